@@ -1,0 +1,3 @@
+//! The command table: each command once, whatever transport carries it.
+
+pub mod types;

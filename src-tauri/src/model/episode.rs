@@ -1,0 +1,139 @@
+//! Episodes: one rule's life on one meter; and the notices told of them.
+
+use super::{AccountId, MeterKey, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How urgent. The order is the escalation.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Time to plan a top-up.
+    HeadsUp,
+    /// Act within the working block.
+    Soon,
+    /// Act at once.
+    Now,
+    /// It has happened.
+    Refused,
+}
+
+/// Which rule an episode belongs to.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum EpisodeKind {
+    /// A refusal was observed, or the meter is at zero.
+    Refused,
+    /// The wall is near: heads-up within 48 h, soon within 4 h, now within 30 min. Escalates in place.
+    Wall,
+    /// The balance is below the amount that the user set.
+    Low,
+    /// The account's polls fail for a reason that the user must mend (credentials, settings).
+    Failing,
+    /// The machine is offline: one for all accounts.
+    Offline,
+}
+
+/// What an episode belongs to: account, meter and kind. Never a reset time, a label or a display name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Resource {
+    /// Whose; `None` for [`EpisodeKind::Offline`].
+    pub account: Option<AccountId>,
+    /// Which meter; `None` when it concerns the whole account.
+    pub meter: Option<MeterKey>,
+    /// Which rule.
+    pub kind: EpisodeKind,
+}
+
+/// Where an episode stands.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum EpisodeState {
+    /// The condition holds, but not yet for long enough.
+    Pending,
+    /// It fires.
+    Firing,
+    /// The user has seen it; it is not repeated, but may escalate.
+    Acknowledged,
+    /// Quiet until `snoozed_until`.
+    Snoozed,
+    /// Over.
+    Resolved,
+}
+
+/// One rule's life on one meter; a row in SQLite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Episode {
+    /// The store's number; 0 until it is stored.
+    pub id: i64,
+    /// What it belongs to.
+    pub resource: Resource,
+    /// Where it stands.
+    pub state: EpisodeState,
+    /// The highest severity reached; never falls inside an episode.
+    pub severity: Severity,
+    /// When the condition first held.
+    pub began_at: Timestamp,
+    /// When the condition was last seen to hold.
+    pub seen_at: Timestamp,
+    /// How many readings in a row the condition has held (or, when it fires, has not held: negative).
+    pub streak: i32,
+    /// When it began to fire.
+    pub fired_at: Option<Timestamp>,
+    /// When it ended.
+    pub resolved_at: Option<Timestamp>,
+    /// Quiet until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// The highest severity of which a notice was accepted by a notifier.
+    pub told: Option<Severity>,
+    /// When the last notice was accepted.
+    pub told_at: Option<Timestamp>,
+    /// The headline, as a person would say it.
+    pub title: String,
+    /// What fired it: rule, inputs, range; JSON for `why`.
+    pub evidence: String,
+}
+
+/// One notification of an episode, to be delivered and then marked told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Which episode.
+    pub episode: i64,
+    /// At which severity.
+    pub severity: Severity,
+    /// Stable across restarts and repeats of the episode: the desktop replaces the old one. 1 to 2^31 − 1.
+    pub replaces: u32,
+    /// The headline.
+    pub title: String,
+    /// Two or three short lines: the range, what is left, what to do.
+    pub body: String,
+    /// Whose meter, for the picture and for "Open".
+    pub resource: Resource,
+}

@@ -1,0 +1,21 @@
+//! The nouns: plain data that every other module speaks. Imports nothing of ours, does nothing but hold and check.
+
+mod account;
+mod amount;
+mod episode;
+mod json;
+mod meter;
+mod refusal;
+mod secret;
+mod step;
+mod time;
+
+pub use account::{Account, AccountId};
+pub use amount::{Amount, AmountError, Currency, Qty, Unit};
+pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity};
+pub use json::{Json, JsonError};
+pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Window};
+pub use refusal::{Cause, PollError, PollErrorKind, Polled, Refusal, Scope};
+pub use secret::Secret;
+pub use step::{Step, step};
+pub use time::{DAY, HOUR, MINUTE, SECOND, Timestamp};

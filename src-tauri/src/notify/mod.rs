@@ -1,0 +1,31 @@
+//! Delivers notices. A notifier says whether it accepted, and whether a failure is worth another try.
+
+use crate::model::Notice;
+
+/// Why a notice was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct NotifyError {
+    /// What happened and what to do.
+    pub message: String,
+    /// Whether the same notifier may accept it later.
+    pub retry: bool,
+}
+
+/// What the user chose on a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Show the window.
+    Open,
+    /// Quiet for four hours.
+    Snooze,
+}
+
+/// One way to tell the user.
+#[async_trait::async_trait]
+pub trait Notifier: Send + Sync {
+    /// `desktop`, `in_app`.
+    fn name(&self) -> &'static str;
+    /// Delivers; `Ok` only once it was accepted. `picture` is a PNG of the meter's recent past.
+    async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<(), NotifyError>;
+}

@@ -1,0 +1,14 @@
+//! The one integration program: everything that crosses a process, a socket, a disk or a bus. Pure logic is tested
+//! beside its code. One module per subject; a module's head says what belongs in it.
+
+mod bad_input;
+mod cli;
+mod connectors;
+mod ferrogw;
+mod http;
+mod notices;
+mod pipeline;
+mod secrets;
+mod simulator;
+mod store;
+mod tidy;
