@@ -328,6 +328,29 @@ fn a_poll_that_is_itself_refused_is_a_refusal() {
 }
 
 #[test]
+fn an_empty_account_is_one_notice_however_it_is_said() {
+    // The provider reports "not available" for the account, and its only balance is at zero.
+    let mut world = World::new();
+    let refusals = [refusal(Cause::BalanceExhausted, None)];
+    for k in 0..3 {
+        world.poll_and_refuse(START + k * POLL, 0, &refusals);
+    }
+    assert_eq!(world.severities(), [Severity::Refused]);
+    assert_eq!(world.rows.len(), 1);
+}
+
+#[test]
+fn sixty_polls_in_a_minute_are_one_notice() {
+    let mut world = World::new();
+    world.rules.low = vec!["9 USD".parse().unwrap()];
+    world.live_through_two_days(8);
+    for k in 0..60 {
+        world.poll(START + k * 1_000, (7 * DOLLAR - k * DOLLAR / 8).max(0));
+    }
+    assert_eq!(world.severities(), [Severity::Refused]);
+}
+
+#[test]
 fn a_request_that_hardly_fits_is_now() {
     let mut world = World::new();
     world.live_through_two_days(90);

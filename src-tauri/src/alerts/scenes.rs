@@ -60,8 +60,17 @@ impl World {
         self.poll_with(now, Some(left), &[]);
     }
 
+    /// A good poll, with refusals that name no meter.
+    pub(super) fn poll_and_refuse(&mut self, now: Timestamp, left: i64, refusals: &[Refusal]) {
+        self.read(now, Some(left), &[], refusals);
+    }
+
     /// A good poll, with refusals seen in it.
     pub(super) fn poll_with(&mut self, now: Timestamp, left: Option<i64>, refusals: &[Refusal]) {
+        self.read(now, left, refusals, &[]);
+    }
+
+    fn read(&mut self, now: Timestamp, left: Option<i64>, refusals: &[Refusal], of_account: &[Refusal]) {
         let sample = Sample {
             at: now,
             last_at: now,
@@ -78,7 +87,8 @@ impl World {
         let fact =
             MeterFact { meter: &self.meter, sample: &sample, step: since, forecast: &forecast, refusals };
         let facts = [fact];
-        let fact = Fact { account: &self.account, label: "DeepSeek", outcome: Ok(&facts), refusals: &[] };
+        let fact =
+            Fact { account: &self.account, label: "DeepSeek", outcome: Ok(&facts), refusals: of_account };
         let live = self.live();
         let changed = step(&self.rules, &live, &fact, now);
         self.save(changed, now);
