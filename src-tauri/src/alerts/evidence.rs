@@ -58,7 +58,7 @@ pub struct Evidence {
     pub retry_at: Option<Timestamp>,
     /// Since when.
     pub since: Option<Timestamp>,
-    /// How many polls failed in a row.
+    /// How many polls at least failed in a row.
     pub failures: Option<u32>,
     /// The IANA zone in which times are told.
     pub zone: Option<String>,
@@ -135,7 +135,7 @@ pub fn why(episode: &Episode) -> Vec<String> {
             seen.threshold.map_or_else(String::new, amount)
         ),
         ("failing", _) => format!(
-            "{} polls in a row failed for a reason that does not pass by itself.",
+            "At least {} polls in a row failed for a reason that does not pass by itself.",
             seen.failures.unwrap_or_default()
         ),
         ("offline", _) => "No account could be reached: this computer has no connection.".to_owned(),

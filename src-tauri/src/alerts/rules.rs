@@ -5,8 +5,8 @@ use super::life::{Condition, Patience, Seen, advance};
 use super::{Fact, MeterFact, Rules};
 use crate::forecast::{Forecast, Reason, at_burn, next_reset};
 use crate::model::{
-    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, MeterKey, MeterKind, PollError, PollErrorKind,
-    Qty, Refusal, Resource, Severity, Timestamp,
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
+    PollErrorKind, Qty, Refusal, Resource, Severity, Timestamp,
 };
 
 /// A condition is left at its threshold times this.
@@ -55,10 +55,10 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
     }
     // Refusals of no meter that this poll read.
-    let read = |key: &MeterKey| facts.iter().any(|meter| meter.meter.key == *key);
+    let read = |refusal: &Refusal| facts.iter().any(|meter| concerns(refusal, meter.meter, facts));
     let behind_error = error.and_then(|error| error.refusal.as_deref());
     let mut loose: Vec<&Refusal> = fact.refusals.iter().chain(behind_error).collect();
-    loose.retain(|refusal| is_news(refusal, now) && !refusal.meter.as_ref().is_some_and(read));
+    loose.retain(|refusal| is_news(refusal, now) && !read(refusal));
     loose.sort_by(|a, b| a.meter.cmp(&b.meter));
     for of_meter in loose.chunk_by(|a, b| a.meter == b.meter) {
         let evidence = blank(rules, fact.label, now);
@@ -85,6 +85,18 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         changed.extend(advance(rules, Some(episode), &episode.resource, seen, now));
     }
     changed
+}
+
+/// Whether a refusal is this meter's: it says so, or it is about money and this is the account's only balance.
+fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
+    match &refusal.meter {
+        Some(key) => *key == meter.key,
+        None => {
+            let balances = facts.iter().filter(|fact| fact.meter.kind == MeterKind::Balance).count();
+            let money = matches!(refusal.cause, Cause::BalanceExhausted | Cause::RequestTooLarge);
+            money && meter.kind == MeterKind::Balance && balances == 1
+        }
+    }
 }
 
 /// A top-up or reset that matters: at least a fifth more than before. Smaller rises are holds being released.
@@ -183,7 +195,8 @@ fn refused(
     let paid_since = |refusal: &&Refusal| {
         renewed(meter) && headroom > Some(Qty(0)) && refusal.at.is_some_and(|at| at < meter.sample.at)
     };
-    let of_account = fact.refusals.iter().filter(|refusal| refusal.meter.as_ref() == Some(&meter.meter.key));
+    let facts = fact.outcome.unwrap_or_default();
+    let of_account = fact.refusals.iter().filter(|refusal| concerns(refusal, meter.meter, facts));
     let mut seen: Vec<&Refusal> = meter.refusals.iter().chain(of_account).collect();
     seen.retain(|refusal| is_news(refusal, now) && !paid_since(refusal));
     let evidence = || of_meter(rules, fact.label, meter, now);

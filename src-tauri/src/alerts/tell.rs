@@ -42,6 +42,12 @@ fn is_muted(episode: &Episode, live: &[Episode]) -> bool {
     live.iter().filter(|other| is_active(other)).any(|other| match (of.kind, other.resource.kind) {
         (EpisodeKind::Wall | EpisodeKind::Low, EpisodeKind::Refused) => same(other),
         (EpisodeKind::Low, EpisodeKind::Wall) => same(other),
+        // An empty account is told of its meters, if they say so too.
+        (EpisodeKind::Refused, EpisodeKind::Refused) => {
+            let empty = Evidence::of(episode).cause == Some(Cause::BalanceExhausted);
+            let narrower = of.meter.is_none() && other.resource.meter.is_some();
+            empty && narrower && other.resource.account == of.account
+        }
         _ => false,
     })
 }

@@ -7,7 +7,7 @@ mod tests;
 
 use crate::model::{DAY, HOUR, MINUTE, Meter, Qty, Sample, Timestamp, Window};
 use burn::Burn;
-use demand::{Demand, HORIZON};
+use demand::{Demand, HORIZON, LEVELS};
 use serde::{Deserialize, Serialize};
 
 /// What a forecast is made from.
@@ -168,7 +168,7 @@ fn forecast(burn: &Burn, steps: Qty, headroom: f64, reset: Option<Timestamp>, no
             p10: after(p10),
             p50: after(p50),
             p90: p90.map(after),
-            before_reset: reset.map_or(1.0, |_| demand.exceeds(headroom, horizon).clamp(0.0, 1.0)),
+            before_reset: reset.map_or(1.0, |_| demand.exceeds(headroom, horizon).clamp(LEVELS[1], 1.0)),
             within,
             burn: rate,
             at_burn: at_burn(headroom, rate, burn.end, reset).map(|at| at.max(now)),

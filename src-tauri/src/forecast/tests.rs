@@ -169,6 +169,22 @@ fn a_figure_of_an_hour_ago_is_forecast_from_an_hour_ago() {
     assert!(late.within[1] > fresh.within[1], "what was spent since is not known, but not nothing");
 }
 
+#[test]
+fn a_wall_falls_into_working_hours_not_into_the_night() {
+    // Three weeks at a dollar an hour from 9 to 17 every day; now it is 17:00 and four dollars are left.
+    let now = START + 20 * DAY + 17 * HOUR;
+    let spent = |at: Timestamp| {
+        let (days, inside) = ((at - START) / DAY, (at - START) % DAY);
+        days * 8 * DOLLAR + (inside - 9 * HOUR).clamp(0, 8 * HOUR) / MINUTE * DOLLAR / 60
+    };
+    let times = (0..=(now - START) / (15 * MINUTE)).map(|k| START + k * 15 * MINUTE);
+    let samples: Vec<Sample> = times.map(|at| left(at, spent(now) + 4 * DOLLAR - spent(at))).collect();
+    let Forecast::Wall(wall) = ask(&samples, now) else { panic!("no wall") };
+    let p50 = hours(wall.p50 - now);
+    assert!((16.0..24.0).contains(&p50), "tomorrow between 9 and 17, not {p50} h from now");
+    assert!(wall.within[1] < 0.02, "the evening is quiet: {:?}", wall.within);
+}
+
 prop_compose! {
     /// Uneven use with pauses: steps of time in minutes and of money in cents.
     fn usage()(steps in prop::collection::vec((1_i64..90, prop_oneof![Just(0_i64), 1..300_i64]), 8..200))
