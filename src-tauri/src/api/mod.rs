@@ -11,6 +11,7 @@ mod views;
 
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use bindings::bindings;
+pub use charting::Data as ChartData;
 pub use demo::{DemoOptions, Scenario};
 pub use overview::of_store as overview_of_store;
 pub use views::Source as StoreView;

@@ -6,7 +6,7 @@ use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, Meter, MeterKey, PollError, Polled, Qty, Refusal, Sample, Step, Timestamp,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Qty, Refusal, Sample, Step, Timestamp,
     step,
 };
 use crate::notify::Notifier;
@@ -17,6 +17,8 @@ use tokio::sync::broadcast;
 
 /// How much of the past a forecast is made from.
 pub const HISTORY: i64 = 28 * DAY;
+/// How far back a gateway's log is compared with what was stored of it.
+const REFUSALS_KEPT: i64 = 7 * DAY;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
 /// The name under which simulated time survives a restart.
@@ -118,14 +120,18 @@ impl Pipeline {
     }
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
-        let recorded = self.inner.store.record(account, now, &polled.readings, &polled.refusals);
+        let seen = self.inner.store.refusals(Some(account), now + -REFUSALS_KEPT, now);
+        let seen: Vec<(Timestamp, Refusal)> =
+            self.settle(account, seen).unwrap_or_default().into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
+        let (news_of_refusals, to_store) = fresh(&polled.refusals, &seen, now);
+        let recorded = self.inner.store.record(account, now, &polled.readings, &to_store);
         let meters = self.settle(account, recorded).unwrap_or_default();
         let mut news = Vec::with_capacity(meters.len());
         for meter in &meters {
             if let Some((sample, step)) = self.settle(account, self.advance(meter, now)) {
                 let forecast = self.project(meter, now);
                 let mine = |refusal: &&Refusal| refusal.meter.as_ref() == Some(&meter.key);
-                let refusals: Vec<Refusal> = polled.refusals.iter().filter(mine).cloned().collect();
+                let refusals: Vec<Refusal> = news_of_refusals.iter().filter(mine).cloned().collect();
                 news.push((meter, sample, step, forecast, refusals));
             }
         }
@@ -140,7 +146,7 @@ impl Pipeline {
             })
             .collect();
         let of_account: Vec<Refusal> =
-            polled.refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
+            news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
         self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
 
         let spent = news.iter().any(|(_, _, step, ..)| step.spent > Qty(0));
@@ -395,6 +401,23 @@ impl Pipeline {
     pub(super) fn broadcast(&self, event: Event) {
         let _ = self.inner.events.send(event);
     }
+}
+
+/// Which of a poll's refusals are news, and which of those are worth a row. A gateway's log is read again at every
+/// poll: what stands there with its time is news once. What the provider only states ("not available") is news as
+/// long as it is stated, and gets a row every six hours.
+fn fresh(polled: &[Refusal], seen: &[(Timestamp, Refusal)], now: Timestamp) -> (Vec<Refusal>, Vec<Refusal>) {
+    let same = |refusal: &Refusal, old: &Refusal| old.rule == refusal.rule && old.message == refusal.message;
+    let logged_before = |refusal: &Refusal| {
+        refusal.at.is_some() && seen.iter().any(|(_, old)| old.at == refusal.at && same(refusal, old))
+    };
+    let stated_before = |refusal: &Refusal| {
+        let lately = |at: &Timestamp| now.since(*at) < 6 * HOUR;
+        refusal.at.is_none() && seen.iter().any(|(at, old)| lately(at) && old.at.is_none() && same(refusal, old))
+    };
+    let news: Vec<Refusal> = polled.iter().filter(|refusal| !logged_before(refusal)).cloned().collect();
+    let to_store = news.iter().filter(|refusal| !stated_before(refusal)).cloned().collect();
+    (news, to_store)
 }
 
 /// Puts stored episodes in the place of the old ones; resolved ones leave.
