@@ -16,7 +16,7 @@ pub fn due(rules: &Rules, live: &[Episode], started_at: Timestamp, now: Timestam
         .filter(|episode| is_due(rules, episode, now) && !is_muted(episode, live))
         .map(|episode| notice(rules, episode, started_at, now))
         .collect();
-    notices.sort_by(|a, b| b.severity.cmp(&a.severity));
+    notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
     notices
 }
 
