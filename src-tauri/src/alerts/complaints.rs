@@ -234,6 +234,7 @@ fn a_reset_time_that_drifts_does_not_re_arm() {
     let reset = START + 6 * DAY;
     drain(&mut world, |world, k, _| world.resets_at = Some(reset + (k % 3) * 1_000));
     assert_eq!(world.severities(), LADDER);
+    assert!(world.told[3].2.body.ends_with("; it starts again Sunday at 08:00."), "{}", world.told[3].2.body);
     // The reset itself is the end of it.
     world.resets_at = Some(reset + 7 * DAY);
     world.poll(reset + MINUTE, 500 * DOLLAR);
@@ -389,7 +390,12 @@ fn every_notice_says_why() {
     assert_eq!(Evidence::of(&wall).unit, Some(Unit::USD));
     let soon = &world.told[1].2;
     assert!(soon.body.contains("left, burning 1.00 USD an hour.\nTop up to go on."), "{}", soon.body);
-    assert!(soon.body.contains("could be") || soon.body.contains("At the present burn"), "{}", soon.body);
+    assert!(
+        soon.body.starts_with("Most likely tomorrow around 0")
+            && soon.body.contains(", could be as early as today around 1"),
+        "{}",
+        soon.body
+    );
 }
 
 #[test]

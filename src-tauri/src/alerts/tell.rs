@@ -132,7 +132,7 @@ pub(super) fn title(
 fn wall(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
     let range = match (seen.p50, seen.earliest(), seen.at_burn) {
         (Some(p50), Some(earliest), _) if earliest < p50 => {
-            format!("Most likely {}, could be {}.", when(p50), when(earliest))
+            format!("Most likely {}, could be as early as {}.", when(p50), when(earliest))
         }
         (_, _, Some(at)) => format!("At the present burn {}.", when(at)),
         (Some(p50), ..) => format!("Most likely {}.", when(p50)),
@@ -156,7 +156,9 @@ fn left(seen: &Evidence) -> String {
 
 /// What to do about a meter that runs out.
 fn mend(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> String {
-    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", when(at)));
+    // A reset is not a guess.
+    let exact = |at| when(at).replace(" around ", " at ");
+    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", exact(at)));
     match seen.kind {
         None | Some(MeterKind::Balance) => "Top up to go on.".to_owned(),
         Some(_) => format!("Raise the limit or use less{reset}."),
