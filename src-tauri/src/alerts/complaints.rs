@@ -6,6 +6,8 @@ use crate::model::{
     Cause, DAY, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit, Window,
 };
 
+use proptest::prelude::*;
+
 const POLL: i64 = 5 * MINUTE;
 const LADDER: [Severity; 4] = [Severity::HeadsUp, Severity::Soon, Severity::Now, Severity::Refused];
 
@@ -404,4 +406,45 @@ fn the_dial_scales_all_three_chances() {
     let (low, high) = (Rules::with_sensitivity(Sensitivity::Low), Rules::with_sensitivity(Sensitivity::High));
     assert_eq!(low.likely[1], 0.12);
     assert!((high.likely[1] - 0.02).abs() < 1e-12);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn whatever_happens_restarts_tell_nothing_more_and_severity_never_falls(
+        polls in prop::collection::vec((0_i64..30, 0_u8..12, 1_i64..400), 1..120),
+    ) {
+        let run = |restarts: bool| {
+            let mut world = World::new();
+            world.rules.low = vec!["5 USD".parse().unwrap()];
+            let (mut now, mut left) = (START, 2_000_i64);
+            for (minutes, what, cents) in &polls {
+                now = now + minutes * MINUTE;
+                let before = world.rows.clone();
+                match what {
+                    0 => world.fail(now, PollErrorKind::Unreachable),
+                    1 => world.fail(now, PollErrorKind::Offline),
+                    2 => world.fail(now, PollErrorKind::Credentials),
+                    3 => {
+                        left += cents * 10;
+                        world.poll(now, left * DOLLAR / 100);
+                    }
+                    4 => world.poll_with(now, Some(left * DOLLAR / 100), &[refusal(Cause::KeyLimit, None)]),
+                    _ => {
+                        left = (left - cents).max(-100);
+                        world.poll(now, left * DOLLAR / 100);
+                    }
+                }
+                for (old, new) in before.iter().zip(&world.rows) {
+                    assert!(old.fired_at.is_none() || new.severity >= old.severity, "{old:?} {new:?}");
+                    assert!(old.state != EpisodeState::Resolved || old == new, "what is over stays over");
+                }
+                if restarts {
+                    world.restart(now);
+                }
+            }
+            (world.severities(), world.told.iter().map(|told| told.0).collect::<Vec<_>>())
+        };
+        prop_assert_eq!(run(false), run(true));
+    }
 }
