@@ -6,6 +6,8 @@ use crate::model::{
     Cause, DAY, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit, Window,
 };
 
+use proptest::prelude::*;
+
 const POLL: i64 = 5 * MINUTE;
 const LADDER: [Severity; 4] = [Severity::HeadsUp, Severity::Soon, Severity::Now, Severity::Refused];
 
@@ -234,6 +236,7 @@ fn a_reset_time_that_drifts_does_not_re_arm() {
     let reset = START + 6 * DAY;
     drain(&mut world, |world, k, _| world.resets_at = Some(reset + (k % 3) * 1_000));
     assert_eq!(world.severities(), LADDER);
+    assert!(world.told[3].2.body.ends_with("; it starts again Sunday at 08:00."), "{}", world.told[3].2.body);
     // The reset itself is the end of it.
     world.resets_at = Some(reset + 7 * DAY);
     world.poll(reset + MINUTE, 500 * DOLLAR);
@@ -389,7 +392,12 @@ fn every_notice_says_why() {
     assert_eq!(Evidence::of(&wall).unit, Some(Unit::USD));
     let soon = &world.told[1].2;
     assert!(soon.body.contains("left, burning 1.00 USD an hour.\nTop up to go on."), "{}", soon.body);
-    assert!(soon.body.contains("could be") || soon.body.contains("At the present burn"), "{}", soon.body);
+    assert!(
+        soon.body.starts_with("Most likely tomorrow around 0")
+            && soon.body.contains(", could be as early as today around 1"),
+        "{}",
+        soon.body
+    );
 }
 
 #[test]
@@ -398,4 +406,45 @@ fn the_dial_scales_all_three_chances() {
     let (low, high) = (Rules::with_sensitivity(Sensitivity::Low), Rules::with_sensitivity(Sensitivity::High));
     assert_eq!(low.likely[1], 0.12);
     assert!((high.likely[1] - 0.02).abs() < 1e-12);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn whatever_happens_restarts_tell_nothing_more_and_severity_never_falls(
+        polls in prop::collection::vec((0_i64..30, 0_u8..12, 1_i64..400), 1..120),
+    ) {
+        let run = |restarts: bool| {
+            let mut world = World::new();
+            world.rules.low = vec!["5 USD".parse().unwrap()];
+            let (mut now, mut left) = (START, 2_000_i64);
+            for (minutes, what, cents) in &polls {
+                now = now + minutes * MINUTE;
+                let before = world.rows.clone();
+                match what {
+                    0 => world.fail(now, PollErrorKind::Unreachable),
+                    1 => world.fail(now, PollErrorKind::Offline),
+                    2 => world.fail(now, PollErrorKind::Credentials),
+                    3 => {
+                        left += cents * 10;
+                        world.poll(now, left * DOLLAR / 100);
+                    }
+                    4 => world.poll_with(now, Some(left * DOLLAR / 100), &[refusal(Cause::KeyLimit, None)]),
+                    _ => {
+                        left = (left - cents).max(-100);
+                        world.poll(now, left * DOLLAR / 100);
+                    }
+                }
+                for (old, new) in before.iter().zip(&world.rows) {
+                    assert!(old.fired_at.is_none() || new.severity >= old.severity, "{old:?} {new:?}");
+                    assert!(old.state != EpisodeState::Resolved || old == new, "what is over stays over");
+                }
+                if restarts {
+                    world.restart(now);
+                }
+            }
+            (world.severities(), world.told.iter().map(|told| told.0).collect::<Vec<_>>())
+        };
+        prop_assert_eq!(run(false), run(true));
+    }
 }

@@ -16,7 +16,7 @@ pub fn due(rules: &Rules, live: &[Episode], started_at: Timestamp, now: Timestam
         .filter(|episode| is_due(rules, episode, now) && !is_muted(episode, live))
         .map(|episode| notice(rules, episode, started_at, now))
         .collect();
-    notices.sort_by(|a, b| b.severity.cmp(&a.severity));
+    notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
     notices
 }
 
@@ -132,7 +132,7 @@ pub(super) fn title(
 fn wall(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
     let range = match (seen.p50, seen.earliest(), seen.at_burn) {
         (Some(p50), Some(earliest), _) if earliest < p50 => {
-            format!("Most likely {}, could be {}.", when(p50), when(earliest))
+            format!("Most likely {}, could be as early as {}.", when(p50), when(earliest))
         }
         (_, _, Some(at)) => format!("At the present burn {}.", when(at)),
         (Some(p50), ..) => format!("Most likely {}.", when(p50)),
@@ -156,7 +156,9 @@ fn left(seen: &Evidence) -> String {
 
 /// What to do about a meter that runs out.
 fn mend(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> String {
-    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", when(at)));
+    // A reset is not a guess.
+    let exact = |at| when(at).replace(" around ", " at ");
+    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", exact(at)));
     match seen.kind {
         None | Some(MeterKind::Balance) => "Top up to go on.".to_owned(),
         Some(_) => format!("Raise the limit or use less{reset}."),

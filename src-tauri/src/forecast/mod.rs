@@ -287,10 +287,12 @@ pub fn reason_text(reason: &Reason) -> String {
 
 /// A length of time in one unit, rounded down: `1 minute`, `3 hours`, `2 days`.
 fn span(ms: i64) -> String {
-    let (count, unit) = match ms {
-        ..HOUR => (ms / MINUTE, "minute"),
-        ..DAY => (ms / HOUR, "hour"),
-        _ => (ms / DAY, "day"),
+    let (count, unit) = if ms < HOUR {
+        (ms / MINUTE, "minute")
+    } else if ms < DAY {
+        (ms / HOUR, "hour")
+    } else {
+        (ms / DAY, "day")
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
