@@ -1,0 +1,10 @@
+# The front door; what each word does is in scripts/.
+.PHONY: run test bench check fmt clean package
+
+run:     ; @scripts/run
+test:    ; @scripts/test
+bench:   ; @scripts/bench
+check:   ; @scripts/check
+fmt:     ; @scripts/fmt
+clean:   ; @scripts/clean
+package: ; @scripts/package
