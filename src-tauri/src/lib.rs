@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod api;
 pub mod charts;
+pub mod cli;
 pub mod config;
 pub mod connectors;
 pub mod forecast;

@@ -1,1 +1,145 @@
-//! To come.
+//! The command line as a user meets it.
+
+use super::support::{Sandbox, Upstream};
+use std::io::Write;
+use std::process::Stdio;
+
+#[test]
+fn help_teaches() {
+    let help = Sandbox::new().run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for word in ["status", "accounts", "serve --demo", "Exit codes", "chart"] {
+        assert!(help.stdout.contains(word), "{word}: {}", help.stdout);
+    }
+    assert_eq!(Sandbox::new().run(&["status", "--nonsense"]).code, 2);
+}
+
+#[test]
+fn without_accounts_it_says_how_to_begin() {
+    let status = Sandbox::new().run(&["status"]);
+    assert_eq!(status.code, 3);
+    assert!(status.stdout.contains("accounts add") && status.stdout.contains("serve --demo"), "{}", status.stdout);
+}
+
+#[test]
+fn every_shell_gets_completions() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = Sandbox::new().run(&["completions", shell]);
+        assert!(ran.code == 0 && ran.stdout.contains("tollwatch"), "{shell}");
+    }
+}
+
+#[test]
+fn the_config_is_found_written_once_and_has_a_schema() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.run(&["config", "path", "--init"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert!(first.stdout.lines().next().unwrap().ends_with("config.toml"));
+    let written = sandbox.read_config();
+    assert!(written.contains("raw_days") && written.contains('#'), "{written}");
+    sandbox.write_config("# mine\n");
+    sandbox.run(&["config", "path", "--init"]);
+    assert_eq!(sandbox.read_config(), "# mine\n", "a config that is there is never overwritten");
+    let schema = sandbox.run(&["config", "schema"]).json();
+    assert!(schema["properties"]["accounts"].is_object(), "{schema}");
+}
+
+#[test]
+fn an_account_goes_from_added_to_charted_to_removed() {
+    let upstream = Upstream::start();
+    upstream.json(
+        "/user/balance",
+        r#"{"is_available": true, "balance_infos": [
+            {"currency": "CNY", "total_balance": "110.00", "granted_balance": "10.00", "topped_up_balance": "100.00"}]}"#,
+    );
+    let sandbox = Sandbox::new();
+    let run = |words: &[&str]| {
+        super::support::Ran::of(sandbox.command(words).env("DEEP_KEY", "EXAMPLE-key").output().unwrap())
+    };
+    let added = run(&[
+        "accounts", "add", "deepseek", "--label", "Deep one", "--base-url", &upstream.url(), "--secret", "key=env:DEEP_KEY",
+    ]);
+    assert_eq!(added.code, 0, "{}{}", added.stdout, added.stderr);
+    assert!(added.stdout.contains("¥110.00") && added.stdout.contains("deep-one"), "{}", added.stdout);
+    assert!(run(&["accounts", "list"]).stdout.contains("env:DEEP_KEY"));
+    assert_eq!(run(&["accounts", "test", "deep-one"]).code, 0);
+
+    let polled = run(&["poll", "--once"]);
+    assert_eq!(polled.code, 0, "{}{}", polled.stdout, polled.stderr);
+    let status = run(&["status", "--json"]).json();
+    let meter = &status["accounts"][0]["meters"][0];
+    assert_eq!((meter["remaining"].as_str(), meter["unit"].as_str()), (Some("110"), Some("CNY")));
+    assert!(run(&["status"]).stdout.contains("¥110.00"));
+
+    let key = meter["key"].as_str().unwrap();
+    for name in ["chart.svg", "chart.png"] {
+        let file = sandbox.data_dir().join(name);
+        let drawn = run(&["chart", "deep-one", key, "-o", file.to_str().unwrap()]);
+        assert_eq!(drawn.code, 0, "{}", drawn.stderr);
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG"), "{name}");
+    }
+    assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 0);
+    assert!(run(&["accounts", "list"]).stdout.contains("No account yet"));
+    assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 1);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let sandbox = Sandbox::new();
+    let mut child = sandbox.command(&["connectors"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&ended.stderr).is_empty(), "{:?}", ended.stderr);
+}
+
+/// What the server lets in, and what not.
+#[test]
+fn the_server_wants_its_token_its_host_and_its_origin() {
+    let sandbox = Sandbox::new();
+    let mut child = sandbox
+        .command(&["serve", "--port", "0", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut text = String::new();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap());
+    while !text.contains('}') {
+        assert_ne!(std::io::BufRead::read_line(&mut lines, &mut text).unwrap(), 0, "{text}");
+    }
+    let url: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let url = url["url"].as_str().unwrap();
+    let (address, token) = url.strip_prefix("http://").unwrap().split_once("/#token=").unwrap();
+    let ask = |head: &str| -> String {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "{head}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    let host = format!("Host: {address}");
+    let good = ask(&format!("POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"));
+    assert!(good.starts_with("HTTP/1.1 200") && good.contains("\"headline\""), "{good}");
+    assert!(good.to_lowercase().contains("content-security-policy: default-src 'none'"), "{good}");
+    for (what, head, status) in [
+        ("no token", format!("POST /api/overview HTTP/1.1\r\n{host}\r\nContent-Length: 0"), "401"),
+        ("a wrong token", format!("POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer x{token}\r\nContent-Length: 0"), "401"),
+        ("events without token", format!("GET /events HTTP/1.1\r\n{host}"), "401"),
+        ("another host", format!("POST /api/overview HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"), "403"),
+        (
+            "another origin",
+            format!("POST /api/overview HTTP/1.1\r\n{host}\r\nOrigin: https://evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"),
+            "403",
+        ),
+        ("an unknown command", format!("POST /api/nonsense HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"), "404"),
+        ("no JSON", format!("POST /api/chart HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 1\r\n\r\n{{"), "400"),
+        ("a path that climbs", format!("GET /../Cargo.toml HTTP/1.1\r\n{host}"), "404"),
+    ] {
+        let answer = ask(&head);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{what}: {answer}");
+        assert!(!answer.contains(token), "{what}");
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -11,4 +11,5 @@ mod pipeline;
 mod secrets;
 mod simulator;
 mod store;
+mod support;
 mod tidy;

@@ -1,9 +1,25 @@
-//! Rules, episodes, and what is due to be told. Pure: takes `now`, returns values.
+//! Rules, episodes, and what is due to be told. Pure: takes `now`, returns values. The rules, their thresholds and
+//! where they come from are in docs/alerts.md.
+
+mod evidence;
+mod life;
+mod rules;
+mod tell;
+mod words;
+
+#[cfg(test)]
+mod complaints;
+#[cfg(test)]
+mod scenes;
+
+pub use evidence::{Evidence, why};
+pub use life::{acknowledge, snooze};
+pub use rules::step;
+pub use tell::due;
 
 use crate::forecast::Forecast;
-use crate::model::{
-    AccountId, Amount, Episode, Meter, Notice, PollError, Refusal, Sample, Severity, Step, Timestamp,
-};
+use crate::model::{AccountId, Amount, HOUR, MINUTE, Meter, PollError, Refusal, Sample, Severity, Step};
+use serde::{Deserialize, Serialize};
 
 /// The rules' settings, from config.
 #[derive(Clone, Debug)]
@@ -16,9 +32,54 @@ pub struct Rules {
     pub hold: i64,
     /// Critical episodes are told again after this many milliseconds, until acknowledged.
     pub repeat: i64,
+    /// The zone in which times are told. UTC by default; the monitor passes the user's.
+    pub zone: jiff::tz::TimeZone,
 }
 
-/// What the monitor has just learned of one account. One per account and poll.
+impl Default for Rules {
+    /// Heads-up and soon at the chances that scored best (2 % and 3 %). A missed wall costs ten false alarms, so a
+    /// "now" is worth telling from one chance in eleven on.
+    fn default() -> Self {
+        Rules {
+            likely: [0.02, 0.03, 0.09],
+            low: Vec::new(),
+            hold: 10 * MINUTE,
+            repeat: 4 * HOUR,
+            zone: jiff::tz::TimeZone::UTC,
+        }
+    }
+}
+
+/// How early to warn, at the price of how many false alarms.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Fewer notices, later: a wall is told from a chance of 12 % within four hours on.
+    Low,
+    /// From 3 % on.
+    #[default]
+    Normal,
+    /// Earlier, more of them in vain: from 2 % on.
+    High,
+}
+
+impl Rules {
+    /// The default rules at a sensitivity: all three chances are scaled alike.
+    pub fn with_sensitivity(sensitivity: Sensitivity) -> Self {
+        let rules = Rules::default();
+        let factor = match sensitivity {
+            Sensitivity::Low => 4.0,
+            Sensitivity::Normal => 1.0,
+            Sensitivity::High => 2.0 / 3.0,
+        };
+        Rules { likely: rules.likely.map(|chance| chance * factor), ..rules }
+    }
+}
+
+/// What the monitor has just learned of one account. One per account and poll. A refusal from a gateway's log is
+/// handed over once, by the poll that saw it first.
 #[derive(Clone, Debug)]
 pub struct Fact<'a> {
     /// Whose.
@@ -44,18 +105,6 @@ pub struct MeterFact<'a> {
     pub forecast: &'a Forecast,
     /// Refusals of this meter seen in this poll.
     pub refusals: &'a [Refusal],
-}
-
-/// Advances the episodes of one account by one poll. `live` holds every episode that is not resolved, of all
-/// accounts (inhibition and "offline" need them). Returns the episodes that changed; those with id 0 are new.
-pub fn step(_rules: &Rules, _live: &[Episode], _fact: &Fact<'_>, _now: Timestamp) -> Vec<Episode> {
-    unimplemented!()
-}
-
-/// Which live episodes are due to be told now: first time, escalated, or a critical repeat. `started_at` is when
-/// this process began: what fired before and was never told is told once, marked "since …".
-pub fn due(_rules: &Rules, _live: &[Episode], _started_at: Timestamp, _now: Timestamp) -> Vec<Notice> {
-    unimplemented!()
 }
 
 /// The headline of the severity, for lists: `heads-up`, `soon`, `now`, `refused`.

@@ -1,3 +1,322 @@
-//! The command table: each command once, whatever transport carries it.
+//! The command table: each command once, whatever transport carries it (Tauri's IPC, loopback HTTP, the CLI).
 
+mod accounts;
+mod bindings;
+mod charting;
+mod demo;
+mod overview;
+mod settings;
 pub mod types;
+mod views;
+
+pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
+pub use bindings::bindings;
+pub use charting::Data as ChartData;
+pub use demo::{DemoOptions, Scenario};
+pub use overview::of_store as overview_of_store;
+pub use views::Source as StoreView;
+
+use crate::config::{Config, ConfigError, Folders};
+use crate::http::Network;
+use crate::monitor::{Clock, Event, Monitor, Parts, policy};
+use crate::notify::{self, Notifier};
+use crate::secrets::SecretStore;
+use crate::store::Store;
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::broadcast;
+use types::EventMessage;
+
+/// What only a program with a window can do.
+pub trait Host: Send + Sync {
+    /// Shows the window, at an account if one is named.
+    fn show_window(&self, account: Option<String>);
+    /// Whether the program starts with the session; `None` where that cannot be.
+    fn autostart(&self) -> Option<bool>;
+    /// Switches that.
+    fn set_autostart(&self, on: bool) -> Result<(), String>;
+}
+
+/// A host without a window.
+pub struct Headless;
+
+impl Host for Headless {
+    fn show_window(&self, _account: Option<String>) {}
+    fn autostart(&self) -> Option<bool> {
+        None
+    }
+    fn set_autostart(&self, _on: bool) -> Result<(), String> {
+        Err("this program has no window to start; use your system's service settings for `tollwatch serve`".into())
+    }
+}
+
+/// A command's error, as it crosses the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    /// For programs: `bad_request`, `not_found`, `config`, `secrets`, `store`, `poll`, `host`.
+    pub code: &'static str,
+    /// For people: what happened and what to do.
+    pub message: String,
+}
+
+impl ApiError {
+    /// An error with its code.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        ApiError { code, message: message.into() }
+    }
+
+    pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new("not_found", format!("{what} is not there (any more)"))
+    }
+}
+
+impl From<ConfigError> for ApiError {
+    fn from(error: ConfigError) -> Self {
+        Self::new("config", error.to_string())
+    }
+}
+
+impl From<crate::store::StoreError> for ApiError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::new("store", error.to_string())
+    }
+}
+
+impl From<crate::secrets::SecretError> for ApiError {
+    fn from(error: crate::secrets::SecretError) -> Self {
+        Self::new("secrets", error.to_string())
+    }
+}
+
+/// The program behind a window or a server; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) folders: Folders,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) live: Monitor,
+    pub(crate) demo: RwLock<Option<demo::Demo>>,
+    pub(crate) notifier: Arc<notify::Chain>,
+    /// One change of config, demo or accounts at a time.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    pub(crate) config_trouble: Mutex<Option<String>>,
+    pub(crate) opening_note: Option<String>,
+    events: broadcast::Sender<EventMessage>,
+}
+
+impl App {
+    /// Reads the config, opens the history, and starts the monitor on the present tokio runtime. A config that
+    /// cannot be read is told in the window and left as it is; no account is polled then.
+    pub async fn open(folders: Folders, host: Arc<dyn Host>) -> anyhow::Result<App> {
+        let (config, config_trouble) = match Config::load(&folders.config_file()) {
+            Ok(config) => (config, None),
+            Err(error) => (Config::default(), Some(error.to_string())),
+        };
+        let network = Network::new(policy(&config.network))?;
+        let clock = Clock::Real;
+        let store = Store::open(&folders.history_file(), clock.now())?;
+        let opening_note = store.opening_note();
+        let (chosen, mut choices) = tokio::sync::mpsc::unbounded_channel();
+        let notifier = Arc::new(notify::Chain::new(config.alerts.desktop, chosen));
+        let live = Monitor::start(Parts {
+            clock,
+            store,
+            network,
+            secrets: SecretStore::keychain("tollwatch"),
+            config,
+            notifier: notifier.clone() as Arc<dyn Notifier>,
+            zone: jiff::tz::TimeZone::system(),
+        })?;
+        let app = App {
+            inner: Arc::new(Inner {
+                folders,
+                host,
+                notifier,
+                demo: RwLock::default(),
+                changing: tokio::sync::Mutex::default(),
+                config_trouble: Mutex::new(config_trouble),
+                opening_note,
+                events: broadcast::channel(256).0,
+                live,
+            }),
+        };
+        app.forward(&app.inner.live);
+        let weak = Arc::downgrade(&app.inner);
+        tokio::spawn(async move {
+            while let Some((episode, choice)) = choices.recv().await {
+                let Some(inner) = weak.upgrade() else { return };
+                App { inner }.chosen(episode, choice);
+            }
+        });
+        Ok(app)
+    }
+
+    /// What is pushed to whoever listens.
+    pub fn events(&self) -> broadcast::Receiver<EventMessage> {
+        self.inner.events.subscribe()
+    }
+
+    /// The monitor that is shown: the demo's while it runs, else the user's own.
+    pub fn shown(&self) -> Monitor {
+        let demo = self.inner.demo.read().unwrap_or_else(PoisonError::into_inner);
+        demo.as_ref().map_or_else(|| self.inner.live.clone(), |demo| demo.monitor.clone())
+    }
+
+    /// Whether the simulator is shown, and how fast its time runs.
+    pub(crate) fn demo_speed(&self) -> Option<f64> {
+        let demo = self.inner.demo.read().unwrap_or_else(PoisonError::into_inner);
+        demo.as_ref().map(|demo| demo.monitor.pipeline().clock().speed())
+    }
+
+    /// Stops everything; what was stored stays.
+    pub async fn close(&self) {
+        let demo = self.inner.demo.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(demo) = demo {
+            demo.monitor.stop().await;
+        }
+        self.inner.live.stop().await;
+    }
+
+    /// Passes a monitor's events on to windows and browsers, until it stops.
+    pub(crate) fn forward(&self, monitor: &Monitor) {
+        let (mut from, to) = (monitor.events(), self.inner.events.clone());
+        tokio::spawn(async move {
+            loop {
+                let message = match from.recv().await {
+                    Ok(Event::Changed(account)) => EventMessage::Changed { account },
+                    Ok(Event::Told { episode, severity, title, body, channel }) => {
+                        EventMessage::Notice { episode, severity, title, body, desktop: channel == "desktop" }
+                    }
+                    Err(broadcast::error::RecvError::Lagged(_)) => EventMessage::Changed { account: None },
+                    Err(broadcast::error::RecvError::Closed) => return,
+                };
+                let _ = to.send(message);
+            }
+        });
+    }
+
+    /// Says that everything changed.
+    pub(crate) fn all_changed(&self) {
+        let _ = self.inner.events.send(EventMessage::Changed { account: None });
+    }
+
+    /// The user chose something on a native notification.
+    fn chosen(&self, episode: i64, choice: notify::Chosen) {
+        match choice {
+            notify::Chosen::Open => {
+                let found = self.shown().episodes().into_iter().find(|live| live.id == episode);
+                let account = found.and_then(|episode| episode.resource.account);
+                self.inner.host.show_window(account.map(|id| id.to_string()));
+            }
+            notify::Chosen::Snooze => {
+                let monitor = self.shown();
+                let until = monitor.now() + 4 * crate::model::HOUR;
+                let snoozed = monitor.pipeline().change(episode, |live| crate::alerts::snooze(live, until));
+                if let Err(error) = snoozed {
+                    tracing::error!("An episode could not be snoozed: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// No request.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ts_rs::TS)]
+pub struct Nothing {}
+
+/// A command's name and its types in TypeScript.
+pub struct Command {
+    /// Name on the wire.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    request: fn(&ts_rs::Config) -> String,
+    response: fn(&ts_rs::Config) -> String,
+}
+
+macro_rules! commands {
+    ($($(#[doc = $about:literal])* $name:ident: $request:ty => $response:ty, $body:path;)*) => {
+        /// Every command, in the order of the documents.
+        pub const COMMANDS: &[Command] = &[$(Command {
+            name: stringify!($name),
+            about: concat!($($about),*),
+            request: <$request as ts_rs::TS>::name,
+            response: <$response as ts_rs::TS>::name,
+        }),*];
+
+        impl App {
+            /// Runs a command by name. A request that does not fit is an error that says what is missing.
+            pub async fn call(
+                &self,
+                command: &str,
+                request: serde_json::Value,
+            ) -> Result<serde_json::Value, ApiError> {
+                match command {
+                    $(stringify!($name) => {
+                        let request: $request = serde_json::from_value(request).map_err(|error| {
+                            ApiError::new("bad_request", format!("{command}: {error}"))
+                        })?;
+                        let response: $response = $body(self, request).await?;
+                        serde_json::to_value(response)
+                            .map_err(|error| ApiError::new("bad_request", format!("{command}: {error}")))
+                    })*
+                    _ => Err(ApiError::not_found(format_args!("command '{command}'"))),
+                }
+            }
+        }
+
+        /// Writes the TypeScript of every command's types into the folder of `config`.
+        pub(crate) fn export_types(config: &ts_rs::Config) -> Result<(), ts_rs::ExportError> {
+            use ts_rs::TS;
+            $(
+                // What has no file of its own (numbers, null, lists) exports what it consists of.
+                let _ = <$request>::export_all(config);
+                let _ = <$response>::export_all(config);
+            )*
+            <types::EventMessage>::export_all(config)
+        }
+    };
+}
+
+commands! {
+    /// The first screen: the next wall, accounts, live episodes, spend.
+    overview: Nothing => types::Overview, overview::overview;
+    /// One account's page.
+    account: accounts::AccountRequest => types::AccountPage, accounts::page;
+    /// A chart of one meter.
+    chart: types::ChartRequest => types::ChartView, charting::chart;
+    /// Every connector, for the picker.
+    connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
+    /// Polls a draft once; stores nothing.
+    test_account: types::AccountDraft => types::TestView, accounts::test;
+    /// Stores a draft's secrets in the keychain and the account in the config, and starts polling it.
+    add_account: types::AccountDraft => types::AccountView, accounts::add;
+    /// Removes an account and its secrets; its history too, unless it is to be kept.
+    remove_account: accounts::RemoveRequest => (), accounts::remove;
+    /// Stops or resumes polling an account.
+    pause_account: accounts::PauseRequest => (), accounts::pause;
+    /// Polls one account, or all, at once.
+    poll_now: accounts::PollRequest => (), accounts::poll_now;
+    /// Episodes of the last days, newest first.
+    episodes: overview::EpisodesRequest => Vec<types::EpisodeView>, overview::episodes;
+    /// Marks an episode as seen: no repeats; it may still escalate.
+    acknowledge: overview::EpisodeRequest => (), overview::acknowledge;
+    /// Keeps an episode quiet for some hours.
+    snooze: overview::SnoozeRequest => (), overview::snooze;
+    /// The settings page.
+    settings: Nothing => types::Settings, settings::settings;
+    /// Switches native notifications.
+    set_notifications: settings::SwitchRequest => (), settings::set_notifications;
+    /// Sends a test notification.
+    test_notification: Nothing => types::StatusView, settings::test_notification;
+    /// Starts with the session, or not.
+    set_autostart: settings::SwitchRequest => (), settings::set_autostart;
+    /// Starts the built-in simulator and shows it.
+    start_demo: Nothing => (), demo::start;
+    /// Stops the simulator and forgets its history.
+    stop_demo: Nothing => (), demo::stop;
+}

@@ -1,6 +1,13 @@
-//! history + quota + now → when the wall comes. Pure.
+//! history + quota + now → when the wall comes. Pure. The method and its limits are in docs/forecasting.md.
 
-use crate::model::{Meter, Qty, Sample, Timestamp};
+mod burn;
+mod demand;
+#[cfg(test)]
+mod tests;
+
+use crate::model::{DAY, HOUR, MINUTE, Meter, Qty, Sample, Timestamp, Window};
+use burn::Burn;
+use demand::{Demand, HORIZON, LEVELS};
 use serde::{Deserialize, Serialize};
 
 /// What a forecast is made from.
@@ -13,7 +20,7 @@ pub struct History<'a> {
 /// The answer: a distribution, nothing in sight, or a reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Forecast {
-    /// A wall.
+    /// A wall: more likely than not within 60 days and before the reset.
     Wall(Wall),
     /// No wall within the horizon (or before the reset).
     Clear(Clear),
@@ -28,7 +35,7 @@ pub struct Wall {
     pub p10: Timestamp,
     /// As likely before as after.
     pub p50: Timestamp,
-    /// Nine chances in ten that it comes before this; `None` beyond the horizon.
+    /// Nine chances in ten that it comes before this; `None` beyond the horizon of 60 days or after the reset.
     pub p90: Option<Timestamp>,
     /// The chance that it comes before the reset; 1 where there is none.
     pub before_reset: f64,
@@ -36,7 +43,7 @@ pub struct Wall {
     pub within: [f64; 3],
     /// Present burn, units per hour (not steps), over the last hour or so.
     pub burn: f64,
-    /// When the present burn alone would reach it; `None` without burn.
+    /// When the present burn alone would reach it; `None` without burn, after the reset, or beyond 60 days.
     pub at_burn: Option<Timestamp>,
     /// Headroom it was made from, in the unit's steps.
     pub headroom: Qty,
@@ -72,12 +79,19 @@ pub enum Confidence {
 /// Why there is no forecast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
-    /// Fewer than two readings, or too short a time: milliseconds of history, milliseconds wanted.
+    /// Too short a time: milliseconds of history, milliseconds wanted.
     TooShort {
         /// Milliseconds of history.
         have: i64,
         /// Milliseconds wanted.
         want: i64,
+    },
+    /// Spending was seen between too few readings.
+    TooFew {
+        /// Between how many.
+        have: u32,
+        /// How many are wanted.
+        want: u32,
     },
     /// Nothing was spent in the history.
     NoSpend,
@@ -92,7 +106,195 @@ pub enum Reason {
     Exhausted,
 }
 
+/// How old the last figure may be at most before nothing is forecast from it.
+const STALE: i64 = 6 * HOUR;
+/// History below this, or with fewer spends than [`WANT_SPENDS`], gives no forecast.
+const WANT: i64 = 30 * MINUTE;
+/// See [`WANT`].
+const WANT_SPENDS: u32 = 3;
+/// The horizons of `within`: 30 minutes, 4 hours, 48 hours.
+const HORIZONS: [i64; 3] = [30 * MINUTE, 4 * HOUR, 48 * HOUR];
+
 /// Projects a meter's wall. Deterministic; reads no clock. Under 1 ms for two weeks of five-minute samples.
-pub fn project(_meter: &Meter, _history: &History<'_>, _now: Timestamp) -> Forecast {
-    unimplemented!()
+pub fn project(meter: &Meter, history: &History<'_>, now: Timestamp) -> Forecast {
+    let Some(burn) = Burn::read(meter.unit, history.samples, now) else {
+        return Forecast::Unknown(Reason::TooShort { have: 0, want: WANT });
+    };
+    let Some(headroom) = burn.last.headroom() else {
+        return Forecast::Unknown(Reason::NoLimit);
+    };
+    let reset = next_reset(meter.window, burn.last.resets_at, burn.end);
+    let stale = STALE.max(burn.usual.saturating_mul(3).min(3 * DAY));
+    if now - burn.end > stale || reset.is_some_and(|reset| reset <= now) {
+        return Forecast::Unknown(Reason::Stale { since: burn.end });
+    }
+    if headroom <= Qty(0) {
+        return Forecast::Unknown(Reason::Exhausted);
+    }
+    if burn.length() < WANT {
+        return Forecast::Unknown(Reason::TooShort { have: burn.length(), want: WANT });
+    }
+    match burn.spends {
+        0 => return Forecast::Unknown(Reason::NoSpend),
+        have if have < WANT_SPENDS => {
+            return Forecast::Unknown(Reason::TooFew { have, want: WANT_SPENDS });
+        }
+        _ => {}
+    }
+    forecast(&burn, headroom, meter.unit.to_f64(headroom), reset, now)
+}
+
+/// The forecast proper. It starts when the last figure was true, not now: what was spent since is not known yet.
+fn forecast(burn: &Burn, steps: Qty, headroom: f64, reset: Option<Timestamp>, now: Timestamp) -> Forecast {
+    let demand = Demand::from_burn(burn);
+    let horizon = reset.map_or(HORIZON, |reset| hours(reset - burn.end).min(HORIZON));
+    let after = |hours: f64| burn.end.plus((hours * HOUR as f64) as i64).max(now);
+    let mut within = HORIZONS.map(|ahead| {
+        demand.exceeds(headroom, hours(now.plus(ahead) - burn.end).min(horizon)).clamp(0.0, 1.0)
+    });
+    within[1] = within[1].max(within[0]);
+    within[2] = within[2].max(within[1]);
+    let rate = burn.present();
+    let confidence = if burn.length() < DAY || burn.coarse > 0.5 {
+        Confidence::Low
+    } else if burn.length() < 14 * DAY || burn.coarse > 0.2 {
+        Confidence::Fair
+    } else {
+        Confidence::Good
+    };
+    let [p10, p50, p90] = demand.reached(headroom).map(|found| found.filter(|hours| *hours < horizon));
+    match (p10, p50) {
+        (Some(p10), Some(p50)) => Forecast::Wall(Wall {
+            p10: after(p10),
+            p50: after(p50),
+            p90: p90.map(after),
+            before_reset: reset.map_or(1.0, |_| demand.exceeds(headroom, horizon).clamp(LEVELS[1], 1.0)),
+            within,
+            burn: rate,
+            at_burn: at_burn(headroom, rate, burn.end, reset).map(|at| at.max(now)),
+            headroom: steps,
+            confidence,
+        }),
+        _ => Forecast::Clear(Clear {
+            until: reset.map_or(after(HORIZON), |reset| reset.min(after(HORIZON))),
+            within,
+            burn: rate,
+            confidence,
+        }),
+    }
+}
+
+/// When a burn of `rate` units per hour takes `headroom` units, counted from `from`; `None` without burn, after
+/// the reset, or beyond the horizon of 60 days.
+pub fn at_burn(headroom: f64, rate: f64, from: Timestamp, reset: Option<Timestamp>) -> Option<Timestamp> {
+    let hours = headroom / rate;
+    if !(rate > 0.0 && (0.0..HORIZON).contains(&hours)) {
+        return None;
+    }
+    let at = from.plus((hours * HOUR as f64) as i64);
+    reset.is_none_or(|reset| at < reset).then_some(at)
+}
+
+/// The next reset after `from`: as said by the provider, else by the calendar of the window (UTC). `None` for a
+/// meter that never starts again, and where nobody says when.
+pub fn next_reset(window: Window, said: Option<Timestamp>, from: Timestamp) -> Option<Timestamp> {
+    if let Some(said) = said.filter(|said| *said > from) {
+        return Some(said);
+    }
+    let next = |period: i64, origin: i64| {
+        let gone = from.0.saturating_sub(origin).rem_euclid(period);
+        Some(from.plus(period - gone))
+    };
+    match window {
+        Window::Never | Window::Other => None,
+        Window::Day => next(DAY, 0),
+        // 1970-01-01 was a Thursday, the first Monday the 5th.
+        Window::Week => next(7 * DAY, 4 * DAY),
+        Window::Month => {
+            let today = from.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
+            let first = today.last_of_month().tomorrow().ok()?;
+            let moment = first.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+            Some(Timestamp(moment.as_millisecond()))
+        }
+    }
+}
+
+impl Forecast {
+    /// The chance of a wall within 30 minutes, 4 hours, 48 hours; `None` when it cannot be said.
+    pub fn within(&self) -> Option<[f64; 3]> {
+        match self {
+            Forecast::Wall(wall) => Some(wall.within),
+            Forecast::Clear(clear) => Some(clear.within),
+            Forecast::Unknown(_) => None,
+        }
+    }
+
+    /// Present burn in units per hour; `None` when it cannot be said.
+    pub fn burn(&self) -> Option<f64> {
+        match self {
+            Forecast::Wall(wall) => Some(wall.burn),
+            Forecast::Clear(clear) => Some(clear.burn),
+            Forecast::Unknown(_) => None,
+        }
+    }
+
+    /// How far to trust it; `None` when there is none.
+    pub fn confidence(&self) -> Option<Confidence> {
+        match self {
+            Forecast::Wall(wall) => Some(wall.confidence),
+            Forecast::Clear(clear) => Some(clear.confidence),
+            Forecast::Unknown(_) => None,
+        }
+    }
+
+    /// The wall, if one is in sight.
+    pub fn wall(&self) -> Option<&Wall> {
+        match self {
+            Forecast::Wall(wall) => Some(wall),
+            Forecast::Clear(_) | Forecast::Unknown(_) => None,
+        }
+    }
+}
+
+impl Wall {
+    /// The earliest time worth naming: one chance in ten, or what the present burn alone would reach.
+    pub fn earliest(&self) -> Timestamp {
+        self.at_burn.map_or(self.p10, |at| at.min(self.p10))
+    }
+}
+
+/// Why there is no forecast, as half a sentence: "12 minutes of history, 30 minutes are needed".
+pub fn reason_text(reason: &Reason) -> String {
+    match reason {
+        Reason::TooShort { have, .. } if *have <= 0 => {
+            "no history yet: it takes two readings, half an hour apart".to_owned()
+        }
+        Reason::TooShort { have, want } => {
+            format!("{} of history, {} are needed", span(*have), span(*want))
+        }
+        Reason::TooFew { have, want } => {
+            let times = if *have == 1 { "once".to_owned() } else { format!("{have} times") };
+            format!("spending was seen only {times}, {want} times are needed")
+        }
+        Reason::NoSpend => "nothing was spent since readings began".to_owned(),
+        Reason::NoLimit => "the provider reports no limit or balance".to_owned(),
+        Reason::Stale { since } => {
+            format!("the last good figure is from {}", since.to_jiff().strftime("%-d %b %H:%M UTC"))
+        }
+        Reason::Exhausted => "it is used up already".to_owned(),
+    }
+}
+
+/// A length of time in one unit, rounded down: `1 minute`, `3 hours`, `2 days`.
+fn span(ms: i64) -> String {
+    let (count, unit) = match ms {
+        ..HOUR => (ms / MINUTE, "minute"),
+        ..DAY => (ms / HOUR, "hour"),
+        _ => (ms / DAY, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+fn hours(ms: i64) -> f64 {
+    ms as f64 / HOUR as f64
 }

@@ -9,6 +9,7 @@ mod refusal;
 mod secret;
 mod step;
 mod time;
+pub mod words;
 
 pub use account::{Account, AccountId};
 pub use amount::{Amount, AmountError, Currency, Qty, Unit};

@@ -1,13 +1,76 @@
 //! SQLite: history that is never lost. One writer thread owns the writing connection; readers stand beside it.
+//!
+//! * A write that returned `Ok` survives the process being killed. (A power cut may take the last moments: the log is
+//!   not forced to the disk at every poll, which is what `synchronous=NORMAL` means. It never damages the file.)
+//! * One process writes at a time, by a lock on `history.lock`. Any number may read: [`Store::open_read_only`].
+//! * When the disk is full, polls wait in memory in their order and are written as soon as there is room.
+//! * A clock that jumped back does not disorder the history: a reading that is not newer than the last thing stored of
+//!   its meter is stored one millisecond after it. See [`Store::record`].
+//! * A damaged file is set aside, never deleted, and what can be read of it is carried over. See
+//!   [`Store::opening_note`].
 
-use crate::model::{
-    AccountId, Episode, Gap, Meter, MeterKey, PollError, Qty, Reading, Refusal, Sample, Severity, Timestamp,
-};
+mod codec;
+mod episodes;
+mod fault;
+mod gaps;
+mod meters;
+mod open;
+mod readers;
+mod refusals;
+mod rollups;
+mod salvage;
+mod samples;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod writer;
+
+use crate::model::{AccountId, Meter, PollError, Qty, Reading, Refusal, Severity, Timestamp};
+use fault::Fault;
+use readers::Readers;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use writer::{Desk, Job, Poll};
 
-/// A handle on the history; cheap to clone. Calls block for well under a millisecond.
+/// A handle on the history; cheap to clone. Calls block for well under a millisecond. When the last handle is dropped,
+/// what was handed over is on disk and the file is in order.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    readers: Readers,
+    /// `None` for a handle that only reads.
+    writer: Option<Writer>,
+    note: Option<String>,
+}
+
+struct Writer {
+    jobs: Sender<Job>,
+    thread: JoinHandle<()>,
+    /// Freed when the file is dropped, after the thread has ended.
+    lock: File,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(Writer { jobs, thread, lock }) = self.writer.take() {
+            // Without readers the writer is the last connection, and can fold the log into the file.
+            self.readers.clear();
+            drop(jobs);
+            if thread.join().is_err() {
+                tracing::error!("the history's writer ended in a panic");
+            }
+            drop(lock);
+        }
+    }
+}
 
 /// Why the store cannot do it, with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +90,7 @@ pub enum StoreError {
     /// SQLite says the file is damaged.
     #[error("{0}")]
     Damaged(String),
-    /// The disk is full. Nothing stored is lost; the write is tried again at the next poll.
+    /// The disk is full. Nothing stored is lost; a poll's readings are kept and written at the next chance.
     #[error("{0}")]
     Full(String),
     /// Another Tollwatch holds the history.
@@ -74,12 +137,68 @@ pub struct Told {
     pub title: String,
 }
 
-#[allow(unused_variables, missing_docs)]
 impl Store {
+    /// Opens the history for writing, and creates it with its folder when there is none; older formats are brought up
+    /// to date after a copy was made (`history.sqlite.v1.bak`).
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] while another process writes it, [`StoreError::Newer`] for a file from the future,
+    /// [`StoreError::Full`] when there is no room. A damaged file is no error unless it cannot be set aside: ask
+    /// [`Store::opening_note`].
     pub fn open(path: &Path, now: Timestamp) -> Result<Store, StoreError> {
-        unimplemented!()
+        let opened = open::open(path, now)?;
+        let damaged = Arc::new(AtomicBool::new(false));
+        let desk = Desk::new(opened.db, path, Arc::clone(&damaged));
+        let (jobs, thread) = writer::start(desk).map_err(|error| {
+            StoreError::Other(format!("The history's writer could not be started: {error}."))
+        })?;
+        let writer = Some(Writer { jobs, thread, lock: opened.lock });
+        Ok(Store {
+            inner: Arc::new(Inner { readers: Readers::new(path, damaged), writer, note: opened.note }),
+        })
     }
+
+    /// Opens the history for reading only, beside a Tollwatch that may be writing it. Writes are refused.
+    ///
+    /// # Errors
+    /// [`StoreError::Other`] when there is no history at `path` or it is of an older format that the writing Tollwatch
+    /// must bring up to date first, [`StoreError::Newer`] for a file from the future, [`StoreError::Damaged`].
+    pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Other(format!(
+                "There is no history at {} yet. Start Tollwatch once, so that it polls your accounts.",
+                path.display()
+            )));
+        }
+        let readers = Readers::new(path, Arc::new(AtomicBool::new(false)));
+        let found =
+            readers.read(|db| schema::check_version(db, path)).map_err(|fault| fault.tell(path, 0))?;
+        if found < schema::KNOWN {
+            return Err(StoreError::Other(format!(
+                "The history {} is in an older format ({found}; this Tollwatch reads {}). Start Tollwatch once, so \
+                 that it brings the history up to date.",
+                path.display(),
+                schema::KNOWN
+            )));
+        }
+        Ok(Store { inner: Arc::new(Inner { readers, writer: None, note: None }) })
+    }
+
+    /// What the user should be told of the opening: that the file was damaged, where it was kept, what was saved.
+    pub fn opening_note(&self) -> Option<String> {
+        self.inner.note.clone()
+    }
+
     /// Everything one good poll brought, in one transaction. Returns the meters of the readings, in their order.
+    ///
+    /// An unchanged reading extends the last sample, except across a gap: then a new one begins. Of two readings of one
+    /// meter in one poll the later counts. A reading that is not newer than the last sample or gap (the clock jumped
+    /// back) is stored one millisecond after it, or extends it in place when unchanged: no value is lost and order
+    /// holds, at the price of its time until the clock has caught up.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] and [`StoreError::InUse`]: the poll is kept in memory (up to 10,000 of them) and written,
+    /// in order, before the next one that goes through. [`StoreError::Damaged`] and [`StoreError::Other`]: it is not.
     pub fn record(
         &self,
         account: &AccountId,
@@ -87,84 +206,69 @@ impl Store {
         readings: &[Reading],
         refusals: &[Refusal],
     ) -> Result<Vec<Meter>, StoreError> {
-        unimplemented!()
+        let (account, readings, refusals) = (account.clone(), readings.to_vec(), refusals.to_vec());
+        self.write(move |desk| desk.take(Poll::Good { account, at, readings, refusals }))
     }
-    /// A failed poll.
+
+    /// A failed poll, with the refusal behind it if it is one. In a row of failures of one kind, the gap grows and its
+    /// message is the newest.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
     pub fn record_gap(
         &self,
         account: &AccountId,
         at: Timestamp,
         error: &PollError,
     ) -> Result<(), StoreError> {
-        unimplemented!()
+        let (account, error) = (account.clone(), error.clone());
+        self.write(move |desk| desk.take(Poll::Failed { account, at, error }).map(drop))
     }
-    /// All meters, or one account's, in the order of their first reading.
-    pub fn meters(&self, account: Option<&AccountId>) -> Result<Vec<Meter>, StoreError> {
-        unimplemented!()
-    }
-    pub fn meter(&self, account: &AccountId, key: &MeterKey) -> Result<Option<Meter>, StoreError> {
-        unimplemented!()
-    }
-    pub fn latest(&self, meter: i64) -> Result<Option<Sample>, StoreError> {
-        unimplemented!()
-    }
-    /// Samples that were true in `from..=to`, oldest first, with the one before `from` (so that a step can be told).
-    pub fn samples(&self, meter: i64, from: Timestamp, to: Timestamp) -> Result<Vec<Sample>, StoreError> {
-        unimplemented!()
-    }
-    pub fn hours(&self, meter: i64, from: Timestamp, to: Timestamp) -> Result<Vec<Hour>, StoreError> {
-        unimplemented!()
-    }
-    pub fn gaps(&self, account: &AccountId, from: Timestamp, to: Timestamp) -> Result<Vec<Gap>, StoreError> {
-        unimplemented!()
-    }
-    pub fn refusals(
-        &self,
-        account: Option<&AccountId>,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<(AccountId, Timestamp, Refusal)>, StoreError> {
-        unimplemented!()
-    }
-    /// Episodes that are not resolved.
-    pub fn live_episodes(&self) -> Result<Vec<Episode>, StoreError> {
-        unimplemented!()
-    }
-    /// Episodes that were alive in `from..=to`, newest first.
-    pub fn episodes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Episode>, StoreError> {
-        unimplemented!()
-    }
-    pub fn episode(&self, id: i64) -> Result<Option<Episode>, StoreError> {
-        unimplemented!()
-    }
-    /// Inserts those with id 0 and updates the others, in one transaction; returns them with their ids.
-    pub fn save_episodes(&self, episodes: &[Episode]) -> Result<Vec<Episode>, StoreError> {
-        unimplemented!()
-    }
-    /// A notifier accepted a notice: logs it and sets the episode's `told` and `told_at`, in one transaction.
-    pub fn mark_told(&self, told: &Told) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    pub fn told(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Told>, StoreError> {
-        unimplemented!()
-    }
-    /// Small state that must survive a restart, by name.
-    pub fn state(&self, name: &str) -> Result<Option<String>, StoreError> {
-        unimplemented!()
-    }
-    pub fn set_state(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    /// Forgets an account's history and resolves its episodes.
-    pub fn forget(&self, account: &AccountId) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    /// Drops raw rows older than `raw_days`; hours stay for ever. Returns how many rows went.
-    pub fn prune(&self, now: Timestamp, raw_days: u32) -> Result<u64, StoreError> {
-        unimplemented!()
-    }
-    /// Waits until everything handed over is on disk, and folds the write-ahead log.
+
+    /// Waits until everything handed over is on disk, and folds the write-ahead log. The handle can still be used.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when polls still wait for room: they are lost when the process ends.
     pub fn close(&self) -> Result<(), StoreError> {
-        unimplemented!()
+        self.inner.readers.clear();
+        if self.inner.writer.is_none() {
+            return Ok(());
+        }
+        self.write(Desk::finish)
+    }
+
+    /// Has the writer do a job, and waits for its answer.
+    fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Desk) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let Some(writer) = &self.inner.writer else {
+            return Err(StoreError::Other(format!(
+                "The history {} was opened for reading only. Have the running Tollwatch do this, or quit it first.",
+                self.inner.readers.path().display()
+            )));
+        };
+        let (answer, answered) = channel();
+        let job: Job = Box::new(move |desk| {
+            // Nobody listens any more only if the caller panicked.
+            let _ = answer.send(job(desk));
+        });
+        let sent = writer.jobs.send(job).is_ok();
+        match answered.recv() {
+            Ok(result) if sent => result,
+            _ => Err(StoreError::Other(
+                "A write to the history failed from a fault in Tollwatch itself and was rolled back. Please report \
+                 it with the log."
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Asks a reading connection.
+    fn read<T>(
+        &self,
+        query: impl FnOnce(&rusqlite::Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        self.inner.readers.read(query).map_err(|fault| fault.tell(self.inner.readers.path(), 0))
     }
 }

@@ -1,0 +1,339 @@
+//! What each rule sees in a poll.
+
+use super::evidence::Evidence;
+use super::life::{Condition, Patience, Seen, advance};
+use super::{Fact, MeterFact, Rules};
+use crate::forecast::{Forecast, Reason, at_burn, next_reset};
+use crate::model::{
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
+    PollErrorKind, Qty, Refusal, Resource, Severity, Timestamp,
+};
+
+/// A condition is left at its threshold times this.
+const LEAVE: f64 = 1.2;
+/// The present burn reaches the wall within this: act soon.
+const SOON: i64 = 2 * HOUR;
+/// The present burn reaches the wall within this: act now.
+const NOW: i64 = 30 * MINUTE;
+/// The floor of the heads-up: what is left will not, in the median, last longer than this. Ten working days are
+/// the longest lead that anyone needs for an approval or an invoice; beyond it the chance is the tail of a forecast.
+const FLOOR: i64 = 14 * DAY;
+/// A wall episode ends this long after its condition was last seen: a pause between two sessions is no all-clear.
+const PAUSE: i64 = HOUR;
+/// A refusal of which no figure says whether it is over is over after a day without another.
+const UNSAID: i64 = DAY;
+/// A refusal in a gateway's log older than this is history, not news.
+const NEWS: i64 = DAY;
+
+/// Advances the episodes of one account by one poll. `live` holds every episode that is not resolved, of all
+/// accounts (inhibition and "offline" need them). Returns the episodes that changed; those with id 0 are new.
+pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) -> Vec<Episode> {
+    let mut changed = Vec::new();
+    let mut asked: Vec<Resource> = Vec::new();
+    let mut see = |resource: Resource, seen: Seen| {
+        let known = live.iter().find(|episode| episode.resource == resource);
+        changed.extend(advance(rules, known, &resource, seen, now));
+        asked.push(resource);
+    };
+    let resource = |meter: Option<&MeterKey>, kind| Resource {
+        account: Some(fact.account.clone()),
+        meter: meter.cloned(),
+        kind,
+    };
+    let facts = fact.outcome.unwrap_or_default();
+    let error = fact.outcome.err();
+
+    for meter in facts.iter().filter(|meter| meter.meter.kind != MeterKind::Rate) {
+        let key = Some(&meter.meter.key);
+        let known = |kind| {
+            let resource = resource(key, kind);
+            live.iter().find(|episode| episode.resource == resource)
+        };
+        let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
+        see(resource(key, EpisodeKind::Refused), refused);
+        see(resource(key, EpisodeKind::Wall), wall(rules, fact.label, meter, now));
+        see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
+    }
+    // Refusals of no meter that this poll read.
+    let read = |refusal: &Refusal| facts.iter().any(|meter| concerns(refusal, meter.meter, facts));
+    let behind_error = error.and_then(|error| error.refusal.as_deref());
+    let mut loose: Vec<&Refusal> = fact.refusals.iter().chain(behind_error).collect();
+    loose.retain(|refusal| is_news(refusal, now) && !read(refusal));
+    loose.sort_by(|a, b| a.meter.cmp(&b.meter));
+    for of_meter in loose.chunk_by(|a, b| a.meter == b.meter) {
+        let evidence = blank(rules, fact.label, now);
+        if let Some(condition) = observed(of_meter, evidence, now) {
+            see(resource(of_meter[0].meter.as_ref(), EpisodeKind::Refused), Seen::Holds(Box::new(condition)));
+        }
+    }
+    see(resource(None, EpisodeKind::Failing), failing(rules, fact, error, now));
+    let offline = Resource { account: None, meter: None, kind: EpisodeKind::Offline };
+    see(offline, self::offline(rules, error, now));
+
+    // What lives on and was not asked about: nothing was learned, except that an account-wide refusal passes.
+    for episode in live {
+        if episode.resource.account.as_ref() != Some(fact.account) || asked.contains(&episode.resource) {
+            continue;
+        }
+        let seen = match episode.resource.kind {
+            EpisodeKind::Refused if episode.resource.meter.is_none() && error.is_none() => {
+                let may_again = Evidence::of(episode).retry_at.is_some_and(|at| at <= now);
+                Seen::Over { at_once: may_again || facts.iter().any(renewed), keep: UNSAID }
+            }
+            _ => Seen::Missing,
+        };
+        changed.extend(advance(rules, Some(episode), &episode.resource, seen, now));
+    }
+    changed
+}
+
+/// Whether a refusal is this meter's: it says so, or it is about money and this is the account's only balance.
+fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
+    match &refusal.meter {
+        Some(key) => *key == meter.key,
+        None => {
+            let balances = facts.iter().filter(|fact| fact.meter.kind == MeterKind::Balance).count();
+            let money = matches!(refusal.cause, Cause::BalanceExhausted | Cause::RequestTooLarge);
+            money && meter.kind == MeterKind::Balance && balances == 1
+        }
+    }
+}
+
+/// A top-up or reset that matters: at least a fifth more than before. Smaller rises are holds being released.
+fn renewed(fact: &MeterFact<'_>) -> bool {
+    let left = fact.sample.headroom().unwrap_or_default();
+    fact.step.reset || (fact.step.added > Qty(0) && fact.step.added.0.saturating_mul(6) >= left.0)
+}
+
+/// The nearest wall: by chance, by the present burn, or because a request hardly fits any more.
+fn wall(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Seen {
+    let Some(headroom) = fact.sample.headroom() else {
+        let unlimited = *fact.forecast == Forecast::Unknown(Reason::NoLimit) && fact.sample.used.is_some();
+        return if unlimited { Seen::Over { at_once: false, keep: 0 } } else { Seen::Missing };
+    };
+    if headroom <= Qty(0) {
+        return Seen::Near; // the refused rule's business; it has not passed
+    }
+    let (meter, sample) = (fact.meter, fact.sample);
+    let reset = next_reset(meter.window, sample.resets_at, sample.last_at);
+    let left = meter.unit.to_f64(headroom);
+    let reach = fact.forecast.burn().and_then(|burn| at_burn(left, burn, sample.last_at, reset));
+    let level = |factor: f64| {
+        let far = |ms: i64| (ms as f64 * factor) as i64;
+        let burns = |ms: i64| reach.is_some_and(|at| at - now <= far(ms));
+        let chance = |horizon: usize, likely: f64| {
+            fact.forecast.within().is_some_and(|within| within[horizon] >= likely / factor)
+        };
+        let reserve = sample.reserve.unwrap_or_default();
+        let floor = match fact.forecast {
+            Forecast::Wall(wall) => wall.p50 - now <= far(FLOOR),
+            // The reset comes first, more likely than not: little is left for the time until then.
+            Forecast::Clear(_) => reset.is_some(),
+            Forecast::Unknown(_) => false,
+        };
+        if (headroom.0 as f64) < reserve.0 as f64 * factor {
+            Some((Severity::Now, "wall.request"))
+        } else if burns(NOW) {
+            Some((Severity::Now, "wall.burn"))
+        } else if chance(0, rules.likely[2]) {
+            Some((Severity::Now, "wall.chance"))
+        } else if chance(1, rules.likely[1]) {
+            Some((Severity::Soon, "wall.chance"))
+        } else if burns(SOON) {
+            Some((Severity::Soon, "wall.burn"))
+        } else if floor && chance(2, rules.likely[0]) {
+            Some((Severity::HeadsUp, "wall.chance"))
+        } else {
+            None
+        }
+    };
+    if let Some((severity, rule)) = level(1.0) {
+        let mut evidence = of_meter(rules, label, fact, now);
+        evidence.rule = rule.to_owned();
+        evidence.take(fact.forecast);
+        (evidence.likely, evidence.at_burn) = (Some(rules.likely), reach);
+        return holds(severity, Patience::Hold, renewed(fact), evidence, now);
+    }
+    match fact.forecast {
+        _ if level(LEAVE).is_some() => Seen::Near,
+        Forecast::Unknown(Reason::NoSpend) | Forecast::Wall(_) | Forecast::Clear(_) => {
+            Seen::Over { at_once: renewed(fact), keep: PAUSE }
+        }
+        Forecast::Unknown(_) => Seen::Missing,
+    }
+}
+
+/// The balance is below the amount that the user set for its unit.
+fn low(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Seen {
+    let set = rules.low.iter().find(|low| low.unit == fact.meter.unit);
+    let Some(set) = set.filter(|_| fact.meter.kind == MeterKind::Balance) else {
+        return Seen::Over { at_once: true, keep: 0 }; // the user took the amount away
+    };
+    let leave = set.qty.0.saturating_add(set.qty.0 / 5);
+    match fact.sample.headroom() {
+        None => Seen::Missing,
+        Some(left) if left <= Qty(0) => Seen::Near,
+        Some(left) if left < set.qty => {
+            let mut evidence = of_meter(rules, label, fact, now);
+            (evidence.rule, evidence.threshold) = ("low".to_owned(), Some(*set));
+            holds(Severity::HeadsUp, Patience::Hold, false, evidence, now)
+        }
+        Some(left) if left.0 < leave => Seen::Near,
+        Some(_) => Seen::Over { at_once: renewed(fact), keep: 0 },
+    }
+}
+
+/// A refusal of this meter was seen, or nothing is left.
+fn refused(
+    rules: &Rules,
+    fact: &Fact<'_>,
+    meter: &MeterFact<'_>,
+    live: Option<&Episode>,
+    now: Timestamp,
+) -> Seen {
+    let headroom = meter.sample.headroom();
+    let paid_since = |refusal: &&Refusal| {
+        renewed(meter) && headroom > Some(Qty(0)) && refusal.at.is_some_and(|at| at < meter.sample.at)
+    };
+    let facts = fact.outcome.unwrap_or_default();
+    let of_account = fact.refusals.iter().filter(|refusal| concerns(refusal, meter.meter, facts));
+    let mut seen: Vec<&Refusal> = meter.refusals.iter().chain(of_account).collect();
+    seen.retain(|refusal| is_news(refusal, now) && !paid_since(refusal));
+    let evidence = || of_meter(rules, fact.label, meter, now);
+    if let Some(condition) = observed(&seen, evidence(), now) {
+        return Seen::Holds(Box::new(condition));
+    }
+    match headroom {
+        Some(left) if left <= Qty(0) => {
+            let known = live.map(Evidence::of).filter(|known| known.rule == "refused.seen");
+            let mut evidence = evidence();
+            evidence.rule = "refused.zero".to_owned();
+            if let Some(known) = known {
+                // What the provider said when it refused is worth more than the figure.
+                evidence = Evidence { headroom: evidence.headroom, read_at: evidence.read_at, ..known };
+            }
+            holds(Severity::Refused, Patience::AtOnce, false, evidence, now)
+        }
+        Some(_) => {
+            let may_again = live.is_some_and(|live| Evidence::of(live).retry_at.is_some_and(|at| at <= now));
+            Seen::Over { at_once: may_again || renewed(meter), keep: PAUSE }
+        }
+        None if live.is_some_and(|live| Evidence::of(live).rule == "refused.seen") => {
+            Seen::Over { at_once: false, keep: UNSAID }
+        }
+        None => Seen::Missing,
+    }
+}
+
+/// The account's polls fail for a reason that only the user can mend.
+fn failing(rules: &Rules, fact: &Fact<'_>, error: Option<&PollError>, now: Timestamp) -> Seen {
+    let Some(error) = error else { return Seen::Over { at_once: false, keep: 0 } };
+    let polls = match error.kind {
+        PollErrorKind::Credentials => 2,
+        PollErrorKind::Keychain | PollErrorKind::Config | PollErrorKind::NotFound => 3,
+        _ => return Seen::Missing,
+    };
+    let mut evidence = blank(rules, fact.label, now);
+    evidence.rule = "failing".to_owned();
+    evidence.message = Some(error.message.clone());
+    evidence.failures = Some(polls as u32);
+    holds(Severity::HeadsUp, Patience::Polls(polls), false, evidence, now)
+}
+
+/// The machine is offline. Any answer at all proves that it is not.
+fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
+    match error.map(|error| error.kind) {
+        Some(PollErrorKind::Offline) => {
+            let mut evidence = blank(rules, "", now);
+            evidence.rule = "offline".to_owned();
+            holds(Severity::HeadsUp, Patience::Hold, false, evidence, now)
+        }
+        // Nobody was asked, or it is not certain who answered.
+        Some(
+            PollErrorKind::Unreachable
+            | PollErrorKind::Keychain
+            | PollErrorKind::Config
+            | PollErrorKind::Malformed,
+        ) => Seen::Missing,
+        _ => Seen::Over { at_once: false, keep: 0 },
+    }
+}
+
+/// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
+/// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402.
+fn is_news(refusal: &Refusal, now: Timestamp) -> bool {
+    let money = match refusal.cause {
+        Cause::BalanceExhausted
+        | Cause::RequestTooLarge
+        | Cause::KeyLimit
+        | Cause::BudgetExceeded
+        | Cause::SpendCap
+        | Cause::QuotaUsedUp
+        | Cause::PlanMissing
+        | Cause::PaymentProblem => true,
+        Cause::Unknown => refusal.status == Some(402),
+        Cause::RateLimited
+        | Cause::ProviderOverloaded
+        | Cause::InFlight
+        | Cause::Credentials
+        | Cause::Gateway
+        | Cause::X402Offer
+        | Cause::Network => false,
+    };
+    money && refusal.at.is_none_or(|at| now - at <= NEWS)
+}
+
+/// The condition for the newest of these refusals.
+fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Option<Condition> {
+    let newest = refusals.iter().max_by_key(|refusal| refusal.at.unwrap_or(now))?;
+    let first = refusals.iter().map(|refusal| refusal.at.unwrap_or(now)).min();
+    evidence.rule = "refused.seen".to_owned();
+    (evidence.cause, evidence.scope) = (Some(newest.cause), Some(newest.scope));
+    (evidence.status, evidence.retry_at) = (newest.status, newest.retry_at);
+    evidence.message = Some(newest.message.clone());
+    evidence.headroom = evidence.headroom.or(newest.left);
+    let since = first.unwrap_or(now).min(now);
+    evidence.since = Some(since);
+    Some(Condition {
+        severity: Severity::Refused,
+        since,
+        patience: Patience::AtOnce,
+        renewed: false,
+        evidence,
+    })
+}
+
+fn holds(
+    severity: Severity,
+    patience: Patience,
+    renewed: bool,
+    mut evidence: Evidence,
+    now: Timestamp,
+) -> Seen {
+    evidence.since = evidence.since.or(Some(now));
+    Seen::Holds(Box::new(Condition { severity, since: now, patience, renewed, evidence }))
+}
+
+fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
+    Evidence {
+        account: label.to_owned(),
+        read_at: Some(now),
+        zone: rules.zone.iana_name().map(str::to_owned),
+        ..Evidence::default()
+    }
+}
+
+fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
+    let (meter, sample) = (fact.meter, fact.sample);
+    let amount = |qty| Amount::new(qty, meter.unit);
+    Evidence {
+        meter: meter.label.clone(),
+        kind: Some(meter.kind),
+        unit: Some(meter.unit),
+        headroom: sample.headroom().map(amount),
+        reserve: sample.reserve.map(amount),
+        read_at: Some(sample.last_at.min(now)),
+        resets_at: next_reset(meter.window, sample.resets_at, sample.last_at),
+        ..blank(rules, label, now)
+    }
+}

@@ -1,0 +1,205 @@
+//! What is due to be told now, and in which words.
+
+use super::Rules;
+use super::evidence::Evidence;
+use super::life::is_active;
+use super::words::{amount, around, rate, since};
+use crate::model::{
+    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp,
+};
+
+/// Which live episodes are due to be told now: first time, escalated, or a critical repeat. `started_at` is when
+/// this process began: what began before and was never told is told once, marked "since …".
+pub fn due(rules: &Rules, live: &[Episode], started_at: Timestamp, now: Timestamp) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = live
+        .iter()
+        .filter(|episode| is_due(rules, episode, now) && !is_muted(episode, live))
+        .map(|episode| notice(rules, episode, started_at, now))
+        .collect();
+    notices.sort_by(|a, b| b.severity.cmp(&a.severity));
+    notices
+}
+
+fn is_due(rules: &Rules, episode: &Episode, now: Timestamp) -> bool {
+    let snoozed =
+        episode.state == EpisodeState::Snoozed && episode.snoozed_until.is_none_or(|until| until > now);
+    if !is_active(episode) || snoozed {
+        return false;
+    }
+    let news = episode.told.is_none_or(|told| episode.severity > told);
+    let critical = episode.severity >= Severity::Now && episode.state != EpisodeState::Acknowledged;
+    news || (critical && episode.told_at.is_none_or(|told| now - told >= rules.repeat))
+}
+
+/// A refusal mutes what leads up to it, the wall mutes the amount set: the worse of two says it all.
+fn is_muted(episode: &Episode, live: &[Episode]) -> bool {
+    let of = &episode.resource;
+    let same = |other: &Episode| {
+        let whole_account =
+            other.resource.meter.is_none() && Evidence::of(other).scope == Some(Scope::Organisation);
+        other.resource.account == of.account && (other.resource.meter == of.meter || whole_account)
+    };
+    live.iter().filter(|other| is_active(other)).any(|other| match (of.kind, other.resource.kind) {
+        (EpisodeKind::Wall | EpisodeKind::Low, EpisodeKind::Refused) => same(other),
+        (EpisodeKind::Low, EpisodeKind::Wall) => same(other),
+        // An empty account is told of its meters, if they say so too.
+        (EpisodeKind::Refused, EpisodeKind::Refused) => {
+            let empty = Evidence::of(episode).cause == Some(Cause::BalanceExhausted);
+            let narrower = of.meter.is_none() && other.resource.meter.is_some();
+            empty && narrower && other.resource.account == of.account
+        }
+        _ => false,
+    })
+}
+
+fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestamp) -> Notice {
+    let seen = Evidence::of(episode);
+    let when = |at| around(at, now, &rules.zone);
+    let mut lines = Vec::new();
+    if episode.told.is_none() && episode.began_at < started_at {
+        lines.push(format!("Since {}.", since(episode.began_at, now, &rules.zone)));
+    }
+    lines.extend(match episode.resource.kind {
+        EpisodeKind::Wall => wall(&seen, &when),
+        EpisodeKind::Refused => refused(&seen, now, &when),
+        EpisodeKind::Low => low(&seen),
+        EpisodeKind::Failing => vec![
+            seen.message.clone().unwrap_or_default(),
+            "Until it is mended nothing is known of this account.".to_owned(),
+        ],
+        EpisodeKind::Offline => vec![
+            format!("No account could be read since {}.", since(episode.began_at, now, &rules.zone)),
+            "Readings go on by themselves once there is a connection.".to_owned(),
+        ],
+    });
+    lines.retain(|line| !line.is_empty());
+    Notice {
+        episode: episode.id,
+        severity: episode.severity,
+        replaces: replaces(&episode.resource),
+        title: title(episode.resource.kind, episode.severity, &seen, &when),
+        body: lines.join("\n"),
+        resource: episode.resource.clone(),
+    }
+}
+
+/// The headline. `when` says a time: relative to now in a notice, absolute in what is stored.
+pub(super) fn title(
+    kind: EpisodeKind,
+    severity: Severity,
+    seen: &Evidence,
+    when: &dyn Fn(Timestamp) -> String,
+) -> String {
+    let what = |fallback: &str| {
+        let meter = if seen.meter.is_empty() { fallback } else { &seen.meter };
+        format!("{} · {meter}", seen.account)
+    };
+    match (kind, severity) {
+        (EpisodeKind::Wall, Severity::HeadsUp) => match (seen.p50, seen.resets_at) {
+            (Some(p50), _) => format!("{} will likely run out {}", what("balance"), when(p50)),
+            (None, Some(_)) => format!("{} could run out before it starts again", what("limit")),
+            (None, None) => format!("{} could run out within two days", what("balance")),
+        },
+        (EpisodeKind::Wall, Severity::Soon) => match seen.earliest() {
+            Some(earliest) => format!("{} could run out {}", what("balance"), when(earliest)),
+            None => format!("{} could run out within hours", what("balance")),
+        },
+        (EpisodeKind::Wall, _) => format!("{} is about to run out", what("balance")),
+        (EpisodeKind::Low, _) => {
+            let set = seen.threshold.map_or_else(String::new, |set| format!(" {}", amount(set)));
+            format!("{} is below{set}", what("balance"))
+        }
+        (EpisodeKind::Failing, _) => format!("{} · cannot be read", seen.account),
+        (EpisodeKind::Offline, _) => "This computer is offline".to_owned(),
+        (EpisodeKind::Refused, _) => match seen.cause {
+            None | Some(Cause::BalanceExhausted) => {
+                format!("{} is used up: calls are refused", what("balance"))
+            }
+            Some(Cause::RequestTooLarge) => {
+                format!("{} does not cover a request: calls are refused", what("balance"))
+            }
+            Some(Cause::KeyLimit) => format!("{} is reached: calls are refused", what("key limit")),
+            Some(Cause::BudgetExceeded) => format!("{} is reached: calls are refused", what("budget")),
+            Some(Cause::SpendCap) => format!("{} is reached: calls are refused", what("spend cap")),
+            Some(Cause::QuotaUsedUp) => format!("{} is used up: calls are refused", what("quota")),
+            Some(Cause::PlanMissing) => format!("{} · no plan covers it: calls are refused", seen.account),
+            Some(Cause::PaymentProblem) => format!("{} · payment problem: calls are refused", seen.account),
+            Some(_) => format!("{} · calls are refused", seen.account),
+        },
+    }
+}
+
+fn wall(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
+    let range = match (seen.p50, seen.earliest(), seen.at_burn) {
+        (Some(p50), Some(earliest), _) if earliest < p50 => {
+            format!("Most likely {}, could be {}.", when(p50), when(earliest))
+        }
+        (_, _, Some(at)) => format!("At the present burn {}.", when(at)),
+        (Some(p50), ..) => format!("Most likely {}.", when(p50)),
+        _ => String::new(),
+    };
+    vec![range, left(seen), mend(seen, when)]
+}
+
+fn low(seen: &Evidence) -> Vec<String> {
+    vec![left(seen), "Top up, or set another amount in the settings.".to_owned()]
+}
+
+/// What is left and how fast it goes.
+fn left(seen: &Evidence) -> String {
+    let Some(left) = seen.headroom else { return String::new() };
+    match (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
+        (Some(burn), Some(unit)) => format!("{} left, burning {}.", amount(left), rate(burn, unit)),
+        _ => format!("{} left.", amount(left)),
+    }
+}
+
+/// What to do about a meter that runs out.
+fn mend(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> String {
+    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", when(at)));
+    match seen.kind {
+        None | Some(MeterKind::Balance) => "Top up to go on.".to_owned(),
+        Some(_) => format!("Raise the limit or use less{reset}."),
+    }
+}
+
+fn refused(seen: &Evidence, now: Timestamp, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
+    let words = seen.message.as_ref().filter(|words| !words.is_empty());
+    let words = words.map_or_else(String::new, |words| format!("It says: “{words}”."));
+    let action = match seen.cause {
+        None => mend(seen, when),
+        Some(Cause::BalanceExhausted) => "Top up to go on.".to_owned(),
+        Some(Cause::RequestTooLarge) => "Top up, or ask for fewer tokens in a request.".to_owned(),
+        Some(Cause::KeyLimit) => {
+            "Raise this key's limit or use another key; the account may still have money.".to_owned()
+        }
+        Some(Cause::BudgetExceeded) => "Raise the budget, or ask whoever owns it.".to_owned(),
+        Some(Cause::SpendCap) => "Raise the cap at the provider, or wait until it starts again.".to_owned(),
+        Some(Cause::QuotaUsedUp) => "Wait until the quota starts again, or move to a paid plan.".to_owned(),
+        Some(Cause::PlanMissing) => "Renew or change the plan at the provider.".to_owned(),
+        Some(Cause::PaymentProblem) => {
+            "Mend the payment method or the open invoice at the provider.".to_owned()
+        }
+        Some(_) => "Look at the account's page at the provider.".to_owned(),
+    };
+    let again = seen.retry_at.filter(|at| *at > now);
+    let again = again.map_or_else(String::new, |at| format!(" Calls may work again {}.", when(at)));
+    vec![words, left(seen), format!("{action}{again}")]
+}
+
+/// One id per resource, the same after a restart, so that the desktop shows the latest and stacks nothing. The
+/// rules of one meter share it. FNV-1a, folded into 1 to 2^31 − 1.
+fn replaces(resource: &Resource) -> u32 {
+    let group = match resource.kind {
+        EpisodeKind::Wall | EpisodeKind::Low | EpisodeKind::Refused => "meter",
+        EpisodeKind::Failing => "failing",
+        EpisodeKind::Offline => "offline",
+    };
+    let account = resource.account.as_ref().map_or("", |account| account.as_str());
+    let meter = resource.meter.as_ref().map_or("", |meter| &meter.0);
+    let bytes = [account, meter, group].into_iter().flat_map(|part| part.bytes().chain([0]));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash % 0x7fff_ffff) as u32 + 1
+}

@@ -1,0 +1,383 @@
+//! Accounts: listed, tested, added, paused, removed.
+
+use super::types::{AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OptionView, TestView};
+use super::{ApiError, App, Nothing, views};
+use crate::config::{AccountConfig, Config};
+use crate::connectors::{self, Connector};
+use crate::model::{AccountId, Amount, DAY, PollError, Polled, Secret, Timestamp, step, words};
+use crate::http::Network;
+use crate::monitor::{Monitor, poll};
+use crate::secrets::SecretStore;
+use crate::store::StoreError;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// At most this many lines of an account's past.
+const EVENTS: usize = 200;
+
+/// Names an account.
+#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct AccountRequest {
+    id: AccountId,
+}
+
+/// Names an account to remove.
+#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct RemoveRequest {
+    id: AccountId,
+    /// Whether its history stays in the store.
+    keep_history: bool,
+}
+
+/// Names an account to pause or resume.
+#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct PauseRequest {
+    id: AccountId,
+    paused: bool,
+}
+
+/// Names an account to poll; all when missing.
+#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct PollRequest {
+    id: Option<AccountId>,
+}
+
+pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPage, ApiError> {
+    let monitor = app.shown();
+    let account = one(&monitor, &request.id)?;
+    let events = events(&monitor, &request.id, &account)?;
+    Ok(AccountPage { now: monitor.now(), account, events })
+}
+
+/// One account of a running monitor.
+fn one(monitor: &Monitor, id: &AccountId) -> Result<AccountView, ApiError> {
+    let config = monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    Ok(views::account(&views::Source::of(monitor), id, &config, monitor.statuses().get(id))?)
+}
+
+/// The last 30 days in words, newest first.
+fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Vec<EventView>, StoreError> {
+    let (store, now) = (monitor.pipeline().store(), monitor.now());
+    let from = now + -30 * DAY;
+    let mut events = Vec::new();
+    let mut add = |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
+    for view in &account.meters {
+        let Some(meter) = store.meter(id, &view.key)? else { continue };
+        let samples = store.samples(meter.id, from, now)?;
+        for pair in samples.windows(2) {
+            let change = step(&pair[0], &pair[1]);
+            let say = |qty| words::amount(Amount::new(qty, meter.unit));
+            if change.added.0 > 0 {
+                add(pair[1].at, "top_up", format!("{}: {} added", meter.label, say(change.added)));
+            } else if change.added.0 < 0 {
+                add(pair[1].at, "top_up", format!("{}: limit changed by {}", meter.label, say(change.added)));
+            }
+            if change.reset {
+                add(pair[1].at, "reset", format!("{}: started again", meter.label));
+            }
+        }
+    }
+    for gap in store.gaps(id, from, now)? {
+        let polls = if gap.polls == 1 { "1 poll".to_owned() } else { format!("{} polls", gap.polls) };
+        add(gap.at, "gap", format!("{polls} failed: {}", gap.message));
+    }
+    for (_, at, refusal) in store.refusals(Some(id), from, now)? {
+        let status = refusal.status.map_or(String::new(), |status| format!(" ({status})"));
+        add(at, "refusal", format!("Calls were refused{status}: {}", refusal.message));
+    }
+    let mine: BTreeMap<i64, ()> = store
+        .episodes(from, now)?
+        .into_iter()
+        .filter(|episode| episode.resource.account.as_ref() == Some(id))
+        .map(|episode| (episode.id, ()))
+        .collect();
+    for told in store.told(from, now)? {
+        if mine.contains_key(&told.episode) {
+            add(told.at, "notice", format!("Told ({}): {}", crate::alerts::word(told.severity), told.title));
+        }
+    }
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    events.truncate(EVENTS);
+    Ok(events)
+}
+
+pub(crate) async fn connectors(_: &App, _: Nothing) -> Result<Vec<ConnectorView>, ApiError> {
+    Ok(catalogue())
+}
+
+/// Every connector as data.
+pub fn catalogue() -> Vec<ConnectorView> {
+    let view = |connector: &&dyn Connector| {
+        let spec = connector.spec();
+        let option = |option: &connectors::OptionSpec| OptionView {
+            name: option.name.to_owned(),
+            label: option.label.to_owned(),
+            help: option.help.to_owned(),
+            required: option.required,
+            example: option.example.to_owned(),
+        };
+        ConnectorView {
+            id: spec.id.to_owned(),
+            name: spec.name.to_owned(),
+            about: spec.about.to_owned(),
+            base_url: spec.base_url.map(str::to_owned),
+            secrets: views::secrets(spec),
+            options: spec.options.iter().map(option).collect(),
+            meters: spec.meters.iter().map(|meter| meter.label.to_owned()).collect(),
+            docs_url: spec.docs_url.to_owned(),
+        }
+    };
+    connectors::ALL.iter().map(view).collect()
+}
+
+/// A draft taken apart: what goes into the config, and what goes into the keychain.
+struct Parsed {
+    connector: &'static dyn Connector,
+    id: AccountId,
+    config: AccountConfig,
+    /// Secrets typed in, by role. Those from the environment are in `config.secrets` only.
+    typed: BTreeMap<String, Secret>,
+}
+
+/// Checks a draft. Every error names the field and says what to do; none repeats a secret.
+fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Result<Parsed, ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let connector = connectors::find(&draft.connector)
+        .ok_or_else(|| bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector)))?;
+    let spec = connector.spec();
+    let label = if draft.label.trim().is_empty() { spec.name.to_owned() } else { draft.label.trim().to_owned() };
+    let id = match draft.id.filter(|id| !id.trim().is_empty()) {
+        Some(id) => AccountId::new(id.trim()).map_err(bad)?,
+        None => free_id(&label, spec.id, taken),
+    };
+    let base_url = draft.base_url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+    if base_url.is_none() && spec.base_url.is_none() {
+        return Err(bad(format!("{} needs its address, such as https://gateway.example.com", spec.name)));
+    }
+    let (mut secrets, mut typed) = (BTreeMap::new(), BTreeMap::new());
+    for (role, text) in draft.secrets {
+        let known = spec.secrets.iter().find(|secret| secret.role == role);
+        let Some(secret) = known else {
+            return Err(bad(format!("{} has no secret '{role}'", spec.name)));
+        };
+        let text = text.trim();
+        if text.is_empty() {
+            continue;
+        }
+        if text.starts_with("env:") {
+            secrets.insert(role, text.to_owned());
+            continue;
+        }
+        if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
+            return Err(bad(format!(
+                "this is not a {}: those begin with {prefix}. {} Nothing was sent.",
+                secret.label, secret.help
+            )));
+        }
+        secrets.insert(role.clone(), "keychain".to_owned());
+        typed.insert(role, Secret::new(text));
+    }
+    if let Some(missing) = spec.secrets.iter().find(|secret| secret.required && !secrets.contains_key(secret.role)) {
+        return Err(bad(format!("{} needs a {}. {}", spec.name, missing.label, missing.help)));
+    }
+    let mut options = toml::Table::new();
+    for (name, text) in draft.options.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+        if !spec.options.iter().any(|option| option.name == name) {
+            return Err(bad(format!("{} has no option '{name}'", spec.name)));
+        }
+        options.insert(name, option_value(&text));
+    }
+    if let Some(missing) = spec.options.iter().find(|option| option.required && !options.contains_key(option.name)) {
+        return Err(bad(format!("{} needs '{}': {}", spec.name, missing.label, missing.help)));
+    }
+    let budget = draft.budget.filter(|text| !text.trim().is_empty());
+    let budget = budget.map(|text| text.parse::<Amount>()).transpose();
+    let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
+    let config =
+        AccountConfig { connector: spec.id.to_owned(), label: Some(label), base_url, secrets, interval: None, paused: false, budget, options };
+    Ok(Parsed { connector, id, config, typed })
+}
+
+/// An option as typed: JSON where it reads as such (a number, list or object), else text.
+fn option_value(text: &str) -> toml::Value {
+    let json = serde_json::from_str::<serde_json::Value>(text).ok().filter(|json| !json.is_null());
+    json.and_then(|json| toml::Value::try_from(json).ok()).unwrap_or_else(|| toml::Value::String(text.trim().to_owned()))
+}
+
+/// An id made from the label: `OpenRouter · ci` → `openrouter-ci`, with a number behind if taken.
+fn free_id(label: &str, fallback: &str, taken: &BTreeMap<AccountId, AccountConfig>) -> AccountId {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let words: String = label.chars().map(plain).collect();
+    let slug = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let slug: String = if slug.is_empty() { fallback.to_owned() } else { slug.chars().take(48).collect() };
+    (1_u32..)
+        .filter_map(|count| AccountId::new(if count == 1 { slug.clone() } else { format!("{slug}-{count}") }).ok())
+        .find(|id| !taken.contains_key(id))
+        .unwrap_or_else(|| AccountId::new(fallback).unwrap_or_else(|_| unreachable!("connector ids are account ids")))
+}
+
+pub(crate) async fn test(app: &App, draft: AccountDraft) -> Result<TestView, ApiError> {
+    let monitor = app.live();
+    test_draft(draft, &monitor.configured(), monitor.network(), monitor.secrets(), monitor.now()).await
+}
+
+/// Polls a draft once; stores nothing.
+pub async fn test_draft(
+    draft: AccountDraft,
+    taken: &BTreeMap<AccountId, AccountConfig>,
+    network: &Network,
+    store: &SecretStore,
+    now: Timestamp,
+) -> Result<TestView, ApiError> {
+    let Parsed { connector, id, config, typed } = parse(draft, taken)?;
+    let mut secrets = typed;
+    for role in config.secrets.keys() {
+        if !secrets.contains_key(role) {
+            secrets.insert(role.clone(), store.get(&id, role, &config.source(role)?).await?);
+        }
+    }
+    let label = poll::label(&id, &config, Some(connector));
+    let opened = poll::open(network, &id, &label, connector, &config, secrets);
+    let outcome = match &opened {
+        Ok((http, account)) => poll::ask(connector, http, account, now).await,
+        Err(error) => Err(error.clone()),
+    };
+    Ok(tested(connector, &config, outcome))
+}
+
+/// Polls an account as it is configured; stores nothing.
+pub async fn test_configured(
+    id: &AccountId,
+    config: &AccountConfig,
+    network: &Network,
+    store: &SecretStore,
+    now: Timestamp,
+) -> Result<TestView, ApiError> {
+    let connector = connectors::find(&config.connector)
+        .ok_or_else(|| ApiError::not_found(format_args!("connector '{}'", config.connector)))?;
+    let label = poll::label(id, config, Some(connector));
+    let outcome = match poll::prepare(network, store, id, &label, connector, config).await {
+        Ok((http, account)) => poll::ask(connector, &http, &account, now).await,
+        Err(error) => Err(error),
+    };
+    Ok(tested(connector, config, outcome))
+}
+
+fn tested(connector: &dyn Connector, config: &AccountConfig, outcome: Result<Polled, PollError>) -> TestView {
+    let roles: Vec<&str> = config.secrets.keys().map(String::as_str).collect();
+    match outcome {
+        Ok(polled) => views::test(connector.spec(), &roles, &polled),
+        Err(error) => TestView { ok: false, message: error.message, figures: Vec::new(), notes: Vec::new() },
+    }
+}
+
+pub(crate) async fn add(app: &App, draft: AccountDraft) -> Result<AccountView, ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let monitor = app.live();
+    let path = app.inner.folders.config_file();
+    let id = store_draft(&path, draft, monitor.secrets()).await?;
+    app.reload(&path)?;
+    let view = one(monitor, &id);
+    app.all_changed();
+    view
+}
+
+/// Stores a draft: secrets into the keychain, the account into the config file. Returns its id.
+pub async fn store_draft(path: &Path, draft: AccountDraft, store: &SecretStore) -> Result<AccountId, ApiError> {
+    // The file is what counts: it may have been edited since the start.
+    let taken = Config::load(path)?.accounts;
+    let parsed = parse(draft, &taken)?;
+    if taken.contains_key(&parsed.id) {
+        let message = format!("there is an account {} already; choose another id", parsed.id);
+        return Err(ApiError::new("bad_request", message));
+    }
+    // Keys first: an account without its key would only fail, and a key without account harms nobody.
+    for (role, secret) in &parsed.typed {
+        store.set(&parsed.id, role, secret).await?;
+    }
+    Config::save_account(path, &parsed.id, &parsed.config)?;
+    Ok(parsed.id)
+}
+
+pub(crate) async fn remove(app: &App, request: RemoveRequest) -> Result<(), ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let monitor = app.live();
+    let path = app.inner.folders.config_file();
+    unstore(&path, &request.id, monitor.secrets()).await?;
+    app.reload(&path)?;
+    if !request.keep_history {
+        monitor.pipeline().store().forget(&request.id)?;
+    }
+    app.all_changed();
+    Ok(())
+}
+
+/// Takes an account out of the config file, and its secrets out of the keychain.
+pub async fn unstore(path: &Path, id: &AccountId, store: &SecretStore) -> Result<(), ApiError> {
+    let config = Config::load(path)?;
+    let account = config.accounts.get(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    Config::remove_account(path, id)?;
+    for (role, source) in &account.secrets {
+        if source == "keychain" {
+            store.delete(id, role).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn pause(app: &App, request: PauseRequest) -> Result<(), ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let path = app.inner.folders.config_file();
+    let mut config = Config::load(&path)?;
+    let Some(mut account) = config.accounts.remove(&request.id) else {
+        return Err(ApiError::not_found(format_args!("account {}", request.id)));
+    };
+    account.paused = request.paused;
+    Config::save_account(&path, &request.id, &account)?;
+    app.reload(&path)?;
+    app.all_changed();
+    Ok(())
+}
+
+pub(crate) async fn poll_now(app: &App, request: PollRequest) -> Result<(), ApiError> {
+    let monitor = app.shown();
+    if let Some(id) = request.id.as_ref().filter(|id| !monitor.configured().contains_key(id)) {
+        return Err(ApiError::not_found(format_args!("account {id}")));
+    }
+    monitor.poll_now(request.id.as_ref());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_from_labels_and_never_collide() {
+        let mut taken = BTreeMap::new();
+        let first = free_id("OpenRouter · ci", "openrouter", &taken);
+        assert_eq!(first.as_str(), "openrouter-ci");
+        let config = AccountConfig {
+            connector: "openrouter".into(),
+            label: None,
+            base_url: None,
+            secrets: BTreeMap::new(),
+            interval: None,
+            paused: false,
+            budget: None,
+            options: toml::Table::new(),
+        };
+        taken.insert(first, config);
+        assert_eq!(free_id("OpenRouter · ci", "openrouter", &taken).as_str(), "openrouter-ci-2");
+        assert_eq!(free_id("办公室", "apipark", &taken).as_str(), "apipark");
+    }
+
+    #[test]
+    fn options_are_json_where_they_read_as_such() {
+        assert_eq!(option_value("5"), toml::Value::Integer(5));
+        assert_eq!(option_value(" /v1/usage "), toml::Value::String("/v1/usage".into()));
+        assert!(matches!(option_value(r#"[{"key": "a"}]"#), toml::Value::Array(_)));
+        assert_eq!(option_value("null"), toml::Value::String("null".into()));
+    }
+}

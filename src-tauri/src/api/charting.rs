@@ -1,0 +1,192 @@
+//! Charts of one meter: what is read from the store for a range, and how it is drawn.
+
+use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
+use super::{ApiError, App, StoreView};
+use crate::charts::{self, LevelForecast, LevelInput, SpendBar, SpendInput};
+use crate::forecast::{self, Forecast, History};
+use crate::model::{DAY, HOUR, Meter, Qty, Sample, Timestamp};
+use crate::monitor::pipeline::HISTORY;
+use crate::store::{Hour, StoreError};
+use jiff::tz::TimeZone;
+
+/// Up to this span every reading is drawn; beyond it, hours.
+const RAW_WITHIN: i64 = 31 * DAY;
+
+pub(crate) async fn chart(app: &App, request: ChartRequest) -> Result<ChartView, ApiError> {
+    let monitor = app.shown();
+    let source = StoreView::of(&monitor);
+    let known = monitor.statuses().remove(&request.account).and_then(|mut status| status.forecasts.remove(&request.meter));
+    let data = Data::read(&source, &request, known)?;
+    Ok(ChartView { picture: data.picture(&request, monitor.pipeline().zone())? })
+}
+
+/// What is drawn.
+pub struct Data {
+    meter: Meter,
+    samples: Vec<Sample>,
+    gaps: Vec<crate::model::Gap>,
+    refusals: Vec<Timestamp>,
+    hours: Vec<Hour>,
+    forecast: Option<Forecast>,
+    latest: Option<Sample>,
+    from: Timestamp,
+    to: Timestamp,
+    now: Timestamp,
+}
+
+impl Data {
+    /// Reads what the request asks for. `known` is the monitor's forecast; without it one is made.
+    pub fn read(source: &StoreView, request: &ChartRequest, known: Option<Forecast>) -> Result<Data, ApiError> {
+        let (store, now) = (&source.store, source.now);
+        let meter = store.meter(&request.account, &request.meter)?.ok_or_else(|| {
+            ApiError::not_found(format_args!("the meter {} of account {}", request.meter.0, request.account))
+        })?;
+        let zoomed = request.from.zip(request.to).filter(|(from, to)| to.since(*from) >= 60_000);
+        let (from, to) = zoomed.unwrap_or((now + -length(request.range), now));
+        let latest = store.latest(meter.id)?;
+        let mut data = Data { samples: Vec::new(), gaps: Vec::new(), refusals: Vec::new(), hours: Vec::new(), forecast: None, latest, from, to, now, meter };
+        match request.what {
+            ChartWhat::Spend => data.hours = store.hours(data.meter.id, from.hour_floor(), to)?,
+            ChartWhat::Level => {
+                data.samples = if to.since(from) <= RAW_WITHIN {
+                    store.samples(data.meter.id, from, to)?
+                } else {
+                    thinned(&store.hours(data.meter.id, from.hour_floor(), to)?, latest.as_ref())
+                };
+                data.gaps = store.gaps(&request.account, from, to)?;
+                let refusals = store.refusals(Some(&request.account), from, to)?;
+                let mine = |meter: &Option<crate::model::MeterKey>| meter.as_ref().is_none_or(|key| *key == request.meter);
+                data.refusals = refusals.into_iter().filter(|(_, _, one)| mine(&one.meter)).map(|(_, at, _)| at).collect();
+                data.forecast = match known {
+                    Some(forecast) => Some(forecast),
+                    None => Some(project(source, &data.meter)?),
+                };
+            }
+        }
+        Ok(data)
+    }
+
+    /// The chart as an SVG with all that a window needs.
+    pub fn picture(&self, request: &ChartRequest, zone: &TimeZone) -> Result<charts::Picture, ApiError> {
+        let drawn = match request.what {
+            ChartWhat::Level => charts::level(&self.level(request, zone)),
+            ChartWhat::Spend => charts::spend(&self.spend(request, zone, &self.bars(zone))),
+        };
+        drawn.map_err(|error| ApiError::new("chart", error.to_string()))
+    }
+
+    /// The chart as a PNG.
+    pub fn png(&self, request: &ChartRequest, zone: &TimeZone, dark: bool) -> Result<Vec<u8>, ApiError> {
+        let drawn = match request.what {
+            ChartWhat::Level => charts::level_png(&self.level(request, zone), dark),
+            ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &self.bars(zone)), dark),
+        };
+        drawn.map_err(|error| ApiError::new("chart", error.to_string()))
+    }
+
+    fn level(&self, request: &ChartRequest, zone: &TimeZone) -> LevelInput<'_> {
+        // A zoomed chart shows what was zoomed into; the forecast belongs to the present.
+        let forecast = self.forecast.as_ref().and_then(Forecast::wall).filter(|_| self.to >= self.now);
+        LevelInput {
+            unit: self.meter.unit,
+            kind: self.meter.kind,
+            label: &self.meter.label,
+            samples: &self.samples,
+            gaps: &self.gaps,
+            forecast: forecast.map(|wall| LevelForecast { p10: wall.p10, p50: wall.p50, p90: wall.p90 }),
+            headroom_now: self.latest.and_then(|sample| sample.headroom()),
+            limit: self.latest.and_then(|sample| sample.limit),
+            resets_at: self.latest.and_then(|sample| sample.resets_at),
+            refusals: &self.refusals,
+            from: self.from,
+            to: self.to,
+            now: self.now,
+            zone: zone.clone(),
+            width: request.width.clamp(200, 4000),
+            height: request.height.clamp(100, 2000),
+        }
+    }
+
+    fn spend<'a>(&'a self, request: &ChartRequest, zone: &TimeZone, bars: &'a [SpendBar]) -> SpendInput<'a> {
+        SpendInput {
+            unit: self.meter.unit,
+            label: &self.meter.label,
+            bars,
+            from: self.from,
+            to: self.to,
+            now: self.now,
+            zone: zone.clone(),
+            width: request.width.clamp(200, 4000),
+            height: request.height.clamp(100, 2000),
+        }
+    }
+
+    /// Spend per hour up to three days, per local day up to 60, else per week from Monday.
+    fn bars(&self, zone: &TimeZone) -> Vec<SpendBar> {
+        let span = self.to.since(self.from);
+        let mut bars: Vec<SpendBar> = Vec::new();
+        for hour in &self.hours {
+            let (at, until) = match span {
+                _ if span <= 3 * DAY => (hour.at, hour.at + HOUR),
+                _ => {
+                    let day = hour.at.to_jiff().to_zoned(zone.clone()).start_of_day();
+                    let Ok(day) = day else { continue };
+                    let weekly = span > 60 * DAY;
+                    let back = if weekly { i64::from(day.weekday().to_monday_zero_offset()) } else { 0 };
+                    let start = day.checked_sub(jiff::Span::new().days(back)).unwrap_or(day);
+                    let length = jiff::Span::new().days(if weekly { 7 } else { 1 });
+                    let end = start.checked_add(length).unwrap_or_else(|_| start.clone());
+                    let ms = |zoned: &jiff::Zoned| Timestamp(zoned.timestamp().as_millisecond());
+                    (ms(&start), ms(&end))
+                }
+            };
+            match bars.last_mut() {
+                Some(bar) if bar.at == at => bar.spent = Qty(bar.spent.0.saturating_add(hour.spent.0)),
+                _ => bars.push(SpendBar { at, until, spent: hour.spent }),
+            }
+        }
+        bars
+    }
+}
+
+fn length(range: ChartRange) -> i64 {
+    match range {
+        ChartRange::Day => DAY,
+        ChartRange::Week => 7 * DAY,
+        ChartRange::Month => 30 * DAY,
+        ChartRange::Year => 365 * DAY,
+    }
+}
+
+fn project(source: &StoreView, meter: &Meter) -> Result<Forecast, StoreError> {
+    let samples = source.store.samples(meter.id, source.now + -HISTORY, source.now)?;
+    Ok(forecast::project(meter, &History { samples: &samples }, source.now))
+}
+
+/// Hours as samples: lowest and highest of each, so that no dip is lost. A meter whose hours say no headroom (a
+/// spend meter) is drawn as its use, counted back from the present figure.
+fn thinned(hours: &[Hour], latest: Option<&Sample>) -> Vec<Sample> {
+    let sample = |at: Timestamp, used: Option<Qty>, remaining: Option<Qty>| Sample {
+        at,
+        last_at: at,
+        used,
+        limit: None,
+        remaining,
+        resets_at: None,
+        reserve: None,
+    };
+    if hours.iter().any(|hour| hour.last.is_some()) {
+        return hours
+            .iter()
+            .flat_map(|hour| [sample(hour.at, None, hour.first), sample(hour.at + (HOUR - 1), None, hour.last)])
+            .filter(|sample| sample.remaining.is_some())
+            .collect();
+    }
+    let total: i64 = hours.iter().map(|hour| hour.spent.0).sum();
+    let mut used = latest.and_then(|latest| latest.used).map_or(0, |used| used.0.saturating_sub(total));
+    let grow = |hour: &Hour| {
+        used = used.saturating_add(hour.spent.0);
+        sample(hour.at + (HOUR - 1), Some(Qty(used)), None)
+    };
+    hours.iter().map(grow).collect()
+}

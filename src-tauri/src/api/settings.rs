@@ -1,0 +1,74 @@
+//! The settings page.
+
+use super::types::{Settings, StatusView, World};
+use super::{ApiError, App, Nothing};
+use crate::config::Config;
+use crate::monitor::Monitor;
+use serde::Deserialize;
+use std::path::Path;
+use std::sync::PoisonError;
+
+/// On or off.
+#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct SwitchRequest {
+    enabled: bool,
+}
+
+impl App {
+    /// The user's own monitor, also while the demo is shown.
+    pub(crate) fn live(&self) -> &Monitor {
+        &self.inner.live
+    }
+
+    /// Reads the config file again and hands it to the monitor.
+    pub(crate) fn reload(&self, path: &Path) -> Result<(), ApiError> {
+        let config = Config::load(path)?;
+        *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.inner.notifier.set_desktop(config.alerts.desktop);
+        self.inner.live.apply(&config);
+        Ok(())
+    }
+
+    /// What concerns the whole program: a config that cannot be read, a history that was mended.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let config = self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        config.into_iter().chain(self.inner.opening_note.clone()).collect()
+    }
+}
+
+pub(crate) async fn settings(app: &App, _: Nothing) -> Result<Settings, ApiError> {
+    let status = |answer: Result<String, String>| match answer {
+        Ok(message) => StatusView { ok: true, message },
+        Err(message) => StatusView { ok: false, message },
+    };
+    let (notifier, keychain) = tokio::join!(app.inner.notifier.status(), app.live().secrets().status());
+    Ok(Settings {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        notifications: app.inner.notifier.desktop(),
+        notifier: status(notifier.map_err(|error| error.to_string())),
+        keychain: status(keychain.map_err(|error| error.to_string())),
+        autostart: app.inner.host.autostart(),
+        config_folder: app.inner.folders.config.display().to_string(),
+        data_folder: app.inner.folders.data.display().to_string(),
+        history_bytes: app.shown().pipeline().store().size_bytes(),
+        world: if app.demo_speed().is_some() { World::Demo } else { World::Live },
+    })
+}
+
+pub(crate) async fn set_notifications(app: &App, request: SwitchRequest) -> Result<(), ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let path = app.inner.folders.config_file();
+    Config::set(&path, "alerts.desktop", toml::Value::Boolean(request.enabled))?;
+    app.reload(&path)
+}
+
+pub(crate) async fn test_notification(app: &App, _: Nothing) -> Result<StatusView, ApiError> {
+    Ok(match app.inner.notifier.test().await {
+        Ok(service) => StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") },
+        Err(error) => StatusView { ok: false, message: error.to_string() },
+    })
+}
+
+pub(crate) async fn set_autostart(app: &App, request: SwitchRequest) -> Result<(), ApiError> {
+    app.inner.host.set_autostart(request.enabled).map_err(|message| ApiError::new("host", message))
+}

@@ -1,0 +1,261 @@
+//! Accounts, meters and episodes as the window sees them.
+
+use super::types::{
+    AccountState, AccountView, EpisodeView, ForecastView, MeterView, ProblemView, SecretView, TestView,
+};
+use crate::alerts;
+use crate::config::AccountConfig;
+use crate::connectors::{self, Spec};
+use crate::forecast::{self, Forecast, History};
+use crate::model::{
+    AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, Meter, MeterKind, MINUTE, PollErrorKind, Qty, Reading,
+    Sample, Timestamp, words,
+};
+use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
+use crate::store::{Store, StoreError};
+
+/// Steps of a trend line over 24 hours.
+const TREND_STEPS: i64 = 48;
+
+/// Where figures come from and what "now" is: a running monitor, or the store alone (`tollwatch status`).
+#[derive(Clone)]
+pub struct Source {
+    /// The history.
+    pub store: Store,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Episodes that are not resolved.
+    pub live: Vec<Episode>,
+}
+
+impl Source {
+    pub(crate) fn of(monitor: &Monitor) -> Self {
+        Source { store: monitor.pipeline().store().clone(), now: monitor.now(), live: monitor.episodes() }
+    }
+}
+
+/// One account with its meters. `status` is what the running monitor knows; without one, the store says.
+pub(crate) fn account(
+    source: &Source,
+    id: &AccountId,
+    config: &AccountConfig,
+    status: Option<&Status>,
+) -> Result<AccountView, StoreError> {
+    let connector = connectors::find(&config.connector);
+    let spec = connector.map(|connector| connector.spec());
+    let gaps = source.store.gaps(id, source.now + -DAY, source.now)?;
+    let mut meters = Vec::new();
+    for meter in source.store.meters(Some(id))? {
+        let known = status.and_then(|status| status.forecasts.get(&meter.key));
+        meters.extend(meter_view(source, &meter, &gaps, known)?);
+    }
+    let last_good_at =
+        status.and_then(|status| status.last_good_at).or(meters.iter().map(|meter| meter.read_at).max());
+    // A meter that the last good polls no longer mention (a key removed, a currency gone) is not shown as present.
+    if let Some(latest) = last_good_at {
+        meters.retain(|meter| latest.since(meter.read_at) < DAY);
+    }
+    let usual = config.interval.map(|seconds| i64::from(seconds) * 1_000);
+    let usual = usual.or(spec.map(|spec| spec.interval)).unwrap_or(5 * MINUTE);
+    let interval = status.map_or(usual, |status| if status.interval > 0 { status.interval } else { usual });
+    let problem = match status {
+        Some(status) => status.problem.as_ref().map(|(error, since)| ProblemView {
+            kind: error.kind,
+            message: error.message.clone(),
+            since: *since,
+        }),
+        // Without a monitor: the newest gap counts if nothing good came after it.
+        None => gaps.last().filter(|gap| last_good_at.is_none_or(|good| gap.last_at > good)).map(|gap| {
+            ProblemView { kind: gap.kind, message: gap.message.clone(), since: gap.at }
+        }),
+    };
+    let state = match (&problem, last_good_at) {
+        _ if config.paused => AccountState::Paused,
+        (Some(problem), _) if problem.kind == PollErrorKind::Offline => AccountState::Offline,
+        (Some(_), _) => AccountState::Failing,
+        (None, None) => AccountState::Waiting,
+        (None, Some(good)) if source.now.since(good) > 3 * interval.max(usual) => AccountState::Stale,
+        _ => AccountState::Fresh,
+    };
+    Ok(AccountView {
+        id: id.clone(),
+        label: poll::label(id, config, connector),
+        connector: config.connector.clone(),
+        connector_name: spec.map_or(config.connector.clone(), |spec| spec.name.to_owned()),
+        base_url: config.base_url.clone().or(spec.and_then(|spec| spec.base_url.map(str::to_owned))).unwrap_or_default(),
+        state,
+        last_good_at,
+        next_poll_at: status.and_then(|status| status.next_poll_at),
+        interval,
+        problem,
+        partial: status.map_or(Vec::new(), |status| status.partial.iter().map(ToString::to_string).collect()),
+        meters,
+        top_up_url: spec.and_then(|spec| spec.top_up_url.map(str::to_owned)),
+        secrets: config.secrets.clone(),
+    })
+}
+
+fn meter_view(
+    source: &Source,
+    meter: &Meter,
+    gaps: &[Gap],
+    known: Option<&Forecast>,
+) -> Result<Option<MeterView>, StoreError> {
+    let Some(sample) = source.store.latest(meter.id)? else { return Ok(None) };
+    let computed;
+    let forecast = match known {
+        Some(forecast) => forecast,
+        None => {
+            let samples = source.store.samples(meter.id, source.now + -HISTORY, source.now)?;
+            computed = forecast::project(meter, &History { samples: &samples }, source.now);
+            &computed
+        }
+    };
+    let headroom = sample.headroom();
+    let print = |qty: Option<Qty>| qty.map(|qty| meter.unit.print(qty));
+    let burn = match forecast {
+        Forecast::Wall(wall) => Some(wall.burn),
+        Forecast::Clear(clear) => Some(clear.burn),
+        Forecast::Unknown(_) => None,
+    };
+    let severity = source.live.iter().filter(|episode| {
+        episode.state != EpisodeState::Pending
+            && episode.resource.account.as_ref() == Some(&meter.account)
+            && episode.resource.meter.as_ref() == Some(&meter.key)
+    });
+    let remaining = sample.remaining.or_else(|| sample.limit?.checked_sub(sample.used?));
+    Ok(Some(MeterView {
+        key: meter.key.clone(),
+        kind: meter.kind,
+        label: meter.label.clone(),
+        unit: meter.unit,
+        used: print(sample.used),
+        limit: print(sample.limit),
+        remaining: print(remaining),
+        headroom: print(headroom),
+        share: share(source, meter, &sample)?,
+        window: meter.window,
+        resets_at: sample.resets_at,
+        provenance: meter.provenance,
+        read_at: sample.last_at,
+        burn,
+        forecast: forecast_view(forecast),
+        severity: severity.map(|episode| episode.severity).max(),
+        trend: trend(source, meter, gaps)?,
+    }))
+}
+
+/// Headroom as a share of the limit, or of the highest balance of the last 30 days.
+fn share(source: &Source, meter: &Meter, sample: &Sample) -> Result<Option<f64>, StoreError> {
+    let Some(headroom) = sample.headroom() else { return Ok(None) };
+    let whole = match sample.limit {
+        Some(limit) => limit,
+        None => {
+            let hours = source.store.hours(meter.id, source.now + -30 * DAY, source.now)?;
+            hours.iter().filter_map(|hour| hour.high).max().unwrap_or(headroom).max(headroom)
+        }
+    };
+    Ok((whole.0 > 0).then(|| (headroom.0 as f64 / whole.0 as f64).clamp(0.0, 1.0)))
+}
+
+/// The last day in equal steps; a step that lies in a gap is `None`.
+fn trend(source: &Source, meter: &Meter, gaps: &[Gap]) -> Result<Vec<Option<f64>>, StoreError> {
+    let from = source.now + -DAY;
+    let samples = source.store.samples(meter.id, from, source.now)?;
+    let step = DAY / TREND_STEPS;
+    Ok((1..=TREND_STEPS)
+        .map(|index| {
+            let at = from + index * step;
+            if gaps.iter().any(|gap| gap.at <= at && at <= gap.last_at) {
+                return None;
+            }
+            let sample = samples[..samples.partition_point(|sample| sample.at <= at)].last()?;
+            // Between polls the last figure stands; beyond some hours without one nothing is known.
+            let fresh = at.since(sample.last_at) < 2 * HOUR;
+            fresh.then(|| sample.headroom().or(sample.used)).flatten().map(|qty| meter.unit.to_f64(qty))
+        })
+        .collect())
+}
+
+pub(crate) fn forecast_view(forecast: &Forecast) -> ForecastView {
+    match forecast {
+        Forecast::Wall(wall) => ForecastView::Wall {
+            p10: wall.p10,
+            p50: wall.p50,
+            p90: wall.p90,
+            before_reset: wall.before_reset,
+            confidence: wall.confidence,
+        },
+        Forecast::Clear(clear) => ForecastView::Clear { until: clear.until, confidence: clear.confidence },
+        Forecast::Unknown(reason) => ForecastView::Unknown { reason: forecast::reason_text(reason) },
+    }
+}
+
+/// An episode with the label of its account.
+pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
+    EpisodeView {
+        id: episode.id,
+        account: episode.resource.account.clone(),
+        account_label: label,
+        meter: episode.resource.meter.clone(),
+        kind: episode.resource.kind,
+        state: episode.state,
+        severity: episode.severity,
+        title: episode.title.clone(),
+        began_at: episode.began_at,
+        resolved_at: episode.resolved_at,
+        snoozed_until: episode.snoozed_until,
+        told_at: episode.told_at,
+        why: alerts::why(episode),
+    }
+}
+
+/// A reading in a line: `key limit “ci”: $4.12 left of $25.00`.
+pub(crate) fn figure(reading: &Reading) -> String {
+    let say = |qty: Qty| words::amount(Amount::new(qty, reading.unit));
+    let text = match (reading.headroom(), reading.limit, reading.used) {
+        (Some(left), Some(limit), _) => format!("{} left of {}", say(left), say(limit)),
+        (Some(left), None, _) => format!("{} left", say(left)),
+        (None, _, Some(used)) => format!("{} used", say(used)),
+        _ if reading.kind == MeterKind::Budget => "no limit is set".to_owned(),
+        _ => "no figure".to_owned(),
+    };
+    format!("{}: {text}", reading.label)
+}
+
+/// A connector's secrets, each with the meters that it opens.
+pub(crate) fn secrets(spec: &Spec) -> Vec<SecretView> {
+    let opens = |role: &str| {
+        spec.meters.iter().filter(|meter| meter.needs == role).map(|meter| meter.label.to_owned()).collect()
+    };
+    spec.secrets
+        .iter()
+        .map(|secret| SecretView {
+            role: secret.role.to_owned(),
+            label: secret.label.to_owned(),
+            required: secret.required,
+            help: secret.help.to_owned(),
+            url: secret.url.map(str::to_owned),
+            opens: opens(secret.role),
+        })
+        .collect()
+}
+
+/// What a test poll found.
+pub(crate) fn test(spec: &Spec, draft_roles: &[&str], polled: &crate::model::Polled) -> TestView {
+    let ok = !polled.readings.is_empty();
+    let message = match (ok, polled.problems.first()) {
+        (true, _) => format!("{} answers.", spec.name),
+        (false, Some(problem)) => problem.message.clone(),
+        (false, None) => format!("{} answers, but says no figure that Tollwatch knows.", spec.name),
+    };
+    let mut notes: Vec<String> = polled.problems.iter().map(ToString::to_string).filter(|note| *note != message).collect();
+    for secret in spec.secrets.iter().filter(|secret| !secret.required && !draft_roles.contains(&secret.role)) {
+        let opens: Vec<&str> =
+            spec.meters.iter().filter(|meter| meter.needs == secret.role).map(|meter| meter.label).collect();
+        if !opens.is_empty() {
+            notes.push(format!("With a {} there would also be: {}.", secret.label, opens.join(", ")));
+        }
+    }
+    TestView { ok, message, figures: polled.readings.iter().map(figure).collect(), notes }
+}

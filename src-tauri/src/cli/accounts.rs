@@ -1,0 +1,188 @@
+//! `tollwatch accounts`, `tollwatch connectors`, `tollwatch config`.
+
+use super::args::{AccountsCommand, AddArgs, ConfigCommand};
+use super::{FAILED, OK, run::failed, say, say_json};
+use crate::api::types::{AccountDraft, TestView};
+use crate::api::{catalogue, store_draft, test_configured, test_draft, unstore};
+use crate::config::{Config, Folders};
+use crate::http::Network;
+use crate::model::AccountId;
+use crate::monitor::{Clock, policy};
+use crate::secrets::SecretStore;
+use crate::store::Store;
+use std::collections::BTreeMap;
+use std::io::{BufRead, IsTerminal};
+
+pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<u8> {
+    let folders = Folders::find()?;
+    let path = folders.config_file();
+    let config = Config::load(&path)?;
+    let secrets = SecretStore::keychain("tollwatch");
+    let find = |text: String| -> anyhow::Result<AccountId> {
+        let id = AccountId::new(text).map_err(anyhow::Error::msg)?;
+        anyhow::ensure!(
+            config.accounts.contains_key(&id),
+            "there is no account {id}; `tollwatch accounts list` says which there are"
+        );
+        Ok(id)
+    };
+    match command {
+        AccountsCommand::List => list(&config, json),
+        AccountsCommand::Add(args) => add(*Box::new(args), &folders, &config, &secrets, json).await,
+        AccountsCommand::Test { id } => {
+            let id = find(id)?;
+            let network = Network::new(policy(&config.network))?;
+            let view = test_configured(&id, &config.accounts[&id], &network, &secrets, Clock::Real.now()).await?;
+            report(&view, json)?;
+            Ok(failed(view.ok))
+        }
+        AccountsCommand::Remove { id, keep_history } => {
+            let id = find(id)?;
+            unstore(&path, &id, &secrets).await?;
+            if !keep_history && folders.history_file().exists() {
+                let store = Store::open(&folders.history_file(), Clock::Real.now())?;
+                store.forget(&id)?;
+                store.close()?;
+            }
+            if json { say_json(&serde_json::json!({ "removed": id }))? } else { say(format!("Removed {id}."))? }
+            Ok(OK)
+        }
+    }
+}
+
+fn list(config: &Config, json: bool) -> anyhow::Result<u8> {
+    if json {
+        say_json(&config.accounts)?;
+        return Ok(OK);
+    }
+    if config.accounts.is_empty() {
+        say("No account yet. `tollwatch connectors` lists what can be watched.")?;
+    }
+    for (id, account) in &config.accounts {
+        let places: Vec<String> = account.secrets.iter().map(|(role, place)| format!("{role} in {place}")).collect();
+        let paused = if account.paused { " · paused" } else { "" };
+        let label = account.label.as_deref().unwrap_or_default();
+        say(format!("{id}  {}  {label}  {}{paused}", account.connector, places.join(", ")))?;
+    }
+    Ok(OK)
+}
+
+async fn add(
+    args: AddArgs,
+    folders: &Folders,
+    config: &Config,
+    secrets: &SecretStore,
+    json: bool,
+) -> anyhow::Result<u8> {
+    let pairs = |texts: &[String], what: &str| -> anyhow::Result<BTreeMap<String, String>> {
+        let pair = |text: &String| {
+            let (name, value) = text.split_once('=').ok_or_else(|| anyhow::anyhow!("{what} '{text}': write NAME=VALUE"))?;
+            Ok((name.to_owned(), value.to_owned()))
+        };
+        texts.iter().map(pair).collect()
+    };
+    let draft = || -> anyhow::Result<AccountDraft> {
+        Ok(AccountDraft {
+            id: args.id.clone(),
+            connector: args.connector.clone(),
+            label: args.label.clone().unwrap_or_default(),
+            base_url: args.base_url.clone(),
+            secrets: BTreeMap::new(),
+            options: pairs(&args.options, "option")?,
+            budget: args.budget.clone(),
+        })
+    };
+    let mut given = BTreeMap::new();
+    for text in &args.secrets {
+        match text.split_once('=') {
+            Some((role, place)) if place.starts_with("env:") => {
+                given.insert(role.to_owned(), place.to_owned());
+            }
+            Some((role, _)) => anyhow::bail!(
+                "a key on the command line is seen by other users: write `--secret {role}` to be asked for it, or `--secret {role}=env:NAME`"
+            ),
+            None => {
+                given.insert(text.clone(), ask(text)?);
+            }
+        }
+    }
+    let with_secrets = |draft: AccountDraft| AccountDraft { secrets: given.clone(), ..draft };
+    let network = Network::new(policy(&config.network))?;
+    let view = test_draft(with_secrets(draft()?), &config.accounts, &network, secrets, Clock::Real.now()).await?;
+    if !json {
+        report(&view, false)?;
+    }
+    if !view.ok && !args.anyway {
+        if json {
+            say_json(&view)?;
+        } else {
+            say("Nothing was stored. Mend it and try again, or add it --anyway.")?;
+        }
+        return Ok(FAILED);
+    }
+    let id = store_draft(&folders.config_file(), with_secrets(draft()?), secrets).await?;
+    if json { say_json(&serde_json::json!({ "added": id, "test": view }))? } else { say(format!("Added {id}."))? }
+    Ok(OK)
+}
+
+/// Asks for a secret without echo, or reads a line of stdin when that is no terminal.
+fn ask(role: &str) -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        return Ok(rpassword::prompt_password(format!("{role} (not shown): "))?);
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    anyhow::ensure!(!line.trim().is_empty(), "no {role} came on stdin");
+    Ok(line.trim().to_owned())
+}
+
+fn report(view: &TestView, json: bool) -> anyhow::Result<()> {
+    if json {
+        return say_json(view);
+    }
+    say(&view.message)?;
+    for line in view.figures.iter().chain(&view.notes) {
+        say(format!("  {line}"))?;
+    }
+    Ok(())
+}
+
+pub(super) fn connectors(json: bool) -> anyhow::Result<u8> {
+    let all = catalogue();
+    if json {
+        say_json(&all)?;
+        return Ok(OK);
+    }
+    for connector in all {
+        say(format!("{} — {}. {}", connector.id, connector.name, connector.about))?;
+        for secret in connector.secrets {
+            let need = if secret.required { "needs" } else { "may have" };
+            say(format!("    {need} {} ({}): {}", secret.role, secret.label, secret.help))?;
+        }
+        for option in connector.options {
+            let need = if option.required { " (required)" } else { "" };
+            say(format!("    option {}{need}: {}", option.name, option.help))?;
+        }
+    }
+    Ok(OK)
+}
+
+pub(super) fn config(command: ConfigCommand, json: bool) -> anyhow::Result<u8> {
+    match command {
+        ConfigCommand::Schema => say(Config::schema())?,
+        ConfigCommand::Path { init } => {
+            let folders = Folders::find()?;
+            let file = folders.config_file();
+            if init {
+                Config::write_default(&file)?;
+            }
+            if json {
+                say_json(&serde_json::json!({ "config": file, "history": folders.history_file() }))?;
+            } else {
+                say(file.display())?;
+                say(folders.history_file().display())?;
+            }
+        }
+    }
+    Ok(OK)
+}

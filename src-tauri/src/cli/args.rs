@@ -1,0 +1,177 @@
+//! The words of the command line.
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  tollwatch serve --demo              see everything work without a key
+  tollwatch connectors                what can be watched, and which key each needs
+  tollwatch accounts add openrouter --label ci --secret key
+                                      asks for the key, tests it, keeps it in the keychain
+  tollwatch status                    what is left, and when it runs out
+  tollwatch chart ci key_limit -o ci.svg
+
+Exit codes:
+  0  all well        1  something failed, stderr says what        2  wrong words
+  3  an account fails or has no figures yet
+  4  a meter is used up, or runs out within 4 hours";
+
+/// Says when each LLM balance, key limit, budget or quota runs out, before calls are refused with 402.
+#[derive(Parser)]
+#[command(version, about, after_help = EXAMPLES, propagate_version = true)]
+pub(super) struct Args {
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Say more on stderr (-vv: every request)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// What is left of every meter, and when it runs out, from the stored history
+    Status,
+    /// Poll the accounts now and store what they say
+    Poll {
+        /// Poll once and end (the only way; `serve` polls for ever)
+        #[arg(long)]
+        once: bool,
+        /// Only this account
+        account: Option<String>,
+    },
+    /// Add, list, test or remove accounts
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// List what can be watched, and which key each needs
+    Connectors,
+    /// Draw a meter's past and forecast into a file
+    Chart(ChartArgs),
+    /// Run the monitor without a window; serve the same pages on 127.0.0.1
+    Serve(ServeArgs),
+    /// Show where the config is, or what may stand in it
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell, to be sourced by it
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum AccountsCommand {
+    /// Add an account: test it, keep its key in the keychain, write it to the config
+    Add(AddArgs),
+    /// List accounts and where their secrets are (never the secrets)
+    List,
+    /// Remove an account and its secrets
+    Remove {
+        /// The account's id, as `accounts list` says it
+        id: String,
+        /// Keep its history in the store
+        #[arg(long)]
+        keep_history: bool,
+    },
+    /// Poll an account once and say what it answers; stores nothing
+    Test {
+        /// The account's id, as `accounts list` says it
+        id: String,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct AddArgs {
+    /// The connector's id, as `tollwatch connectors` says it
+    pub(super) connector: String,
+    /// What you call it
+    #[arg(long)]
+    pub(super) label: Option<String>,
+    /// Its stable id; made from the label if missing
+    #[arg(long)]
+    pub(super) id: Option<String>,
+    /// Where it answers, if not at the connector's usual address
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME. Never the key itself:
+    /// other users see a program's words
+    #[arg(long = "secret", value_name = "ROLE[=env:NAME]")]
+    pub(super) secrets: Vec<String>,
+    /// A setting of the connector
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(super) options: Vec<String>,
+    /// Your own monthly budget, such as '50 USD'
+    #[arg(long)]
+    pub(super) budget: Option<String>,
+    /// Add it even if the test fails
+    #[arg(long)]
+    pub(super) anyway: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ChartArgs {
+    /// The account's id
+    pub(super) account: String,
+    /// The meter's key, as `tollwatch status` says it
+    pub(super) meter: String,
+    /// The file to write: .svg or .png
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: PathBuf,
+    /// How far back
+    #[arg(long, default_value = "7d", value_parser = ["24h", "7d", "30d", "1y"])]
+    pub(super) range: String,
+    /// What was spent, instead of what is left
+    #[arg(long)]
+    pub(super) spend: bool,
+    /// Dark colours
+    #[arg(long)]
+    pub(super) dark: bool,
+    /// Width and height in pixels
+    #[arg(long, default_value = "960x360", value_name = "WxH")]
+    pub(super) size: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ServeArgs {
+    /// Show the built-in simulator instead of your accounts
+    #[arg(long)]
+    pub(super) demo: bool,
+    /// How fast the simulator's time runs
+    #[arg(long, default_value_t = 300.0, requires = "demo", value_parser = clap::value_parser!(f64))]
+    pub(super) speed: f64,
+    /// What the simulator plays: `tour` (several accounts, for ever) or `drain` (one account runs dry in three days)
+    #[arg(long, default_value = "tour", requires = "demo", value_parser = ["tour", "drain"])]
+    pub(super) scenario: String,
+    /// The port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 9402)]
+    pub(super) port: u16,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Where config.toml is (and where the history is); with --init, write one with comments if there is none
+    Path {
+        /// Write a commented config.toml if there is none
+        #[arg(long)]
+        init: bool,
+    },
+    /// The JSON Schema of config.toml, for editors
+    Schema,
+}
+
+pub(super) fn completions(shell: clap_complete::Shell) {
+    clap_complete::generate(shell, &mut Args::command(), "tollwatch", &mut std::io::stdout());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_fit_together() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line.
+//!
+//! Exit codes: 0 all well; 1 something failed (said on stderr); 2 the call's words are wrong; 3 an account fails or
+//! has no figures; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
+
+mod accounts;
+mod args;
+mod chart;
+mod run;
+mod status;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Everything is well.
+pub const OK: u8 = 0;
+/// Something failed; stderr says what.
+pub const FAILED: u8 = 1;
+/// An account fails, or has no figures yet.
+pub const NO_FIGURES: u8 = 3;
+/// A meter is used up, or its wall is near.
+pub const NEAR_WALL: u8 = 4;
+
+/// Runs the command line. A closed pipe (`| head`) is no error.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    log_to_stderr(args.verbose);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(args)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if closed_pipe(&error) => ExitCode::from(OK),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "tollwatch: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn dispatch(args: Args) -> anyhow::Result<u8> {
+    let json = args.json;
+    match args.command {
+        Command::Status => status::status(json),
+        Command::Poll { once: _, account } => run::poll(account, json).await,
+        Command::Accounts(command) => accounts::run(command, json).await,
+        Command::Connectors => accounts::connectors(json),
+        Command::Chart(request) => chart::run(request, json),
+        Command::Serve(request) => run::serve(request, json).await,
+        Command::Config(command) => accounts::config(command, json),
+        Command::Completions { shell } => {
+            args::completions(shell);
+            Ok(OK)
+        }
+    }
+}
+
+/// Prints a line to stdout; a closed pipe ends the program quietly through the error.
+pub(crate) fn say(line: impl std::fmt::Display) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}")?;
+    Ok(())
+}
+
+/// Prints a value as JSON.
+pub(crate) fn say_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    say(serde_json::to_string_pretty(value)?)
+}
+
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Logs to stderr: warnings, or what `-v`, `-vv` or `TOLLWATCH_LOG` asks for. Nothing in it is secret.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "tollwatch=info",
+        _ => "tollwatch=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TOLLWATCH_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+}

@@ -1,0 +1,141 @@
+//! `tollwatch status`: what is left of every meter, and when it runs out, from the stored history.
+
+use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
+use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview};
+use crate::api::{overview_of_store, StoreView};
+use crate::config::{Config, Folders};
+use crate::model::{Amount, HOUR, Severity, Timestamp, words};
+use crate::monitor::Clock;
+use crate::store::Store;
+use jiff::tz::TimeZone;
+use std::io::IsTerminal;
+
+pub(super) fn status(json: bool) -> anyhow::Result<u8> {
+    let folders = Folders::find()?;
+    let config = Config::load(&folders.config_file())?;
+    let (now, zone) = (Clock::Real.now(), TimeZone::system());
+    if !folders.history_file().exists() {
+        if json {
+            say_json(&serde_json::json!({ "accounts": [], "now": now }))?;
+        } else if config.accounts.is_empty() {
+            say("No account yet. `tollwatch accounts add` adds one; `tollwatch serve --demo` shows how it looks.")?;
+        } else {
+            say("No figures yet. `tollwatch poll --once` fetches them; `tollwatch serve` keeps them fresh.")?;
+        }
+        return Ok(NO_FIGURES);
+    }
+    let store = Store::open_read_only(&folders.history_file())?;
+    let live = store.live_episodes()?;
+    let overview = overview_of_store(StoreView { store, now, live }, &config.accounts, &zone)?;
+    report(&overview, &zone, json)
+}
+
+/// Prints an overview and says how it stands as an exit code.
+pub(super) fn report(overview: &Overview, zone: &TimeZone, json: bool) -> anyhow::Result<u8> {
+    if json {
+        say_json(overview)?;
+    } else {
+        print(overview, zone)?;
+    }
+    Ok(code(overview))
+}
+
+/// The exit code: the nearest wall counts more than a failing account.
+fn code(overview: &Overview) -> u8 {
+    let now = overview.now;
+    let near = |meter: &MeterView| {
+        let gone = meter.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'));
+        gone || matches!(meter.forecast, ForecastView::Wall { p50, .. } if p50.since(now) < 4 * HOUR)
+    };
+    if overview.accounts.iter().flat_map(|account| &account.meters).any(near) {
+        return NEAR_WALL;
+    }
+    let well = |account: &AccountView| matches!(account.state, AccountState::Fresh | AccountState::Paused);
+    if overview.accounts.is_empty() || !overview.accounts.iter().all(well) { NO_FIGURES } else { OK }
+}
+
+fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
+    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let headline = &overview.headline;
+    let when = paint(&headline.when, headline.severity, colours);
+    say(format!("{} {when}", headline.lead).trim_end())?;
+    if !headline.detail.is_empty() {
+        say(&headline.detail)?;
+    }
+    if overview.accounts.is_empty() {
+        return say("`tollwatch accounts add` adds one; `tollwatch serve --demo` shows how it looks.");
+    }
+    say("")?;
+    let mut rows = vec![["ACCOUNT", "METER", "LEFT", "OF", "BURN", "RUNS OUT", "READ"].map(str::to_owned)];
+    let mut severities = vec![None];
+    for account in &overview.accounts {
+        for meter in &account.meters {
+            rows.push(row(account, meter, overview.now, zone));
+            severities.push(meter.severity);
+        }
+        if account.meters.is_empty() {
+            let mut empty: [String; 7] = Default::default();
+            empty[0] = account.id.to_string();
+            empty[1] = "no figures yet".to_owned();
+            rows.push(empty);
+            severities.push(None);
+        }
+    }
+    let widths: Vec<usize> =
+        (0..7).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
+    for (row, severity) in rows.iter().zip(severities) {
+        let mut line = String::new();
+        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let space = " ".repeat(width - cell.chars().count());
+            // Amounts stand right, so that their digits line up.
+            let text = if (2..=4).contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") };
+            line.push_str(&if column == 5 { paint(&text, severity, colours) } else { text });
+            line.push_str("  ");
+        }
+        say(line.trim_end())?;
+    }
+    for account in &overview.accounts {
+        if let Some(problem) = &account.problem {
+            say(format!("\n{}: {}", account.label, problem.message))?;
+        }
+    }
+    for warning in &overview.warnings {
+        say(format!("\n{warning}"))?;
+    }
+    Ok(())
+}
+
+fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone) -> [String; 7] {
+    let amount = |text: &Option<String>| {
+        let qty = text.as_deref().and_then(|text| meter.unit.parse(text).ok());
+        qty.map_or(String::new(), |qty| words::amount(Amount::new(qty, meter.unit)))
+    };
+    let gone = meter.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'));
+    let when = match &meter.forecast {
+        _ if gone => "is used up".to_owned(),
+        ForecastView::Wall { p50, .. } => words::around(*p50, now, zone),
+        ForecastView::Clear { until, .. } => format!("not before {}", words::moment(*until, now, zone)),
+        ForecastView::Unknown { reason } => format!("no forecast: {reason}"),
+    };
+    let used = meter.headroom.is_none() && meter.used.is_some();
+    [
+        account.id.to_string(),
+        meter.key.0.clone(),
+        if used { format!("{} used", amount(&meter.used)) } else { amount(&meter.headroom) },
+        amount(&meter.limit),
+        meter.burn.map_or(String::new(), |burn| words::per_hour(burn, meter.unit)),
+        when,
+        format!("{} ago", words::span(now.since(meter.read_at))),
+    ]
+}
+
+/// Colour by urgency, on a terminal only; the words say the same.
+fn paint(text: &str, severity: Option<Severity>, colours: bool) -> String {
+    let code = match severity {
+        Some(Severity::HeadsUp) => "33",
+        Some(Severity::Soon) => "93",
+        Some(Severity::Now | Severity::Refused) => "91;1",
+        None => return text.to_owned(),
+    };
+    if colours && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}

@@ -1,0 +1,205 @@
+//! The loop: schedule → poll → store → forecast → alerts → notify. Owns the only clock; broadcasts [`Event`].
+//!
+//! One task per account. A poll's news goes through [`pipeline`] under one lock, so that episodes of all accounts
+//! are advanced one at a time. Whatever was stored when a call returned survives a kill of the process.
+
+mod clock;
+pub mod pipeline;
+pub(crate) mod poll;
+pub mod schedule;
+mod task;
+
+pub use clock::Clock;
+pub use pipeline::{Pipeline, Status};
+
+use crate::alerts::Rules;
+use crate::config::{AccountConfig, Config, NetworkConfig};
+use crate::http::{Network, Policy};
+use crate::model::{AccountId, Episode, Severity, Timestamp};
+use crate::notify::Notifier;
+use crate::secrets::SecretStore;
+use crate::store::{Store, StoreError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, broadcast};
+
+/// What the monitor tells whoever listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An account's figures, state or episodes changed; `None` when it concerns all.
+    Changed(Option<AccountId>),
+    /// A notice was told.
+    Told {
+        /// Of which episode.
+        episode: i64,
+        /// How urgent.
+        severity: Severity,
+        /// Headline.
+        title: String,
+        /// Lines.
+        body: String,
+        /// Who accepted it: `desktop`, `in_app`.
+        channel: String,
+    },
+}
+
+/// What a monitor is built from.
+pub struct Parts {
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// The history.
+    pub store: Store,
+    /// The way to the network.
+    pub network: Network,
+    /// Where secrets are.
+    pub secrets: SecretStore,
+    /// Accounts and settings.
+    pub config: Config,
+    /// Who tells the user.
+    pub notifier: Arc<dyn Notifier>,
+    /// The viewer's time zone, for words such as "today around 16:40".
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// The running monitor; cheap to clone. Stops when [`Monitor::stop`] is called.
+#[derive(Clone)]
+pub struct Monitor {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) network: Network,
+    pub(crate) secrets: SecretStore,
+    accounts: Mutex<BTreeMap<AccountId, Running>>,
+    stopping: tokio::sync::watch::Sender<bool>,
+}
+
+/// One account's task.
+struct Running {
+    config: AccountConfig,
+    poke: Arc<Notify>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Monitor {
+    /// Starts a task per account on the present tokio runtime. Tells at once what fired while nothing ran.
+    pub fn start(parts: Parts) -> Result<Monitor, StoreError> {
+        let Parts { clock, store, network, secrets, config, notifier, zone } = parts;
+        let rules = rules(&config, &zone);
+        let pipeline = Pipeline::new(clock, store, notifier, rules, zone)?;
+        let (stopping, _) = tokio::sync::watch::channel(false);
+        let monitor = Monitor {
+            inner: Arc::new(Inner { pipeline, network, secrets, accounts: Mutex::default(), stopping }),
+        };
+        monitor.apply(&config);
+        tokio::spawn(task::watch_sleep(monitor.clone()));
+        tokio::spawn(task::keep_house(monitor.clone(), config.monitor.raw_days));
+        Ok(monitor)
+    }
+
+    /// Takes over a changed config: starts, restarts and stops accounts; the others go on undisturbed.
+    pub fn apply(&self, config: &Config) {
+        self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
+        let mut accounts = self.accounts();
+        accounts.retain(|id, running| {
+            let keep = config.accounts.get(id) == Some(&running.config);
+            if !keep {
+                running.task.abort();
+                if !config.accounts.contains_key(id) {
+                    self.inner.pipeline.drop_account(id);
+                }
+            }
+            keep
+        });
+        for (id, account) in &config.accounts {
+            if accounts.contains_key(id) {
+                continue;
+            }
+            let poke = Arc::new(Notify::new());
+            let task = tokio::spawn(task::run(self.clone(), id.clone(), account.clone(), poke.clone()));
+            accounts.insert(id.clone(), Running { config: account.clone(), poke, task });
+        }
+        drop(accounts);
+        self.inner.pipeline.broadcast(Event::Changed(None));
+    }
+
+    /// Polls one account now, or all of them; returns at once.
+    pub fn poll_now(&self, account: Option<&AccountId>) {
+        for (id, running) in self.accounts().iter() {
+            if account.is_none_or(|wanted| wanted == id) {
+                running.poke.notify_one();
+            }
+        }
+    }
+
+    /// What is known of every account's polls.
+    pub fn statuses(&self) -> BTreeMap<AccountId, Status> {
+        self.inner.pipeline.statuses()
+    }
+
+    /// The accounts as they are configured.
+    pub fn configured(&self) -> BTreeMap<AccountId, AccountConfig> {
+        self.accounts().iter().map(|(id, running)| (id.clone(), running.config.clone())).collect()
+    }
+
+    /// The engine behind: store, clock, forecasts, episodes.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.inner.pipeline
+    }
+
+    /// The way to the network, for testing a draft.
+    pub fn network(&self) -> &Network {
+        &self.inner.network
+    }
+
+    /// Where secrets are.
+    pub fn secrets(&self) -> &SecretStore {
+        &self.inner.secrets
+    }
+
+    /// What is told from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.pipeline.subscribe()
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.inner.pipeline.clock().now()
+    }
+
+    /// Live episodes.
+    pub fn episodes(&self) -> Vec<Episode> {
+        self.inner.pipeline.live()
+    }
+
+    /// Stops polling and closes the store. Polls under way are dropped: they have stored nothing yet, or all.
+    pub async fn stop(&self) {
+        let _ = self.inner.stopping.send(true);
+        let running: Vec<Running> = std::mem::take(&mut *self.accounts()).into_values().collect();
+        for account in running {
+            account.task.abort();
+            let _ = account.task.await;
+        }
+        self.inner.pipeline.finish().await;
+    }
+
+    /// Resolves when the monitor stops.
+    async fn stopped(&self) {
+        let mut stopping = self.inner.stopping.subscribe();
+        let _ = stopping.wait_for(|stop| *stop).await;
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, BTreeMap<AccountId, Running>> {
+        self.inner.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn rules(config: &Config, zone: &jiff::tz::TimeZone) -> Rules {
+    Rules { low: config.alerts.low.clone(), zone: zone.clone(), ..Rules::default() }
+}
+
+/// What the config says about the network.
+pub(crate) fn policy(config: &NetworkConfig) -> Policy {
+    Policy { allow_http: config.allow_http.clone(), ca_file: config.ca_file.clone(), ..Policy::default() }
+}

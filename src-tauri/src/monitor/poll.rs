@@ -1,0 +1,86 @@
+//! Asking one account: its secrets read, its door opened, its connector polled within a time limit.
+
+use crate::config::AccountConfig;
+use crate::connectors::Connector;
+use crate::http::{Http, Network};
+use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Secret, Timestamp};
+use crate::secrets::SecretStore;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A connector asks several endpoints, each with its own time limit; this bounds them together.
+const WHOLE_POLL: Duration = Duration::from_secs(180);
+
+/// What the user calls the account.
+pub(crate) fn label(id: &AccountId, config: &AccountConfig, connector: Option<&dyn Connector>) -> String {
+    let fallback = || connector.map_or_else(|| id.to_string(), |connector| connector.spec().name.to_owned());
+    config.label.clone().filter(|label| !label.trim().is_empty()).unwrap_or_else(fallback)
+}
+
+/// Reads the account's secrets and opens its door.
+pub(crate) async fn prepare(
+    network: &Network,
+    store: &SecretStore,
+    id: &AccountId,
+    label: &str,
+    connector: &dyn Connector,
+    config: &AccountConfig,
+) -> Result<(Http, Account), PollError> {
+    let mut secrets = BTreeMap::new();
+    for role in config.secrets.keys() {
+        let source = config
+            .source(role)
+            .map_err(|error| PollError::new(PollErrorKind::Config, format!("{label}: {error}")))?;
+        let secret = store.get(id, role, &source).await;
+        let secret = secret.map_err(|error| {
+            PollError::new(PollErrorKind::Keychain, format!("{label}: {error}"))
+        })?;
+        secrets.insert(role.clone(), secret);
+    }
+    open(network, id, label, connector, config, secrets)
+}
+
+/// Opens the door of an account whose secrets are at hand.
+pub(crate) fn open(
+    network: &Network,
+    id: &AccountId,
+    label: &str,
+    connector: &dyn Connector,
+    config: &AccountConfig,
+    secrets: BTreeMap<String, Secret>,
+) -> Result<(Http, Account), PollError> {
+    let spec = connector.spec();
+    let base_url = config.base_url.clone().or_else(|| spec.base_url.map(str::to_owned));
+    let base_url = base_url.ok_or_else(|| {
+        PollError::new(
+            PollErrorKind::Config,
+            format!("{label}: {} has no usual address; set base_url to your gateway's", spec.name),
+        )
+    })?;
+    let options = serde_json::to_string(&config.options).unwrap_or_else(|_| "{}".to_owned());
+    let http = Http::open(network, &base_url)?;
+    let account = Account {
+        id: id.clone(),
+        label: label.to_owned(),
+        connector: spec.id.to_owned(),
+        base_url,
+        secrets,
+        options,
+        budget: config.budget.map(|amount| (amount.qty, amount.unit)),
+    };
+    Ok((http, account))
+}
+
+/// One poll, bounded.
+pub(crate) async fn ask(
+    connector: &dyn Connector,
+    http: &Http,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Polled, PollError> {
+    tokio::time::timeout(WHOLE_POLL, connector.poll(http, account, now)).await.unwrap_or_else(|_| {
+        let message = format!("{} took longer than three minutes to answer all questions", account.label);
+        Err(PollError::new(PollErrorKind::Unreachable, message))
+    })
+}
+

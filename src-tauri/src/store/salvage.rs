@@ -1,0 +1,109 @@
+//! Out of a damaged file into a new one: every row that can still be read.
+
+use super::rollups::Hours;
+use super::{episodes, gaps, meters, open, refusals, rollups, samples, upkeep};
+use crate::model::AccountId;
+use rusqlite::{Connection, Result, Row};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Carries over what can be read of the file `kept`; says how much that was, as a sentence.
+pub(super) fn salvage(kept: &Path, db: &mut Connection) -> String {
+    let nothing = "Nothing of it could be read.".to_owned();
+    let Ok(old) = open::reader(kept) else { return nothing };
+    match carry(&old, db) {
+        Ok([0, 0, 0]) => nothing,
+        Ok([samples, episodes, notices]) => format!(
+            "Carried over: {samples} samples, {episodes} episodes and {notices} notices; what could not be read is \
+             missing from the charts."
+        ),
+        Err(error) => format!("What can be read of it could not be carried over: {error}."),
+    }
+}
+
+/// One transaction: the new file holds all that was carried over, or nothing.
+fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
+    let new = db.transaction()?;
+    let mut known = BTreeSet::new();
+    rows(old, "meter", meters::COLUMNS, "id", |row| {
+        let meter = meters::read(row)?;
+        known.insert(meter.id);
+        meters::put(&new, &meter)
+    });
+    let mut carried = 0;
+    for meter in known {
+        let whose = format!("sample WHERE meter_id = {meter}");
+        let mut kept = Vec::new();
+        carried += rows(old, &whose, samples::COLUMNS, "at", |row| {
+            let sample = samples::read(row)?;
+            let written = samples::put(&new, "INSERT OR IGNORE", meter, &sample)?;
+            if written > 0 {
+                kept.push(sample);
+            }
+            Ok(written)
+        });
+        let whose = format!("rollup_hour WHERE meter_id = {meter}");
+        rows(old, &whose, rollups::COLUMNS, "hour", |row| {
+            rollups::put(&new, "INSERT OR IGNORE", meter, &rollups::read(row)?)
+        });
+        // Hours that could not be read are worked out again from the samples that could.
+        kept.sort_by_key(|sample| sample.at);
+        let mut hours = Hours::default();
+        kept.windows(2).for_each(|pair| hours.between(&pair[0], &pair[1]));
+        kept.iter().for_each(|sample| hours.covered(sample));
+        hours.store_missing(&new, meter)?;
+    }
+    let gap = format!("{}, account", gaps::COLUMNS);
+    rows(old, "gap", &gap, "account, at", |row| {
+        let account: AccountId = super::codec::read_word(row, 5)?;
+        gaps::put(&new, &account, &gaps::read(row)?)
+    });
+    rows(old, "refusal", refusals::COLUMNS, "id", |row| {
+        let (account, at, refusal) = refusals::read(row)?;
+        refusals::put(&new, &account, at, &refusal)
+    });
+    let mut seen = BTreeSet::new();
+    let episodes = rows(old, "episode", episodes::COLUMNS, "id", |row| {
+        let episode = episodes::read(row)?;
+        if seen.insert(episode.id) { episodes::put(&new, &episode) } else { Ok(0) }
+    });
+    let mut seen = BTreeSet::new();
+    let notice = format!("{}, id", episodes::TOLD_COLUMNS);
+    let notices = rows(old, "notice", &notice, "id", |row| {
+        let told = episodes::read_told(row)?;
+        if seen.insert(row.get::<_, i64>(5)?) { episodes::put_told(&new, &told) } else { Ok(0) }
+    });
+    rows(old, "state", "name, value", "name", |row| {
+        let (name, value): (String, String) = (row.get(0)?, row.get(1)?);
+        if name.starts_with("store.") { Ok(0) } else { upkeep::set(&new, &name, &value) }
+    });
+    new.commit()?;
+    Ok([carried, episodes, notices])
+}
+
+/// Reads a table from its beginning until damage stops it, then from its end: what lies on both sides of a broken
+/// page is found. A row that makes no sense is left out. Returns how many rows were written.
+fn rows(
+    old: &Connection,
+    from: &str,
+    columns: &str,
+    order: &str,
+    mut put: impl FnMut(&Row<'_>) -> Result<usize>,
+) -> u64 {
+    let mut written = 0;
+    for direction in ["ASC", "DESC"] {
+        let order =
+            order.split(", ").map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT {columns} FROM {from} ORDER BY {order}");
+        let Ok(mut query) = old.prepare(&sql) else { continue };
+        let Ok(mut found) = query.query([]) else { continue };
+        loop {
+            match found.next() {
+                Ok(Some(row)) => written += put(row).unwrap_or(0) as u64,
+                Ok(None) => return written,
+                Err(_) => break,
+            }
+        }
+    }
+    written
+}

@@ -1,0 +1,182 @@
+//! Samples: what each poll read, folded while nothing changes.
+
+use super::codec::{Int, maybe_qty, maybe_time, time};
+use super::fault::Fault;
+use super::rollups::Hours;
+use super::{Store, StoreError, gaps, meters, refusals};
+use crate::model::{AccountId, Meter, Reading, Refusal, Sample, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Result, Row};
+
+/// The columns of a [`Sample`], in its order.
+pub(super) const COLUMNS: &str = "at, last_at, used, \"limit\", remaining, resets_at, reserve";
+
+/// Reads one sample.
+pub(super) fn read(row: &Row<'_>) -> Result<Sample> {
+    Ok(Sample {
+        at: time(row, 0)?,
+        last_at: time(row, 1)?,
+        used: maybe_qty(row, 2)?,
+        limit: maybe_qty(row, 3)?,
+        remaining: maybe_qty(row, 4)?,
+        resets_at: maybe_time(row, 5)?,
+        reserve: maybe_qty(row, 6)?,
+    })
+}
+
+/// Writes a sample; `verb` says what happens when one is there. Returns how many rows were written.
+pub(super) fn put(db: &Connection, verb: &str, meter: i64, sample: &Sample) -> Result<usize> {
+    db.prepare_cached(&format!(
+        "{verb} INTO sample (meter_id, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+    ))?
+    .execute((
+        meter,
+        Int::from(sample.at),
+        Int::from(sample.last_at),
+        Int::from(sample.used),
+        Int::from(sample.limit),
+        Int::from(sample.remaining),
+        Int::from(sample.resets_at),
+        Int::from(sample.reserve),
+    ))
+}
+
+/// The newest sample of a meter: one step down the primary key.
+pub(super) fn newest(db: &Connection, meter: i64) -> Result<Option<Sample>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM sample WHERE meter_id = ?1 ORDER BY at DESC LIMIT 1"))?
+        .query_row([meter], read)
+        .optional()
+}
+
+/// One good poll, in the caller's transaction.
+pub(super) fn record(
+    db: &Connection,
+    account: &AccountId,
+    at: Timestamp,
+    readings: &[Reading],
+    refusals: &[Refusal],
+) -> Result<Vec<Meter>, Fault> {
+    let gap = gaps::newest(db, account)?.map(|gap| gap.last_at);
+    let mut found = Vec::with_capacity(readings.len());
+    for (index, reading) in readings.iter().enumerate() {
+        let meter = meters::of_reading(db, account, reading)?;
+        // One poll is one moment: of two readings of a meter in it, the later one counts.
+        let again = readings[index + 1..]
+            .iter()
+            .any(|later| later.meter == reading.meter && later.unit == reading.unit);
+        if !again {
+            store_reading(db, meter.id, at, gap, reading)?;
+        }
+        found.push(meter);
+    }
+    for refusal in refusals {
+        refusals::put(db, account, at, refusal)?;
+    }
+    Ok(found)
+}
+
+/// Folds a reading into the newest sample or begins a new one, and brings its hour up to date.
+fn store_reading(
+    db: &Connection,
+    meter: i64,
+    at: Timestamp,
+    gap: Option<Timestamp>,
+    reading: &Reading,
+) -> Result<()> {
+    let before = newest(db, meter)?;
+    let mut hours = Hours::default();
+    let sample = Sample {
+        at,
+        last_at: at,
+        used: reading.used,
+        limit: reading.limit,
+        remaining: reading.remaining,
+        resets_at: reading.resets_at,
+        reserve: reading.reserve,
+    };
+    match before {
+        Some(before) if same_figures(&before, &sample) && gap.is_none_or(|gap| gap < before.last_at) => {
+            let seen = at.max(before.last_at);
+            if seen > before.last_at {
+                db.prepare_cached("UPDATE sample SET last_at = ?3 WHERE meter_id = ?1 AND at = ?2")?
+                    .execute([meter, before.at.0, seen.0])?;
+            }
+            hours.polled(seen, sample.headroom());
+        }
+        _ => {
+            // Not before anything that is stored already, even if the clock says so.
+            let last = before.map(|before| before.last_at).max(gap);
+            let at = last.map_or(at, |last| at.max(last + 1));
+            let sample = Sample { at, last_at: at, ..sample };
+            put(db, "INSERT", meter, &sample)?;
+            if let Some(before) = before {
+                hours.between(&before, &sample);
+            }
+            hours.polled(at, sample.headroom());
+        }
+    }
+    hours.store(db, meter)
+}
+
+fn same_figures(a: &Sample, b: &Sample) -> bool {
+    let at = Timestamp(0);
+    Sample { at, last_at: at, ..*a } == Sample { at, last_at: at, ..*b }
+}
+
+/// Appends history, in the caller's transaction.
+fn load(db: &Connection, meter: i64, samples: &[Sample]) -> Result<(), Fault> {
+    let known: bool =
+        db.query_row("SELECT EXISTS (SELECT 1 FROM meter WHERE id = ?1)", [meter], |row| row.get(0))?;
+    if !known {
+        return Err(Fault::Words(format!("There is no meter {meter} to load samples into.")));
+    }
+    let mut before = newest(db, meter)?;
+    let mut hours = Hours::default();
+    for sample in samples {
+        if sample.last_at < sample.at || before.is_some_and(|before| sample.at <= before.last_at) {
+            return Err(Fault::Words(format!(
+                "Samples must be loaded in order, after those stored: the one at {} is not.",
+                sample.at
+            )));
+        }
+        put(db, "INSERT", meter, sample)?;
+        if let Some(before) = &before {
+            hours.between(before, sample);
+        }
+        hours.covered(sample);
+        before = Some(*sample);
+    }
+    Ok(hours.store(db, meter)?)
+}
+
+impl Store {
+    /// The newest sample of a meter.
+    pub fn latest(&self, meter: i64) -> Result<Option<Sample>, StoreError> {
+        self.read(|db| Ok(newest(db, meter)?))
+    }
+
+    /// Samples that were true in `from..=to`, oldest first, with the newest that began before `from`: it gives the
+    /// value at `from`, and lets a step be told.
+    pub fn samples(&self, meter: i64, from: Timestamp, to: Timestamp) -> Result<Vec<Sample>, StoreError> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM sample WHERE meter_id = ?1 AND at <= ?3 AND at >= COALESCE(\
+                 (SELECT at FROM sample WHERE meter_id = ?1 AND at < ?2 ORDER BY at DESC LIMIT 1), ?2) ORDER BY at"
+            );
+            let mut query = db.prepare_cached(&sql)?;
+            let rows = query.query_map([meter, from.0, to.0], read)?;
+            rows.collect::<Result<_>>().map_err(Fault::from)
+        })
+    }
+
+    /// Loads history into a meter (see [`Store::ensure_meter`]) in one transaction, hours included: for the demo, for
+    /// tests and benches. Samples are stored as given. Of polls between a sample's two times nothing is known: one is
+    /// counted in each hour that it covers.
+    ///
+    /// # Errors
+    /// [`StoreError::Other`], and nothing is stored, when the meter is unknown, or the samples are not in order or not
+    /// after those stored.
+    pub fn load_samples(&self, meter: i64, samples: &[Sample]) -> Result<(), StoreError> {
+        let samples = samples.to_vec();
+        self.write(move |desk| desk.change(|db| load(db, meter, &samples)))
+    }
+}

@@ -1,0 +1,121 @@
+//! What needs the inside of the store: a full disk, a job that panics. The rest is tested in `tests/it/store.rs`.
+
+use super::*;
+use crate::model::{MINUTE, MeterKind, PollErrorKind, Unit};
+
+fn account() -> AccountId {
+    AccountId::new("acme").unwrap()
+}
+
+fn balance(left: i64) -> Reading {
+    Reading {
+        remaining: Some(Qty(left)),
+        ..Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD)
+    }
+}
+
+/// Lets the file grow no further, as a full disk would; `None` frees it again.
+fn limit_pages(store: &Store, room: Option<i64>) {
+    store
+        .write(move |desk| {
+            let db = desk.connection();
+            let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+            let most = room.map_or(1_000_000, |room| pages + room);
+            let set: i64 =
+                db.query_row(&format!("PRAGMA max_page_count = {most}"), [], |row| row.get(0)).unwrap();
+            assert_eq!(set, most);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn polls_wait_in_memory_while_the_disk_is_full_and_are_written_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), Timestamp(0)).unwrap();
+    let minute = |n: i64| Timestamp(n * MINUTE);
+    let meter = store.record(&account(), minute(0), &[balance(1_000_000)], &[]).unwrap()[0].id;
+    limit_pages(&store, Some(0));
+    // A sentence of 4,000 letters needs a page of its own, so this failed poll is the first thing that does not fit.
+    let long = PollError::new(PollErrorKind::Offline, "x".repeat(4_000));
+    let full = store.record_gap(&account(), minute(1), &long).unwrap_err();
+    assert!(matches!(full, StoreError::Full(_)), "{full:?}");
+    assert!(full.to_string().contains("One poll waits in memory"), "{full}");
+    for n in 2..=50 {
+        let full = store.record(&account(), minute(n), &[balance(1_000_000 - n)], &[]).unwrap_err();
+        assert!(full.to_string().contains(&format!("{n} polls wait in memory")), "{full}");
+    }
+    let stored = store.samples(meter, minute(0), minute(100)).unwrap();
+    assert_eq!(stored.len(), 1, "what was stored before stays, and nothing half-written beside it");
+    let full = store.close().unwrap_err();
+    assert!(matches!(full, StoreError::Full(_)), "{full:?}");
+
+    limit_pages(&store, None);
+    store.record(&account(), minute(51), &[balance(1_000_000 - 51)], &[]).unwrap();
+    let stored = store.samples(meter, minute(0), minute(100)).unwrap();
+    let left: Vec<_> = stored.iter().map(|sample| (sample.at, sample.remaining.unwrap().0)).collect();
+    let expected: Vec<_> = (0..=51).filter(|n| *n != 1).map(|n| (minute(n), 1_000_000 - n)).collect();
+    assert_eq!(left, expected);
+    assert_eq!(store.gaps(&account(), minute(0), minute(100)).unwrap()[0].at, minute(1));
+    assert!(store.close().is_ok());
+}
+
+#[test]
+fn a_job_that_panics_is_rolled_back_and_the_writer_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), Timestamp(0)).unwrap();
+    let failed = store.write(|desk| {
+        desk.change(|db| -> Result<(), Fault> {
+            upkeep::set(db, "half", "done")?;
+            panic!("on purpose")
+        })
+    });
+    assert!(matches!(failed, Err(StoreError::Other(_))), "{failed:?}");
+    assert_eq!(store.state("half").unwrap(), None);
+    store.set_state("next", "works").unwrap();
+    assert_eq!(store.state("next").unwrap().as_deref(), Some("works"));
+}
+
+#[test]
+fn the_file_is_only_called_clean_when_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.sqlite");
+    let store = Store::open(&path, Timestamp(0)).unwrap();
+    let clean = || store.state("store.clean").unwrap().unwrap();
+    assert_eq!(clean(), "no");
+    store.close().unwrap();
+    assert_eq!(clean(), "yes");
+    store.record(&account(), Timestamp(0), &[balance(1)], &[]).unwrap();
+    assert_eq!(clean(), "no", "a write after closing takes it back");
+    drop(store);
+    let store = Store::open_read_only(&path).unwrap();
+    assert_eq!(store.state("store.clean").unwrap().unwrap(), "yes", "dropping closes in order");
+}
+
+#[test]
+fn the_queries_use_their_indexes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), Timestamp(0)).unwrap();
+    let plan = |sql: &str| -> String {
+        let lines = store.read(|db| {
+            let mut query = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let rows = query.query_map([], |row| row.get::<_, String>(3))?;
+            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+        });
+        lines.unwrap().join("; ")
+    };
+    for sql in [
+        "SELECT * FROM sample WHERE meter_id = 1 ORDER BY at DESC LIMIT 1",
+        "SELECT * FROM rollup_hour WHERE meter_id = 1 AND hour BETWEEN 1 AND 2 ORDER BY hour",
+        "SELECT * FROM refusal WHERE NULL IS NULL AND at BETWEEN 1 AND 2 ORDER BY at, id",
+        "SELECT * FROM refusal WHERE account = 'a' AND at BETWEEN 1 AND 2 ORDER BY at",
+        "SELECT * FROM notice WHERE at BETWEEN 1 AND 2 ORDER BY at, id",
+        "SELECT * FROM episode WHERE state <> 'resolved' ORDER BY id",
+    ] {
+        let plan = plan(sql);
+        assert!(
+            !plan.contains("TEMP B-TREE") && (plan.starts_with("SEARCH") || plan.contains("episode_live")),
+            "{sql}: {plan}"
+        );
+    }
+}

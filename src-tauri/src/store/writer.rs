@@ -1,0 +1,188 @@
+//! The writer thread: it alone owns the writing connection, and does one job after another.
+
+use super::fault::Fault;
+use super::{StoreError, samples, upkeep};
+use crate::model::{AccountId, Meter, PollError, Reading, Refusal, Timestamp};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How many polls wait in memory while the disk is full: a day and a half of one a minute for six accounts.
+const MOST_WAITING: usize = 10_000;
+
+/// What the thread is asked to do. It answers through a channel of its own.
+pub(super) type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// One poll, as handed over.
+pub(super) enum Poll {
+    /// It brought readings.
+    Good {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: Timestamp,
+        /// What it read.
+        readings: Vec<Reading>,
+        /// Refusals seen with it.
+        refusals: Vec<Refusal>,
+    },
+    /// It failed.
+    Failed {
+        /// Whose.
+        account: AccountId,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        error: PollError,
+    },
+}
+
+impl Poll {
+    fn account(&self) -> &AccountId {
+        match self {
+            Poll::Good { account, .. } | Poll::Failed { account, .. } => account,
+        }
+    }
+}
+
+/// What the thread works with.
+pub(super) struct Desk {
+    db: Connection,
+    path: PathBuf,
+    /// Polls that could not be written yet, oldest first.
+    waiting: VecDeque<Poll>,
+    /// Whether the file says that it was closed in order, so that the next write must take that back.
+    clean: bool,
+    /// Whether anyone met damage: then the file is not called clean, and the next start looks at it.
+    damaged: Arc<AtomicBool>,
+}
+
+impl Desk {
+    /// A desk for a connection that was just opened.
+    pub(super) fn new(db: Connection, path: &Path, damaged: Arc<AtomicBool>) -> Self {
+        Desk { db, path: path.to_owned(), waiting: VecDeque::new(), clean: false, damaged }
+    }
+
+    /// One transaction: all of it or nothing. Polls that wait are written before it, so that order is kept.
+    pub(super) fn change<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        // What still cannot be written must not stop another write, which may be small enough to fit.
+        let _ = self.catch_up();
+        self.attempt(work).map_err(|fault| self.tell(fault))
+    }
+
+    /// Stores a poll, after those that wait. When there is no room, it waits too, and the error says so.
+    pub(super) fn take(&mut self, poll: Poll) -> Result<Vec<Meter>, StoreError> {
+        let stored = match self.catch_up() {
+            Ok(()) => self.attempt(|change| apply(change, &poll)),
+            Err(fault) => Err(fault),
+        };
+        stored.map_err(|fault| {
+            if fault.passes() {
+                if self.waiting.len() == MOST_WAITING {
+                    tracing::error!(
+                        "the history has been unwritable for {MOST_WAITING} polls; the oldest is lost"
+                    );
+                    self.waiting.pop_front();
+                }
+                self.waiting.push_back(poll);
+            }
+            self.tell(fault)
+        })
+    }
+
+    /// Drops what waits of an account that is to be forgotten.
+    pub(super) fn drop_waiting(&mut self, account: &AccountId) {
+        self.waiting.retain(|poll| poll.account() != account);
+    }
+
+    /// Writes what waits, says that the file is in order, and folds the log into it.
+    pub(super) fn finish(&mut self) -> Result<(), StoreError> {
+        let finished = self.catch_up().and_then(|()| {
+            upkeep::set_clean(&self.db, !self.damaged.load(Ordering::Relaxed))?;
+            self.clean = true;
+            // A reader in another process may hold the log open; then it is folded at the next chance.
+            self.db.busy_timeout(Duration::from_millis(200))?;
+            let folded = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            self.db.busy_timeout(super::open::BUSY)?;
+            folded.map_err(Fault::from)
+        });
+        finished.map_err(|fault| self.tell(fault))
+    }
+
+    /// The connection itself, for what a transaction cannot do and for tests.
+    #[cfg(test)]
+    pub(super) fn connection(&self) -> &Connection {
+        &self.db
+    }
+
+    fn catch_up(&mut self) -> Result<(), Fault> {
+        while let Some(poll) = self.waiting.pop_front() {
+            match self.attempt(|change| apply(change, &poll)) {
+                Ok(_) => {}
+                Err(fault) if fault.passes() => {
+                    self.waiting.push_front(poll);
+                    return Err(fault);
+                }
+                // It would never go through, and must not block those behind it.
+                Err(fault) => tracing::error!("a poll could not be stored: {}", fault.tell(&self.path, 0)),
+            }
+        }
+        Ok(())
+    }
+
+    fn attempt<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if self.clean {
+            upkeep::set_clean(&change, false)?;
+        }
+        let value = work(&change)?;
+        change.commit()?;
+        self.clean = false;
+        Ok(value)
+    }
+
+    fn tell(&self, fault: Fault) -> StoreError {
+        if fault.damage() {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        fault.tell(&self.path, self.waiting.len())
+    }
+}
+
+fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<Meter>, Fault> {
+    match poll {
+        Poll::Good { account, at, readings, refusals } => {
+            samples::record(change, account, *at, readings, refusals)
+        }
+        Poll::Failed { account, at, error } => {
+            super::gaps::record(change, account, *at, error).map(|()| Vec::new())
+        }
+    }
+}
+
+/// Starts the thread. It ends, with the file in order, when the last sender is dropped.
+pub(super) fn start(mut desk: Desk) -> std::io::Result<(Sender<Job>, JoinHandle<()>)> {
+    let (sender, jobs): (Sender<Job>, Receiver<Job>) = channel();
+    let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || {
+        for job in jobs {
+            // A job that panics rolls its transaction back and answers nobody: its caller gets an error, the thread
+            // and the jobs behind it go on.
+            if catch_unwind(AssertUnwindSafe(|| job(&mut desk))).is_err() {
+                tracing::error!("a write to the history panicked; it was rolled back");
+            }
+        }
+        if let Err(error) = desk.finish() {
+            tracing::error!("the history was not closed in order: {error}");
+        }
+    })?;
+    Ok((sender, thread))
+}

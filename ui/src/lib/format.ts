@@ -1,0 +1,218 @@
+/**
+ * How figures, times and ages read. Money stays a decimal string from the backend to Intl, which takes strings:
+ * it never becomes a float on the way.
+ */
+import type { MeterKind } from './bindings/MeterKind';
+import type { Provenance } from './bindings/Provenance';
+import type { Severity } from './bindings/Severity';
+
+const locale = (): string => (typeof navigator === 'undefined' ? 'en' : navigator.language || 'en');
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const NBSP = '\u00a0';
+const MISSING = '–';
+
+/** Intl takes decimal strings exactly; TypeScript's library knows them by this type. */
+const exact = (decimal: string): Intl.StringNumericLiteral => decimal as Intl.StringNumericLiteral;
+
+const isCurrency = (unit: string): boolean => /^[A-Z]{3}$/.test(unit);
+
+/** Places that show an amount below one cent without rounding it to nothing: at most six. */
+function places(decimal: string): number {
+  const parts = /^-?(\d*)\.?(\d*)$/.exec(decimal);
+  if (!parts || /[1-9]/.test(parts[1] ?? '')) return 2;
+  const first = (parts[2] ?? '').search(/[1-9]/);
+  return first < 2 ? 2 : Math.min(first + 2, 6);
+}
+
+/** `4.12` and `USD` → `$4.12`; `61586` and `tokens` → `61,586 tokens`. Missing is a dash, never zero. */
+export function amount(decimal: string | null, unit: string, where = locale()): string {
+  if (decimal === null) return MISSING;
+  if (isCurrency(unit)) {
+    const digits = places(decimal);
+    return new Intl.NumberFormat(where, {
+      style: 'currency',
+      currency: unit,
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: Math.min(digits, 2),
+      maximumFractionDigits: digits,
+    }).format(exact(decimal));
+  }
+  if (unit === 'percent') {
+    const number = new Intl.NumberFormat(where, { maximumFractionDigits: 1 });
+    return `${number.format(exact(decimal))}${NBSP}%`;
+  }
+  const number = new Intl.NumberFormat(where, { maximumFractionDigits: 2 });
+  return `${number.format(exact(decimal))}${NBSP}${unit}`;
+}
+
+/** A burn in units per hour: `$1.31/h`, `12 k tokens/h`. A drawn quantity, so a float is right here. */
+export function burn(perHour: number | null, unit: string, where = locale()): string | null {
+  if (perHour === null || !Number.isFinite(perHour)) return null;
+  if (Math.abs(perHour) < 1e-6) return 'nothing spent now';
+  if (isCurrency(unit) || unit === 'percent') {
+    return `${amount(perHour.toFixed(6), unit, where)}/h`;
+  }
+  const number = new Intl.NumberFormat(where, { notation: 'compact', maximumFractionDigits: 1 });
+  return `${number.format(perHour)}${NBSP}${unit}/h`;
+}
+
+/** A duration in its largest unit: `40 s`, `3 min`, `11 h`, `12 d`. */
+export function span(ms: number): string {
+  const whole = Math.max(0, ms);
+  if (whole < MINUTE) return `${Math.floor(whole / SECOND)}${NBSP}s`;
+  if (whole < HOUR) return `${Math.floor(whole / MINUTE)}${NBSP}min`;
+  if (whole < 2 * DAY) return `${Math.floor(whole / HOUR)}${NBSP}h`;
+  return `${Math.floor(whole / DAY)}${NBSP}d`;
+}
+
+/** How long ago: `just now`, `3 min ago`. */
+export function age(at: number | null, now: number): string {
+  if (at === null) return 'never';
+  return now - at < 5 * SECOND ? 'just now' : `${span(now - at)} ago`;
+}
+
+/** How far ahead: `in 11 h`; `now` once it is past. */
+export function ahead(at: number, now: number): string {
+  return at - now < SECOND ? 'now' : `in ${span(at - now)}`;
+}
+
+const dayOf = (at: number, zone?: string): string =>
+  new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
+
+/** Time of day in the viewer's zone: `16:40`. */
+export function clock(at: number, zone?: string, where = locale()): string {
+  return new Intl.DateTimeFormat(where, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
+}
+
+/** A moment as near as needed: `16:40`, `tomorrow 06:20`, `Tue 24 Nov, 09:00`, with the year when it is another. */
+export function moment(at: number, now: number, zone?: string, where = locale()): string {
+  const time = clock(at, zone, where);
+  const day = dayOf(at, zone);
+  if (day === dayOf(now, zone)) return time;
+  if (day === nextDay(dayOf(now, zone))) return `tomorrow ${time}`;
+  if (nextDay(day) === dayOf(now, zone)) return `yesterday ${time}`;
+  const otherYear = day.slice(0, 4) !== dayOf(now, zone).slice(0, 4);
+  const date = new Intl.DateTimeFormat(where, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(otherYear ? { year: 'numeric' } : {}),
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
+  return `${date}, ${time}`;
+}
+
+/** The calendar day after `2026-11-21`, by the calendar and not by 24 hours. */
+function nextDay(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) + 1)).toISOString().slice(0, 10);
+}
+
+/** Date and time in full, for tooltips and tables: `21 Nov 2026, 16:40`. */
+export function full(at: number, zone?: string, where = locale()): string {
+  return new Intl.DateTimeFormat(where, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
+}
+
+/** The month's name: `November`. */
+export function monthName(at: number, zone?: string, where = locale()): string {
+  return new Intl.DateTimeFormat(where, { month: 'long', ...(zone ? { timeZone: zone } : {}) }).format(at);
+}
+
+/** `18.4 MB`. */
+export function bytes(count: number, where = locale()): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  let at = 0;
+  let value = count;
+  while (value >= 1000 && at < units.length - 1) {
+    value /= 1000;
+    at += 1;
+  }
+  return new Intl.NumberFormat(where, {
+    style: 'unit',
+    unit: units[at] ?? 'byte',
+    maximumFractionDigits: 1,
+  }).format(value);
+}
+
+/** A decimal string in whole steps of 10⁻⁹; null when it is none. */
+function nano(decimal: string): bigint | null {
+  const parts = /^(-?)(\d+)(?:\.(\d{1,9})\d*)?$/.exec(decimal);
+  if (!parts) return null;
+  const steps = BigInt(`${parts[2]}${(parts[3] ?? '').padEnd(9, '0')}`);
+  return parts[1] === '-' ? -steps : steps;
+}
+
+/** `$3.10 more than yesterday by this time`; null without something to compare with. */
+export function compared(
+  today: string,
+  before: string | null,
+  unit: string,
+  then: string,
+  where = locale(),
+): string | null {
+  if (before === null) return null;
+  const [is, was] = [nano(today), nano(before)];
+  if (is === null || was === null) return null;
+  const change = is - was;
+  const size = change < 0n ? -change : change;
+  // Below half a cent the two figures read the same.
+  if (size < 5_000_000n) return `the same as ${then}`;
+  const text = size.toString().padStart(10, '0');
+  const decimal = `${text.slice(0, -9)}.${text.slice(-9)}`;
+  return `${amount(decimal, unit, where)} ${change < 0n ? 'less' : 'more'} than ${then}`;
+}
+
+/** A share as whole percent, never rounded up to full or down to nothing: `<1 %`, `99 %`. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.01) return `<1${NBSP}%`;
+  if (share < 1 && share > 0.99) return `99${NBSP}%`;
+  return `${Math.round(Math.max(0, Math.min(1, share)) * 100)}${NBSP}%`;
+}
+
+/** What a severity is called. */
+export const severityWord: Record<Severity, string> = {
+  heads_up: 'heads-up',
+  soon: 'soon',
+  now: 'now',
+  refused: 'refused',
+};
+
+/** What a kind of meter is called. */
+export const kindWord: Record<MeterKind, string> = {
+  balance: 'balance',
+  budget: 'budget',
+  quota: 'quota',
+  rate: 'rate limit',
+  spend: 'spend',
+};
+
+/** Where figures come from, as a word and as a sentence. */
+export const provenanceWord: Record<Provenance, { word: string; means: string }> = {
+  reported: { word: 'reported', means: 'The provider says so.' },
+  derived: { word: 'derived', means: 'Worked out from figures that the provider reports.' },
+  anchored: { word: 'anchored', means: 'Counted down from an amount that you typed in.' },
+  estimated: { word: 'estimated', means: 'Tokens times list price.' },
+};
