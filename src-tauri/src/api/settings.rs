@@ -50,7 +50,7 @@ pub(crate) async fn settings(app: &App, _: Nothing) -> Result<Settings, ApiError
         autostart: app.inner.host.autostart(),
         config_folder: app.inner.folders.config.display().to_string(),
         data_folder: app.inner.folders.data.display().to_string(),
-        history_bytes: app.shown().pipeline().store().size_bytes(),
+        history_bytes: app.shown().pipeline().store().size_bytes()?,
         world: if app.demo_speed().is_some() { World::Demo } else { World::Live },
     })
 }
