@@ -9,19 +9,19 @@ use tokio::sync::mpsc;
 use tollwatch::model::{EpisodeKind, Notice, Resource, Severity};
 use tollwatch::notify::{Chosen, Desktop, Notifier};
 use zbus::object_server::SignalEmitter;
-use zbus::zvariant::OwnedValue;
+use zbus::OwnedVariant;
 
 /// A bus of its own on which nothing is started by itself; ends with the value.
-pub struct PrivateBus {
+struct PrivateBus {
     daemon: Child,
     /// For `DBUS_SESSION_BUS_ADDRESS`.
-    pub address: String,
+    address: String,
     _folder: tempfile::TempDir,
 }
 
 impl PrivateBus {
     /// Starts the bus.
-    pub fn start() -> PrivateBus {
+    fn start() -> PrivateBus {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("bus.conf");
         let text = format!(
@@ -54,32 +54,32 @@ impl Drop for PrivateBus {
 
 /// One call of `Notify`, as it arrived.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+struct Told {
     /// Who.
-    pub app: String,
+    app: String,
     /// The id to replace.
-    pub replaces: u32,
+    replaces: u32,
     /// The headline.
-    pub summary: String,
+    summary: String,
     /// The text.
-    pub body: String,
+    body: String,
     /// Keys and labels in turn.
-    pub actions: Vec<String>,
+    actions: Vec<String>,
     /// The hint `urgency`.
-    pub urgency: Option<u8>,
+    urgency: Option<u8>,
     /// Width and height of the hint `image-data`.
-    pub image: Option<(i32, i32)>,
+    image: Option<(i32, i32)>,
 }
 
 /// How the service behaves.
 #[derive(Clone, Default)]
-pub struct Service {
+struct Service {
     /// What has arrived.
-    pub told: Arc<Mutex<Vec<Told>>>,
+    told: Arc<Mutex<Vec<Told>>>,
     /// The action that it answers with, if any.
-    pub answer: Option<&'static str>,
+    answer: Option<&'static str>,
     /// Whether it never answers a call.
-    pub hangs: bool,
+    hangs: bool,
 }
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
@@ -104,7 +104,7 @@ impl Service {
         summary: String,
         body: String,
         actions: Vec<String>,
-        hints: std::collections::HashMap<String, OwnedValue>,
+        hints: std::collections::HashMap<String, OwnedVariant>,
         _expire: i32,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> u32 {
@@ -131,7 +131,7 @@ impl Service {
 
 impl Service {
     /// Takes the name on the bus; serves until the connection is dropped.
-    pub async fn serve(self, address: &str) -> zbus::Connection {
+    async fn serve(self, address: &str) -> zbus::Connection {
         zbus::connection::Builder::address(address)
             .name("org.freedesktop.Notifications")
             .serve_at("/org/freedesktop/Notifications", self)

@@ -130,7 +130,9 @@ mod platform {
             message.action("default", "Open").action(SNOOZE, "Snooze 4 h");
         }
         // A notice without its picture is better than none.
-        if let Some(image) = picture.and_then(image) {
+        if let Some(image) = picture.and_then(image)
+            && let Ok(image) = aside(move || Ok(asked_for_version(image))).await
+        {
             message.image_data(image);
         }
         let handle = match tokio::time::timeout(LIMIT, message.show_async()).await {
@@ -156,6 +158,14 @@ mod platform {
             });
         }
         Ok(())
+    }
+
+    /// The first image makes notify-rust ask the service for its version with a blocking call, which panics inside
+    /// the runtime. Converting the hint once on a plain thread asks ahead; the answer is kept for the process.
+    fn asked_for_version(image: Image) -> Image {
+        let hint = Hint::ImageData(image.clone());
+        let _: (&str, _) = (&hint).into();
+        image
     }
 
     /// The picture as the `image-data` hint wants it: raw RGB.
