@@ -7,6 +7,7 @@ mod connectors;
 mod ferrogw;
 mod http;
 mod notices;
+mod notification_server;
 mod pipeline;
 mod secrets;
 mod simulator;

@@ -4,7 +4,7 @@
 //! as long as the notification, so it runs on a task of its own.
 
 use super::{Chosen, Notifier, NotifyError};
-use crate::model::{Notice, Severity};
+use crate::model::Notice;
 use notify_rust::Notification;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -101,7 +101,8 @@ fn absent(error: notify_rust::error::Error) -> NotifyError {
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod platform {
-    use super::{Chosen, LIMIT, Notice, NotifyError, SNOOZE, Severity, absent, aside, meaning, silent};
+    use super::{Chosen, LIMIT, Notice, NotifyError, SNOOZE, absent, aside, meaning, silent};
+    use crate::model::Severity;
     use notify_rust::{Hint, Image, Notification, NotificationResponse, Urgency};
     use tokio::sync::mpsc;
 
@@ -119,7 +120,7 @@ mod platform {
         let can = aside(notify_rust::get_capabilities).await?;
         let can = |what: &str| can.iter().any(|capability| capability == what);
         let body = if can("body-markup") { escape(&notice.body) } else { notice.body.clone() };
-        message.body(&body).icon("tollwatch").hint(Hint::Category("tollwatch.limit".to_owned()));
+        message.body(&body).icon("tollwatch").hint(Hint::Category("x-tollwatch.limit".to_owned()));
         message.urgency(match notice.severity {
             Severity::HeadsUp | Severity::Soon => Urgency::Normal,
             Severity::Now | Severity::Refused => Urgency::Critical,
@@ -129,7 +130,9 @@ mod platform {
             message.action("default", "Open").action(SNOOZE, "Snooze 4 h");
         }
         // A notice without its picture is better than none.
-        if let Some(image) = picture.and_then(image) {
+        if let Some(image) = picture.and_then(image)
+            && let Ok(image) = aside(move || Ok(asked_for_version(image))).await
+        {
             message.image_data(image);
         }
         let handle = match tokio::time::timeout(LIMIT, message.show_async()).await {
@@ -155,6 +158,14 @@ mod platform {
             });
         }
         Ok(())
+    }
+
+    /// The first image makes notify-rust ask the service for its version with a blocking call, which panics inside
+    /// the runtime. Converting the hint once on a plain thread asks ahead; the answer is kept for the process.
+    fn asked_for_version(image: Image) -> Image {
+        let hint = Hint::ImageData(image.clone());
+        let _: (&str, _) = (&hint).into();
+        image
     }
 
     /// The picture as the `image-data` hint wants it: raw RGB.
