@@ -1,7 +1,36 @@
 //! Every picture, drawn with plotters: SVG for the window, PNG for tray, notices and export. Pure.
+//!
+//! One drawing code, several backends: panels name *inks* ([`ink`]); the SVG backend writes them as CSS classes, so that
+//! one SVG serves light and dark, the bitmap backend as colours. The classes, each on elements inside `svg.chart`:
+//! lines (set `stroke`) `grid axis level hatch median wall reserve limit now reset topup-line refusal refusal-line`;
+//! areas (set `fill`) `area dot gap fan topup bar bar-now`; text (set `fill`) `tick note wall-label empty`.
+
+mod frame;
+mod gauge;
+mod ink;
+mod level;
+mod pen;
+mod raster;
+mod spend;
+mod summary;
+mod svg;
+#[cfg(test)]
+mod testing;
+mod ticks;
+mod trace;
+
+pub use gauge::{Gauge, gauge, gauge_png};
+pub use ink::stylesheet;
+pub use level::{LevelForecast, LevelInput, level, level_png, sparkline};
+pub use spend::{SpendBar, SpendInput, spend, spend_png};
 
 use serde::Serialize;
 use ts_rs::TS;
+
+/// Why a picture could not be drawn. Rare: the drawing itself has nothing that can fail but its font and its encoder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The chart could not be drawn: {0}")]
+pub struct ChartError(String);
 
 /// A rectangle in CSS pixels of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, TS)]
@@ -50,7 +79,7 @@ pub struct Series {
 pub struct Mark {
     /// When.
     pub t: f64,
-    /// `top_up`, `reset`, `refusal`, `wall`.
+    /// `top_up`, `limit_lowered`, `reset`, `refusal`, `wall`.
     pub kind: String,
     /// In words.
     pub text: String,
@@ -75,4 +104,13 @@ pub struct Picture {
     pub marks: Vec<Mark>,
     /// The chart in one or two sentences, for a screen reader.
     pub summary: String,
+}
+
+/// The picture as an `.svg` file of its own, with its style sheet and ground inside, in light or dark colours.
+pub fn standalone(picture: &Picture, dark: bool) -> String {
+    let theme = if dark { "chart dark" } else { "chart light" };
+    let svg = picture.svg.replacen("class=\"chart\"", &format!("class=\"{theme}\""), 1);
+    let head = svg.find('>').map_or(0, |end| end + 1);
+    let ground = r#"<rect class="ground" width="100%" height="100%"/>"#;
+    format!("{}<style>{}</style>{ground}{}", &svg[..head], stylesheet(), &svg[head..])
 }

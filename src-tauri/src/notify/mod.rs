@@ -1,5 +1,11 @@
 //! Delivers notices. A notifier says whether it accepted, and whether a failure is worth another try.
 
+mod desktop;
+mod in_app;
+
+pub use desktop::Desktop;
+pub use in_app::{Accepted, Chain, InApp, Shown};
+
 use crate::model::Notice;
 
 /// Why a notice was not accepted.

@@ -1,0 +1,72 @@
+//! Charts in words, for a screen reader and for an exported picture's description.
+
+use super::level::LevelInput;
+use super::spend::SpendInput;
+use super::trace::{Band, Vertex};
+use super::{Mark, ticks};
+use crate::model::{Amount, Qty};
+
+/// The level panel in one or two sentences.
+pub(super) fn of_level(
+    input: &LevelInput<'_>,
+    line: &[Vertex],
+    bands: &[Band],
+    marks: &[Mark],
+    used: bool,
+) -> String {
+    let amount = |qty: Qty| Amount::new(qty, input.unit).to_string();
+    let since = ticks::moment(input.from, input.now, &input.zone);
+    let Some(last) = line.last() else {
+        return format!("{}: no readings yet since {since}.", input.label);
+    };
+    let word = if used { "used" } else { "left" };
+    let mut text = format!("{}: {} {word}", input.label, amount(last.qty));
+    if let Some(limit) = input.limit {
+        text.push_str(&format!(" of {}", amount(limit)));
+    }
+    let ends = line.iter().map(|vertex| vertex.qty);
+    if let (Some(least), Some(most)) = (ends.clone().min(), ends.max()) {
+        text.push_str(&format!("; between {} and {} since {since}", amount(least), amount(most)));
+    }
+    let count = |kind: &str| marks.iter().filter(|mark| mark.kind == kind).count();
+    let seen = [
+        (bands.len(), "gap"),
+        (count("top_up"), "top-up"),
+        (count("reset"), "reset"),
+        (count("refusal"), "refusal"),
+    ];
+    let seen: Vec<String> =
+        seen.iter().filter(|(count, _)| *count > 0).map(|(n, word)| many(*n, word)).collect();
+    if !seen.is_empty() {
+        text.push_str(&format!(", with {}", seen.join(", ")));
+    }
+    text.push('.');
+    let wall = marks.iter().any(|mark| mark.kind == "wall");
+    if let Some(forecast) = input.forecast.filter(|_| wall) {
+        let moment = |at| ticks::moment(at, input.now, &input.zone);
+        let late = forecast.p90.map_or("later than can be told".to_owned(), moment);
+        text.push_str(&format!(
+            " Runs out around {}, between {} and {late}.",
+            moment(forecast.p50),
+            moment(forecast.p10)
+        ));
+    }
+    text
+}
+
+/// The spend panel in one or two sentences.
+pub(super) fn of_spend(input: &SpendInput<'_>) -> String {
+    let amount = |qty: Qty| Amount::new(qty, input.unit).to_string();
+    let Some(most) = input.bars.iter().max_by_key(|bar| bar.spent) else {
+        return format!("{}: no readings yet.", input.label);
+    };
+    let since = ticks::moment(input.from, input.now, &input.zone);
+    let total = input.bars.iter().try_fold(Qty(0), |sum, bar| sum.checked_add(bar.spent));
+    let total = total.map_or("more than can be shown".to_owned(), amount);
+    let peak = ticks::moment(most.at, input.now, &input.zone);
+    format!("{}: {total} spent since {since}; most from {peak}: {}.", input.label, amount(most.spent))
+}
+
+fn many(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
