@@ -1,9 +1,9 @@
 //! The two commands that the page may call.
 
-use crate::api::ApiError;
 use crate::library::Library;
 use serde_json::{Value, json};
 use tauri::State;
+use tollwatch::api::ApiError;
 
 /// One door to the library's command table; which commands there are is its business.
 #[tauri::command]

@@ -1,6 +1,5 @@
 //! The library as the desktop holds it: opened beside the window, awaited by whoever needs it, closed at the end.
 
-use crate::api::{ApiError, App, Host};
 use crate::window;
 use std::sync::Arc;
 use tauri::{AppHandle, Emitter, Manager};
@@ -8,6 +7,7 @@ use tauri_plugin_autostart::ManagerExt;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tollwatch::api::types::EventMessage;
+use tollwatch::api::{ApiError, App, Host};
 use tollwatch::config::Folders;
 
 /// The event that carries every [`EventMessage`] to the window.

@@ -5,8 +5,6 @@
 //! start with the session, and a clean end.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-#[path = "shim.rs"]
-mod api;
 mod commands;
 mod crash;
 mod display;
