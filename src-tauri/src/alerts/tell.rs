@@ -4,7 +4,7 @@ use super::Rules;
 use super::evidence::Evidence;
 use super::life::is_active;
 use crate::model::{
-    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp,
+    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp, words,
 };
 
 /// Which live episodes are due to be told now: first time, escalated, or a critical repeat. `started_at` is when

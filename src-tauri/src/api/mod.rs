@@ -120,7 +120,7 @@ impl App {
         let clock = Clock::Real;
         let store = Store::open(&folders.history_file(), clock.now())?;
         let opening_note = store.opening_note();
-        let (chosen, mut choices) = tokio::sync::mpsc::unbounded_channel();
+        let (chosen, mut choices) = tokio::sync::mpsc::channel(16);
         let notifier = Arc::new(notify::Chain::new(config.alerts.desktop, chosen));
         let live = Monitor::start(Parts {
             clock,
