@@ -533,11 +533,11 @@ fn what_can_be_read_of_a_damaged_file_is_carried_over() {
     // The end was not in order, and one page in the middle of the file, a leaf of samples, is overwritten.
     let db = Connection::open(&path).unwrap();
     db.execute("UPDATE state SET value = 'no' WHERE name = 'store.clean'", []).unwrap();
-    let size: u64 = db.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
-    let pages: u64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let size: i64 = db.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     drop(db);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    file.seek(SeekFrom::Start(pages / 2 * size)).unwrap();
+    file.seek(SeekFrom::Start((pages / 2 * size) as u64)).unwrap();
     file.write_all(&vec![0xAB; size as usize]).unwrap();
     drop(file);
 
