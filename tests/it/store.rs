@@ -576,7 +576,6 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.sqlite");
     for round in 0..3 {
-        let _ = std::fs::remove_dir_all(folder.path().join("data"));
         let path = path.with_file_name(format!("round-{round}.sqlite"));
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store::child_that_writes_until_it_is_killed", "--ignored", "--nocapture"])
