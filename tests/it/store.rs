@@ -614,6 +614,7 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test of speed needs a real clock")]
 fn a_month_of_polls_is_recorded_and_two_weeks_are_read_at_once() {
     let (_folder, _, store) = fresh();
     let began = Instant::now();
