@@ -173,9 +173,6 @@ impl Pipeline {
         tracing::info!(%account, kind = ?error.kind, "A poll failed: {error}");
         self.settle(account, self.inner.store.record_gap(account, now, error));
         let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        if !refusals.is_empty() {
-            self.settle(account, self.inner.store.record(account, now, &[], &refusals));
-        }
         self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals }, now);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
