@@ -160,11 +160,6 @@ impl App {
         self.inner.events.subscribe()
     }
 
-    /// The first screen, for the tray.
-    pub async fn overview(&self) -> Result<types::Overview, ApiError> {
-        overview::overview(self, Nothing {}).await
-    }
-
     /// The monitor that is shown: the demo's while it runs, else the user's own.
     pub fn shown(&self) -> Monitor {
         let demo = self.inner.demo.read().unwrap_or_else(PoisonError::into_inner);
@@ -282,6 +277,7 @@ macro_rules! commands {
                 let _ = <$request>::export_all(config);
                 let _ = <$response>::export_all(config);
             )*
+            <types::ConnectorView>::export_all(config)?;
             <types::EventMessage>::export_all(config)
         }
     };
