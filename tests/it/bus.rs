@@ -14,16 +14,16 @@ const HERMETIC: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus 
 <allow own="*"/></policy></busconfig>"#;
 
 /// A bus of its own, with folders of its own. Ends with its value.
-pub struct PrivateBus {
+pub(crate) struct PrivateBus {
     /// For `DBUS_SESSION_BUS_ADDRESS`.
-    pub address: String,
+    pub(crate) address: String,
     home: tempfile::TempDir,
     children: Vec<Child>,
 }
 
 impl PrivateBus {
     /// A bus on which nothing runs.
-    pub fn start() -> PrivateBus {
+    pub(crate) fn start() -> PrivateBus {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("bus.conf"), HERMETIC).unwrap();
         let mut command = Command::new("dbus-daemon");
@@ -36,7 +36,7 @@ impl PrivateBus {
     }
 
     /// A real gnome-keyring on this bus, unlocked, with an empty default collection.
-    pub fn with_keyring(mut self) -> PrivateBus {
+    pub(crate) fn with_keyring(mut self) -> PrivateBus {
         let mut daemon = self
             .command("gnome-keyring-daemon")
             .args(["--unlock", "--components=secrets", "--foreground"])
@@ -60,14 +60,14 @@ impl PrivateBus {
     }
 
     /// A command on this bus, with no display and folders of its own.
-    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         isolate(&mut command, self.home.path()).env("DBUS_SESSION_BUS_ADDRESS", &self.address);
         command
     }
 
     /// Runs an ignored test of this program on this bus; it must pass.
-    pub fn run(&self, test: &str) {
+    pub(crate) fn run(&self, test: &str) {
         passes(self.command(std::env::current_exe().unwrap()), test);
     }
 }
@@ -86,7 +86,7 @@ impl Drop for PrivateBus {
 }
 
 /// Runs an ignored test of this program with another bus address, or none; it must pass.
-pub fn run_with_address(test: &str, address: Option<&str>) {
+pub(crate) fn run_with_address(test: &str, address: Option<&str>) {
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     isolate(&mut command, home.path());

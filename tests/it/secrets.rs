@@ -1,7 +1,7 @@
 //! The keychain for real: a gnome-keyring on a private bus, no keyring, no bus, a locked one, one that never answers.
 
 use crate::bus::{PrivateBus, run_with_address};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tollwatch::model::{AccountId, Secret};
 use tollwatch::secrets::{SecretError, SecretStore, Source};
 
@@ -70,8 +70,11 @@ async fn inner_no_keychain() {
 fn a_locked_keyring_without_a_display_says_locked_at_once() {
     let bus = PrivateBus::start().with_keyring();
     bus.run("secrets::inner_set");
-    // What `secret-tool lock` does; the collection made by --unlock is called login.
-    let locked = bus.command("secret-tool").args(["lock", "--collection", "login"]).output().unwrap();
+    // The collection that `--unlock` makes is called login.
+    let lock = ["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"];
+    let what =
+        ["org.freedesktop.Secret.Service.Lock", "array:objpath:/org/freedesktop/secrets/collection/login"];
+    let locked = bus.command("dbus-send").args(lock).args(what).output().unwrap();
     assert!(locked.status.success(), "{}", String::from_utf8_lossy(&locked.stderr));
     bus.run("secrets::inner_locked");
 }
@@ -79,7 +82,7 @@ fn a_locked_keyring_without_a_display_says_locked_at_once() {
 #[tokio::test]
 #[ignore = "run by a_locked_keyring_without_a_display_says_locked_at_once"]
 async fn inner_locked() {
-    let started = Instant::now();
+    let started = tokio::time::Instant::now();
     let error = get(&store()).await.unwrap_err();
     assert!(matches!(&error, SecretError::Locked(text) if text.contains("is locked")), "{error:?}");
     assert!(started.elapsed() < Duration::from_secs(4));
@@ -114,6 +117,37 @@ async fn inner_hang() {
     let error = get(&store).await.unwrap_err();
     assert!(matches!(&error, SecretError::Locked(text) if text.contains("did not answer")), "{error:?}");
     assert_eq!(get(&store).await.as_deref(), Ok("EXAMPLE-second"));
+}
+
+#[test]
+fn a_keyring_that_starts_later_is_seen_without_a_restart() {
+    PrivateBus::start().run("secrets::inner_later");
+}
+
+#[tokio::test]
+#[ignore = "run by a_keyring_that_starts_later_is_seen_without_a_restart"]
+async fn inner_later() {
+    let store = store();
+    assert!(matches!(get(&store).await, Err(SecretError::NoKeychain(_))));
+    let mut daemon = std::process::Command::new("gnome-keyring-daemon")
+        .args(["--unlock", "--components=secrets", "--foreground"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("gnome-keyring-daemon is missing: run `scripts/setup test`");
+    std::io::Write::write_all(&mut daemon.stdin.take().unwrap(), b"test").unwrap();
+    let mut stored = Err(SecretError::Other(String::new()));
+    for _ in 0..100 {
+        stored = store.set(&account(), "key", &Secret::new("EXAMPLE")).await;
+        if stored.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    assert_eq!(stored, Ok(()));
 }
 
 #[tokio::test]
