@@ -97,7 +97,10 @@ async fn wants_own_host(State(shared): State<Shared>, request: Request, next: Ne
         None => !request.headers().contains_key(header::ORIGIN),
     };
     if !(host && origin) {
-        return problem(StatusCode::FORBIDDEN, &ApiError::new("bad_host", "this server answers only at its own address"));
+        return problem(
+            StatusCode::FORBIDDEN,
+            &ApiError::new("bad_host", "this server answers only at its own address"),
+        );
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -112,13 +115,19 @@ async fn wants_own_host(State(shared): State<Shared>, request: Request, next: Ne
     response
 }
 
-async fn wants_token(State(shared): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {
+async fn wants_token(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    request: Request,
+    next: Next,
+) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     if bool::from(given.as_bytes().ct_eq(shared.token.as_bytes())) {
         return next.run(request).await;
     }
-    let error = ApiError::new("token", "open the address that `tollwatch serve` printed: it carries the token");
+    let error =
+        ApiError::new("token", "open the address that `tollwatch serve` printed: it carries the token");
     problem(StatusCode::UNAUTHORIZED, &error)
 }
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tollwatch::model::{EpisodeKind, Notice, Resource, Severity};
 use tollwatch::notify::{Chosen, Desktop, Notifier};
-use zbus::object_server::SignalEmitter;
 use zbus::OwnedVariant;
+use zbus::object_server::SignalEmitter;
 
 /// A bus of its own on which nothing is started by itself; ends with the value.
 struct PrivateBus {
