@@ -1,6 +1,8 @@
 //! A notification service of our own on a private bus: records what arrives and answers as told. What belongs here:
 //! the desktop notifier against a real bus, in a child process, because the bus address is the process' environment.
 
+#![allow(clippy::unwrap_used, reason = "a test's set-up fails by panicking")]
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};

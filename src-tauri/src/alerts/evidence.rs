@@ -131,7 +131,7 @@ pub fn why(episode: &Episode) -> Vec<String> {
         },
         ("low", _) => format!(
             "What is left is below the amount you set, {}.",
-            seen.threshold.map_or_else(String::new, amount)
+            seen.threshold.map_or_else(String::new, words::amount)
         ),
         ("failing", _) => format!(
             "At least {} polls in a row failed for a reason that does not pass by itself.",

@@ -4,7 +4,7 @@ use super::Rules;
 use super::evidence::Evidence;
 use super::life::is_active;
 use crate::model::{
-    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp,
+    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp, words,
 };
 
 /// Which live episodes are due to be told now: first time, escalated, or a critical repeat. `started_at` is when
@@ -148,9 +148,7 @@ fn low(seen: &Evidence) -> Vec<String> {
 fn left(seen: &Evidence) -> String {
     let Some(left) = seen.headroom else { return String::new() };
     match (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
-        (Some(burn), Some(unit)) => {
-            format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit))
-        }
+        (Some(burn), Some(unit)) => format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit)),
         _ => format!("{} left.", words::amount(left)),
     }
 }

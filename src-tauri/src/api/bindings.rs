@@ -39,7 +39,5 @@ pub fn commands_ts<'a>(config: &ts_rs::Config, files: impl Iterator<Item = &'a s
             imports.push_str(&format!("import type {{ {name} }} from \"./{name}\";\n"));
         }
     }
-    format!(
-        "// Generated from src-tauri/src/api by the test `bindings`. Do not edit.\n{imports}\nexport type Commands = {{\n{rows}}};\n"
-    )
+    format!("// Generated from src-tauri/src/api by the test `bindings`. Do not edit.\n{imports}\nexport type Commands = {{\n{rows}}};\n")
 }

@@ -24,7 +24,7 @@ impl App {
     pub(crate) fn reload(&self, path: &Path) -> Result<(), ApiError> {
         let config = Config::load(path)?;
         *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.inner.notifier.set_desktop(config.alerts.desktop);
+        self.inner.notifier.set_wanted(config.alerts.desktop);
         self.inner.live.apply(&config);
         Ok(())
     }
@@ -44,7 +44,7 @@ pub(crate) async fn settings(app: &App, _: Nothing) -> Result<Settings, ApiError
     let (notifier, keychain) = tokio::join!(app.inner.notifier.status(), app.live().secrets().status());
     Ok(Settings {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        notifications: app.inner.notifier.desktop(),
+        notifications: app.inner.notifier.wanted(),
         notifier: status(notifier.map_err(|error| error.to_string())),
         keychain: status(keychain.map_err(|error| error.to_string())),
         autostart: app.inner.host.autostart(),
@@ -64,9 +64,7 @@ pub(crate) async fn set_notifications(app: &App, request: SwitchRequest) -> Resu
 
 pub(crate) async fn test_notification(app: &App, _: Nothing) -> Result<StatusView, ApiError> {
     Ok(match app.inner.notifier.test().await {
-        Ok(service) => {
-            StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") }
-        }
+        Ok(service) => StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") },
         Err(error) => StatusView { ok: false, message: error.to_string() },
     })
 }

@@ -32,8 +32,9 @@ pub(crate) async fn prepare(
             .source(role)
             .map_err(|error| PollError::new(PollErrorKind::Config, format!("{label}: {error}")))?;
         let secret = store.get(id, role, &source).await;
-        let secret =
-            secret.map_err(|error| PollError::new(PollErrorKind::Keychain, format!("{label}: {error}")))?;
+        let secret = secret.map_err(|error| {
+            PollError::new(PollErrorKind::Keychain, format!("{label}: {error}"))
+        })?;
         secrets.insert(role.clone(), secret);
     }
     open(network, id, label, connector, config, secrets)
@@ -82,3 +83,4 @@ pub(crate) async fn ask(
         Err(PollError::new(PollErrorKind::Unreachable, message))
     })
 }
+

@@ -42,14 +42,10 @@ impl Desktop {
 
 #[async_trait::async_trait]
 impl Notifier for Desktop {
-    fn name(&self) -> &'static str {
-        "desktop"
-    }
-
-    async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<(), NotifyError> {
+    async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<&'static str, NotifyError> {
         let mut message = Notification::new();
         message.appname("Tollwatch").summary(&notice.title).id(notice.replaces);
-        platform::show(message, notice, picture, self.chosen.clone()).await
+        platform::show(message, notice, picture, self.chosen.clone()).await.map(|()| "desktop")
     }
 }
 

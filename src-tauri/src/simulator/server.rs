@@ -48,7 +48,5 @@ async fn respond(world: &World, clock: &(dyn Fn() -> Timestamp + Send + Sync), r
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }
-    response
-        .body(Body::from(answer.body))
-        .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    response.body(Body::from(answer.body)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
