@@ -160,6 +160,11 @@ impl App {
         self.inner.events.subscribe()
     }
 
+    /// The first screen, for the tray.
+    pub async fn overview(&self) -> Result<types::Overview, ApiError> {
+        overview::overview(self, Nothing {}).await
+    }
+
     /// The monitor that is shown: the demo's while it runs, else the user's own.
     pub fn shown(&self) -> Monitor {
         let demo = self.inner.demo.read().unwrap_or_else(PoisonError::into_inner);

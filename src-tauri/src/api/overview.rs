@@ -41,13 +41,6 @@ pub(crate) struct SnoozeRequest {
     hours: u32,
 }
 
-impl App {
-    /// As the command `overview`, without the wire between: for the tray.
-    pub async fn overview(&self) -> Result<Overview, ApiError> {
-        overview(self, Nothing {}).await
-    }
-}
-
 pub(crate) async fn overview(app: &App, _: Nothing) -> Result<Overview, ApiError> {
     let monitor = app.shown();
     let speed = app.demo_speed();
