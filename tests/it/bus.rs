@@ -54,6 +54,10 @@ impl PrivateBus {
             if asked.expect("secret-tool is missing: run `scripts/setup test`").stderr.is_empty() {
                 return self;
             }
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "no runtime here: a test waits for a daemon to start"
+            )]
             std::thread::sleep(std::time::Duration::from_millis(25));
         }
         panic!("gnome-keyring-daemon does not answer on the private bus");
