@@ -1,6 +1,11 @@
 //! A private D-Bus session bus, with or without a real gnome-keyring, and children of this test program that run on
 //! it: the D-Bus client reads its address from the process environment, so each case is a process of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic; clippy does not see that these functions are tests' own"
+)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
