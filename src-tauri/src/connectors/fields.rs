@@ -49,7 +49,7 @@ pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> Option<&'a str> {
 
 /// The start of the UTC day that `now` lies in.
 pub(super) fn day_start(now: Timestamp) -> Timestamp {
-    start(now, |day| Some(day))
+    start(now, Some)
 }
 
 /// The start of the UTC month that `now` lies in.
