@@ -1,5 +1,6 @@
 //! config.toml ↔ structs.
 
+use crate::alerts::Sensitivity;
 use crate::model::{AccountId, Amount};
 use crate::secrets::Source;
 use schemars::JsonSchema;
@@ -43,21 +44,6 @@ pub struct AlertsConfig {
     pub low: Vec<Amount>,
     /// How early a coming wall is told: `low` (only when it is sure), `normal`, `high` (early, more false alarms).
     pub sensitivity: Sensitivity,
-    /// Hours that "snooze" keeps an alert quiet. 1 to 168.
-    pub snooze_hours: u32,
-}
-
-/// How early a coming wall is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sensitivity {
-    /// Only when it is sure.
-    Low,
-    /// The middle.
-    #[default]
-    Normal,
-    /// Early, with more false alarms.
-    High,
 }
 
 /// `[network]`
@@ -117,7 +103,7 @@ impl Default for MonitorConfig {
 
 impl Default for AlertsConfig {
     fn default() -> Self {
-        AlertsConfig { desktop: true, low: Vec::new(), sensitivity: Sensitivity::Normal, snooze_hours: 4 }
+        AlertsConfig { desktop: true, low: Vec::new(), sensitivity: Sensitivity::Normal }
     }
 }
 
@@ -179,6 +165,15 @@ impl Config {
         COMMENTED_DEFAULT
     }
 
+    /// Writes the commented default file where there is none; one that is there is never touched.
+    pub fn write_default(path: &Path) -> Result<(), ConfigError> {
+        if path.exists() {
+            return Ok(());
+        }
+        write(path, COMMENTED_DEFAULT)
+            .map_err(|error| ConfigError(format!("{} cannot be written: {error}", path.display())))
+    }
+
     /// The JSON Schema of the file, indented.
     pub fn schema() -> String {
         serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap_or_default()
@@ -221,8 +216,6 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #low = []
 # How early a coming wall is told: "low" (only when it is sure), "normal", "high" (early, more false alarms).
 #sensitivity = "normal"
-# Hours that "snooze" keeps an alert quiet (1 to 168).
-#snooze_hours = 4
 
 [network]
 # Hosts (or host:port) that may be asked over plain http; this machine itself always may.
@@ -278,12 +271,6 @@ fn check(config: &Config) -> Result<(), (Vec<String>, String)> {
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));
-    }
-    if !(1..=168).contains(&config.alerts.snooze_hours) {
-        return bad(
-            &["alerts", "snooze_hours"],
-            format!("{} is not within 1 to 168", config.alerts.snooze_hours),
-        );
     }
     for (at, amount) in config.alerts.low.iter().enumerate() {
         if config.alerts.low[..at].iter().any(|other| other.unit == amount.unit) {

@@ -61,7 +61,7 @@ fn a_save_keeps_comments_and_order() {
     account.interval = Some(120);
     account.secrets.insert("key".into(), "keychain".into());
     Config::save_account(&path, &id, &account).unwrap();
-    Config::set(&path, "alerts.snooze_hours", 8.into()).unwrap();
+    Config::set(&path, "monitor.raw_days", 30.into()).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
         text.starts_with(
@@ -70,12 +70,12 @@ fn a_save_keeps_comments_and_order() {
         "{text}"
     );
     let config = Config::load(&path).unwrap();
-    assert_eq!((config.accounts[&id].clone(), config.alerts.snooze_hours), (account, 8));
+    assert_eq!((config.accounts[&id].clone(), config.monitor.raw_days), (account, 30));
     Config::remove_account(&path, &id).unwrap();
     assert_eq!(Config::load(&path).unwrap().accounts.len(), 1);
-    assert!(Config::set(&path, "alerts.snooze_hours", 0.into()).is_err());
+    assert!(Config::set(&path, "monitor.raw_days", 0.into()).is_err());
     assert!(Config::set(&path, "alerts.loud", true.into()).is_err());
-    assert_eq!(Config::load(&path).unwrap().alerts.snooze_hours, 8);
+    assert_eq!(Config::load(&path).unwrap().monitor.raw_days, 30);
 }
 
 #[cfg(unix)]
