@@ -287,12 +287,26 @@ fn openssl(dir: &Path, arguments: &[&str]) {
 #[tokio::test]
 async fn a_gateway_with_its_own_authority_needs_the_ca_file() {
     let dir = tempfile::tempdir().unwrap();
-    let subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-    let make = [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", "key.pem", "-out",
+    // An authority, and a certificate of it: one that is both at once is refused by rustls.
+    let make = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"];
+    openssl(
+        dir.path(),
+        &[&make[..], &["-subj", "/CN=Test", "-keyout", "ca-key.pem", "-out", "ca.pem"]].concat(),
+    );
+    let leaf = [
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca-key.pem",
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        "key.pem",
+        "-out",
         "cert.pem",
     ];
-    openssl(dir.path(), &[&make[..], &subject[..]].concat());
+    let uses = ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"];
+    openssl(dir.path(), &[&make[..], &leaf[..], &uses[..]].concat());
     // A free port, then a real TLS server on it.
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let mut server = std::process::Command::new("openssl")
@@ -318,7 +332,7 @@ async fn a_gateway_with_its_own_authority_needs_the_ca_file() {
     };
     let stranger = ask(&url).await.unwrap_err();
     let known =
-        Http::open(&Network::new(policy("cert.pem")).unwrap(), &url).unwrap().send(Request::get("/")).await;
+        Http::open(&Network::new(policy("ca.pem")).unwrap(), &url).unwrap().send(Request::get("/")).await;
     server.kill().unwrap();
     server.wait().unwrap();
     assert_eq!(stranger.kind, PollErrorKind::Unreachable);
@@ -333,8 +347,14 @@ async fn a_gateway_with_its_own_authority_needs_the_ca_file() {
 
 #[tokio::test]
 async fn https_to_a_plain_port_says_so() {
-    let server = Server::start(vec![response("400 Bad Request", "", "plain")]).await;
-    let error = ask(&server.url.replace("http:", "https:")).await.unwrap_err();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+        let _ = stream.read(&mut [0; 512]).await;
+    });
+    let error = ask(&url).await.unwrap_err();
     assert_eq!(error.kind, PollErrorKind::Unreachable);
     assert!(error.message.contains("TLS"), "{error}");
 }

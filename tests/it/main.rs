@@ -2,6 +2,7 @@
 //! beside its code. One module per subject; a module's head says what belongs in it.
 
 mod bad_input;
+mod bus;
 mod cli;
 mod connectors;
 mod ferrogw;
