@@ -282,6 +282,7 @@ macro_rules! commands {
                 let _ = <$request>::export_all(config);
                 let _ = <$response>::export_all(config);
             )*
+            <types::ConnectorView>::export_all(config)?;
             <types::EventMessage>::export_all(config)
         }
     };
