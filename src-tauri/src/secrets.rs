@@ -1,6 +1,18 @@
 //! Where secrets live: the OS keychain, or an environment variable; nowhere else.
 
 use crate::model::{AccountId, Secret};
+use keyring_core::{Entry, Error as KeyringError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Windows keeps at most this many bytes in one credential; the same limit everywhere keeps accounts portable.
+const MAX_BYTES: usize = 2_560;
+/// Calls that may wait for a prompt at once; each holds a thread.
+const MAX_WAITING: usize = 4;
+#[cfg(all(unix, not(target_os = "macos")))]
+type NativeStore = Arc<zbus_secret_service_keyring_store::Store>;
 
 /// Where one secret of an account is kept, as config says: `keychain`, or `env:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,33 +40,301 @@ pub enum SecretError {
     Other(String),
 }
 
-/// Access to secrets.
+/// Access to secrets. Cheap to clone.
+///
+/// Keychain calls run on threads of their own: they block, can wait for a person, and the D-Bus client panics when
+/// it is called from inside the async runtime. A call that is not answered in time is given up; its thread goes on
+/// waiting, and a value that still comes is kept for the next `get`. Later calls use a new connection, so a prompt
+/// that nobody answers does not hold them up. Values are cached after the first read: once per process, not per poll.
 #[derive(Clone)]
-pub struct SecretStore {}
+pub struct SecretStore {
+    inner: Arc<Inner>,
+}
 
-#[allow(unused_variables, missing_docs)]
-impl SecretStore {
-    /// The OS keychain, under this service name. Touches nothing until first used.
-    pub fn keychain(service: &str) -> Self {
-        SecretStore {}
+struct Inner {
+    service: String,
+    memory_only: bool,
+    get_limit: Duration,
+    set_limit: Duration,
+    cache: Mutex<Cache>,
+    waiting: AtomicUsize,
+    /// Built from the parts of `keyring`, whose own default store is made once per process: after a failure the next
+    /// call connects anew, so a keychain that is started later is seen without a restart.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    store: Mutex<Option<NativeStore>>,
+}
+
+#[derive(Default)]
+struct Cache {
+    values: BTreeMap<String, Secret>,
+    /// Rises with each set and delete: a read that began before must not bring an old value back.
+    generation: u64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Inner {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn entry(&self, user: &str) -> Result<Entry, KeyringError> {
+        use keyring_core::api::CredentialStoreApi as _;
+        let known = lock(&self.store).clone();
+        let store = match known {
+            Some(store) => store,
+            None => {
+                let store = zbus_secret_service_keyring_store::Store::new()?;
+                *lock(&self.store) = Some(store.clone());
+                store
+            }
+        };
+        store.build(&self.service, user, None)
     }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn entry(&self, user: &str) -> Result<Entry, KeyringError> {
+        keyring::Entry::new(&self.service, user).map(|entry| entry.inner)
+    }
+
+    /// Whether a connection was there to be dropped.
+    fn forget_connection(&self) -> bool {
+        #[cfg(all(unix, not(target_os = "macos")))]
+        return lock(&self.store).take().is_some();
+        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        false
+    }
+
+    /// Runs a keychain call, on a new connection if the old one turns out dead (the keychain was restarted).
+    fn call<T>(
+        &self,
+        user: &str,
+        work: impl Fn(&Entry) -> Result<T, KeyringError>,
+    ) -> Result<T, KeyringError> {
+        let reused = self.has_connection();
+        match self.entry(user).and_then(|entry| work(&entry)) {
+            Err(KeyringError::PlatformFailure(_)) if self.forget_connection() && reused => {
+                self.entry(user).and_then(|entry| work(&entry))
+            }
+            result => result,
+        }
+    }
+
+    fn has_connection(&self) -> bool {
+        #[cfg(all(unix, not(target_os = "macos")))]
+        return lock(&self.store).is_some();
+        #[cfg(not(all(unix, not(target_os = "macos"))))]
+        false
+    }
+}
+
+impl SecretStore {
+    fn build(service: &str, memory_only: bool) -> Self {
+        let inner = Inner {
+            service: service.to_owned(),
+            memory_only,
+            get_limit: Duration::from_secs(10),
+            set_limit: Duration::from_secs(60),
+            cache: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            #[cfg(all(unix, not(target_os = "macos")))]
+            store: Mutex::new(None),
+        };
+        SecretStore { inner: Arc::new(inner) }
+    }
+
+    /// The OS keychain, under this service name; the user name is `<account>/<role>`. Touches nothing until first
+    /// used. Reads are given 10 s, writes 60 s: a person may have to answer a prompt.
+    pub fn keychain(service: &str) -> Self {
+        Self::build(service, false)
+    }
+
+    /// As [`SecretStore::keychain`], with other limits for reads and writes.
+    pub fn keychain_with_limits(service: &str, get: Duration, set: Duration) -> Self {
+        let mut store = Self::build(service, false);
+        if let Some(inner) = Arc::get_mut(&mut store.inner) {
+            (inner.get_limit, inner.set_limit) = (get, set);
+        }
+        store
+    }
+
     /// A store in memory, for tests and for the demo.
     pub fn memory() -> Self {
-        SecretStore {}
+        Self::build("memory", true)
     }
+
+    /// The secret of an account's role. An environment variable is read anew each time.
     pub async fn get(&self, account: &AccountId, role: &str, source: &Source) -> Result<Secret, SecretError> {
-        unimplemented!()
+        if let Source::Env(name) = source {
+            let value = std::env::var(name).map(Secret::new).unwrap_or_else(|_| Secret::new(""));
+            return if value.is_empty() {
+                Err(SecretError::Missing(format!(
+                    "the environment variable {name}, which holds the {role} of {account}, is not set or empty: set it where Tollwatch is started"
+                )))
+            } else {
+                Ok(value)
+            };
+        }
+        let user = format!("{account}/{role}");
+        let generation = {
+            let cache = lock(&self.inner.cache);
+            if let Some(secret) = cache.values.get(&user) {
+                return Ok(secret.clone());
+            }
+            cache.generation
+        };
+        if self.inner.memory_only {
+            return Err(sentence(KeyringError::NoEntry, &user));
+        }
+        let name = user.clone();
+        self.run(&user, self.inner.get_limit, move |inner| {
+            let secret = Secret::new(inner.call(&name, Entry::get_password)?);
+            let mut cache = lock(&inner.cache);
+            if cache.generation == generation {
+                cache.values.insert(name, secret.clone());
+            }
+            Ok(secret)
+        })
+        .await
     }
-    /// Stores in place (never delete and recreate).
+
+    /// Stores in place (never delete and recreate). Errors: empty, or longer than 2,560 bytes, which is what Windows
+    /// keeps; and what the keychain says.
     pub async fn set(&self, account: &AccountId, role: &str, secret: &Secret) -> Result<(), SecretError> {
-        unimplemented!()
+        let user = format!("{account}/{role}");
+        // Windows stores UTF-16: two bytes for each unit.
+        let bytes = secret
+            .expose()
+            .len()
+            .max(secret.expose().encode_utf16().count() * 2 * usize::from(cfg!(windows)));
+        if secret.is_empty() || bytes > MAX_BYTES {
+            let why =
+                if secret.is_empty() { "empty".to_owned() } else { format!("longer than {MAX_BYTES} bytes") };
+            return Err(SecretError::Other(format!(
+                "the {role} of {account} is {why} and was not stored: was the right text pasted?"
+            )));
+        }
+        if !self.inner.memory_only {
+            let (name, value) = (user.clone(), secret.clone());
+            self.run(&user, self.inner.set_limit, move |inner| {
+                let result = inner.call(&name, |entry| entry.set_password(value.expose()));
+                // A write that was given up may still succeed: what was read before is then old.
+                let mut cache = lock(&inner.cache);
+                cache.generation += 1;
+                cache.values.remove(&name);
+                result
+            })
+            .await?;
+        }
+        let mut cache = lock(&self.inner.cache);
+        cache.generation += 1;
+        cache.values.insert(user, secret.clone());
+        Ok(())
     }
+
     /// Removes; a missing entry is no error.
     pub async fn delete(&self, account: &AccountId, role: &str) -> Result<(), SecretError> {
-        unimplemented!()
+        let user = format!("{account}/{role}");
+        if !self.inner.memory_only {
+            let name = user.clone();
+            self.run(&user, self.inner.set_limit, move |inner| {
+                match inner.call(&name, Entry::delete_credential) {
+                    Err(KeyringError::NoEntry) => Ok(()),
+                    result => result,
+                }
+            })
+            .await?;
+        }
+        let mut cache = lock(&self.inner.cache);
+        cache.generation += 1;
+        cache.values.remove(&user);
+        Ok(())
     }
+
     /// Whether a keychain answers, in words for the settings page.
     pub async fn status(&self) -> Result<String, SecretError> {
-        unimplemented!()
+        if self.inner.memory_only {
+            return Ok("Secrets are kept in memory and forgotten at the end.".to_owned());
+        }
+        let asked = self.run("tollwatch", self.inner.get_limit, |inner| {
+            match inner.call("status/none", Entry::get_password) {
+                Ok(_) | Err(KeyringError::NoEntry) => Ok(()),
+                Err(error) => Err(error),
+            }
+        });
+        asked.await.map(|()| "The keychain of this system answers; secrets are kept there.".to_owned())
+    }
+
+    /// Runs a blocking call on a thread of its own. Not the runtime's blocking pool: the runtime waits for that pool
+    /// when it ends, and would never end while a prompt is open.
+    async fn run<T: Send + 'static>(
+        &self,
+        user: &str,
+        limit: Duration,
+        work: impl FnOnce(&Inner) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, SecretError> {
+        let waiting = || {
+            SecretError::Locked(format!(
+                "the keychain did not answer for {user} within {} s: look for a window that asks for its password, answer it, and try again",
+                limit.as_secs_f32()
+            ))
+        };
+        if self.inner.waiting.load(Ordering::SeqCst) >= MAX_WAITING {
+            return Err(waiting());
+        }
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let inner = self.inner.clone();
+        inner.waiting.fetch_add(1, Ordering::SeqCst);
+        let thread = std::thread::Builder::new().name("keychain".to_owned()).spawn(move || {
+            let result = work(&inner);
+            inner.waiting.fetch_sub(1, Ordering::SeqCst);
+            // Nobody listens any more when the call was given up; what was read is in the cache.
+            let _ = tell.send(result);
+        });
+        if thread.is_err() {
+            self.inner.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+        match tokio::time::timeout(limit, told).await {
+            Ok(Ok(result)) => result.map_err(|error| sentence(error, user)),
+            Ok(Err(_)) => {
+                Err(SecretError::Other(format!("the keychain call for {user} broke down: try again")))
+            }
+            Err(_) => {
+                self.inner.forget_connection();
+                Err(waiting())
+            }
+        }
+    }
+}
+
+/// A keychain's error as a sentence. Its own text is kept only where it cannot hold a secret.
+fn sentence(error: KeyringError, user: &str) -> SecretError {
+    match error {
+        KeyringError::NoEntry => SecretError::Missing(format!(
+            "nothing is stored for {user}: give the key with `tollwatch accounts add`, or use env:NAME"
+        )),
+        KeyringError::NoStorageAccess(why) => SecretError::Locked(format!(
+            "the keychain is locked, or its prompt was denied, so {user} was not reached ({why}): unlock it and try again, or use env:NAME"
+        )),
+        KeyringError::PlatformFailure(why) if cfg!(all(unix, not(target_os = "macos"))) => {
+            SecretError::NoKeychain(format!(
+                "no Secret Service answers on this session's D-Bus ({why}): start gnome-keyring or KWallet, or use env:NAME"
+            ))
+        }
+        KeyringError::NoDefaultStore => SecretError::NoKeychain(
+            "this system has no keychain that can be used: use env:NAME, or restart Tollwatch once it is there".to_owned(),
+        ),
+        KeyringError::PlatformFailure(why) => {
+            SecretError::Other(format!("the keychain failed for {user} ({why}): try again"))
+        }
+        KeyringError::TooLong(_, most) => {
+            SecretError::Other(format!("the secret for {user} is longer than the {most} that this keychain keeps"))
+        }
+        KeyringError::Ambiguous(_) => SecretError::Other(format!(
+            "the keychain holds several secrets for {user}: remove all but one in its own window"
+        )),
+        KeyringError::BadEncoding(_) => {
+            SecretError::Other(format!("what the keychain holds for {user} is no text: store the key again"))
+        }
+        _ => SecretError::Other(format!("the keychain could not serve {user}: store the key again")),
     }
 }

@@ -87,17 +87,9 @@ impl Server {
 
 /// Only this address, asked by nobody else's page.
 async fn wants_own_host(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let own = |text: &str| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| text == format!("{name}:{}", shared.port))
-    };
-    let text = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(header::HOST).is_some_and(own);
-    let origin = match text(header::ORIGIN) {
-        Some(origin) => origin.strip_prefix("http://").is_some_and(own),
-        None => !request.headers().contains_key(header::ORIGIN),
-    };
-    if !(host && origin) {
-        return problem(StatusCode::FORBIDDEN, &ApiError::new("bad_host", "this server answers only at its own address"));
+    if !is_own(request.headers(), shared.port) {
+        let error = ApiError::new("bad_host", "this server answers only at its own address");
+        return problem(StatusCode::FORBIDDEN, &error);
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -110,6 +102,16 @@ async fn wants_own_host(State(shared): State<Shared>, request: Request, next: Ne
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether `Host`, and `Origin` if there is one, name this server at a loopback address.
+fn is_own(headers: &HeaderMap, port: u16) -> bool {
+    let own = |text: &str| ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| text == format!("{name}:{port}"));
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let host = headers.get(header::HOST).map(text);
+    let origin = headers.get(header::ORIGIN).map(text);
+    host.is_some_and(|host| own(&host))
+        && origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(own))
 }
 
 async fn wants_token(State(shared): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {

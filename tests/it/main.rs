@@ -2,11 +2,13 @@
 //! beside its code. One module per subject; a module's head says what belongs in it.
 
 mod bad_input;
+mod bus;
 mod cli;
 mod connectors;
 mod ferrogw;
 mod http;
 mod notices;
+mod notification_server;
 mod pipeline;
 mod secrets;
 mod simulator;

@@ -22,10 +22,6 @@ pub(crate) struct Ear {
 
 #[async_trait::async_trait]
 impl Notifier for Ear {
-    fn name(&self) -> &'static str {
-        "ear"
-    }
-
     async fn notify(&self, notice: &Notice, _picture: Option<&[u8]>) -> Result<&'static str, NotifyError> {
         if self.deaf.load(std::sync::atomic::Ordering::SeqCst) {
             return Err(NotifyError { message: "nobody listens".into(), retry: true });

@@ -533,11 +533,11 @@ fn what_can_be_read_of_a_damaged_file_is_carried_over() {
     // The end was not in order, and one page in the middle of the file, a leaf of samples, is overwritten.
     let db = Connection::open(&path).unwrap();
     db.execute("UPDATE state SET value = 'no' WHERE name = 'store.clean'", []).unwrap();
-    let size: u64 = db.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
-    let pages: u64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let size: i64 = db.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     drop(db);
     let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    file.seek(SeekFrom::Start(pages / 2 * size)).unwrap();
+    file.seek(SeekFrom::Start((pages / 2 * size) as u64)).unwrap();
     file.write_all(&vec![0xAB; size as usize]).unwrap();
     drop(file);
 
@@ -576,7 +576,6 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("history.sqlite");
     for round in 0..3 {
-        let _ = std::fs::remove_dir_all(folder.path().join("data"));
         let path = path.with_file_name(format!("round-{round}.sqlite"));
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "store::child_that_writes_until_it_is_killed", "--ignored", "--nocapture"])
@@ -615,6 +614,7 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test of speed needs a real clock")]
 fn a_month_of_polls_is_recorded_and_two_weeks_are_read_at_once() {
     let (_folder, _, store) = fresh();
     let began = Instant::now();

@@ -56,8 +56,13 @@ fn a_hidden_start_has_no_web_view_and_a_second_one_stays_hidden() {
 fn the_window_comes_back_as_large_as_it_was() {
     let (place, display) = (Place::new(), Display::open());
     let (mut program, window) = shown(&place, &display);
-    display.resize(window, 900, 640);
-    until("it has the new size", || (display.size(window) == (900, 640)).then_some(()));
+    // Until its web view is up the toolkit still settles the window's first size.
+    until("there is a web view", || (!descendants(program.0.id(), WEB_VIEW).is_empty()).then_some(()));
+    until("it keeps the new size", || {
+        display.resize(window, 900, 640);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        (display.size(window) == (900, 640)).then_some(())
+    });
     assert!(program.terminate().success());
     drop(program);
 

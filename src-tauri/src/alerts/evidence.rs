@@ -1,8 +1,7 @@
 //! What fired an episode, kept with it as JSON: enough to tell it, and to answer "why did you wake me".
 
-use super::words::{amount, moment, percent, rate};
 use crate::forecast::{Confidence, Forecast};
-use crate::model::{Amount, Cause, Episode, MeterKind, Scope, Severity, Timestamp, Unit};
+use crate::model::{Amount, Cause, Episode, MeterKind, Scope, Severity, Timestamp, Unit, words};
 use serde::{Deserialize, Serialize};
 
 /// The inputs of a rule at the last reading at which its condition held.
@@ -100,10 +99,10 @@ impl Evidence {
 pub fn why(episode: &Episode) -> Vec<String> {
     let seen = Evidence::of(episode);
     let zone = seen.time_zone();
-    let at = |time: Timestamp| moment(time, &zone);
+    let at = |time: Timestamp| words::stamp(time, &zone);
     let mut lines = Vec::new();
-    let chance = |index: usize| seen.within.map_or_else(String::new, |within| percent(within[index]));
-    let asked = |index: usize| seen.likely.map_or_else(String::new, |likely| percent(likely[index]));
+    let chance = |index: usize| seen.within.map_or_else(String::new, |within| words::chance(within[index]));
+    let asked = |index: usize| seen.likely.map_or_else(String::new, |likely| words::chance(likely[index]));
     lines.push(match (seen.rule.as_str(), episode.severity) {
         ("wall.request", _) => "What is left does not cover two typical requests.".to_owned(),
         ("wall.burn", Severity::Now) => "At the present burn it is gone within 30 minutes.".to_owned(),
@@ -132,7 +131,7 @@ pub fn why(episode: &Episode) -> Vec<String> {
         },
         ("low", _) => format!(
             "What is left is below the amount you set, {}.",
-            seen.threshold.map_or_else(String::new, amount)
+            seen.threshold.map_or_else(String::new, words::amount)
         ),
         ("failing", _) => format!(
             "At least {} polls in a row failed for a reason that does not pass by itself.",
@@ -152,15 +151,15 @@ pub fn why(episode: &Episode) -> Vec<String> {
         let read = seen.read_at.map_or_else(String::new, |read| format!(" at {}", at(read)));
         let reserve = seen.reserve.filter(|reserve| reserve.qty.0 > 0);
         let less = reserve.map_or_else(String::new, |reserve| {
-            format!(", after the {} that the provider sets aside for a request", amount(reserve))
+            format!(", after the {} that the provider sets aside for a request", words::amount(reserve))
         });
-        lines.push(format!("Left{read}: {}{less}.", amount(left)));
+        lines.push(format!("Left{read}: {}{less}.", words::amount(left)));
     }
     if let (Some(burn), Some(unit)) = (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
         let reach = seen
             .at_burn
             .map_or_else(String::new, |time| format!("; that alone reaches zero at {}", at(time)));
-        lines.push(format!("Present burn: {}{reach}.", rate(burn, unit)));
+        lines.push(format!("Present burn: {}{reach}.", words::per_hour(burn, unit)));
     }
     if let (Some(p10), Some(p50)) = (seen.p10, seen.p50) {
         lines.push(match seen.p90 {

@@ -7,8 +7,7 @@
 use super::Rules;
 use super::evidence::Evidence;
 use super::tell::title;
-use super::words::moment;
-use crate::model::{Episode, EpisodeState, Resource, Severity, Timestamp};
+use crate::model::{Episode, EpisodeState, Resource, Severity, Timestamp, words};
 
 /// What one poll says about one rule on one resource.
 #[derive(Clone, Debug)]
@@ -137,7 +136,7 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             _ => {}
         }
     }
-    let when = |at| format!("around {}", moment(at, &rules.zone));
+    let when = |at| format!("around {}", words::stamp(at, &rules.zone));
     episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &when);
     episode.evidence = condition.evidence.print();
 }

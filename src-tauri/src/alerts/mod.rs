@@ -5,7 +5,6 @@ mod evidence;
 mod life;
 mod rules;
 mod tell;
-mod words;
 
 #[cfg(test)]
 mod complaints;

@@ -3,9 +3,8 @@
 use super::Rules;
 use super::evidence::Evidence;
 use super::life::is_active;
-use super::words::{amount, around, rate, since};
 use crate::model::{
-    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp,
+    Cause, Episode, EpisodeKind, EpisodeState, MeterKind, Notice, Resource, Scope, Severity, Timestamp, words,
 };
 
 /// Which live episodes are due to be told now: first time, escalated, or a critical repeat. `started_at` is when
@@ -54,10 +53,10 @@ fn is_muted(episode: &Episode, live: &[Episode]) -> bool {
 
 fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestamp) -> Notice {
     let seen = Evidence::of(episode);
-    let when = |at| around(at, now, &rules.zone);
+    let when = |at| words::around(at, now, &rules.zone);
     let mut lines = Vec::new();
     if episode.told.is_none() && episode.began_at < started_at {
-        lines.push(format!("Since {}.", since(episode.began_at, now, &rules.zone)));
+        lines.push(format!("Since {}.", words::moment(episode.began_at, now, &rules.zone)));
     }
     lines.extend(match episode.resource.kind {
         EpisodeKind::Wall => wall(&seen, &when),
@@ -68,7 +67,7 @@ fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestam
             "Until it is mended nothing is known of this account.".to_owned(),
         ],
         EpisodeKind::Offline => vec![
-            format!("No account could be read since {}.", since(episode.began_at, now, &rules.zone)),
+            format!("No account could be read since {}.", words::moment(episode.began_at, now, &rules.zone)),
             "Readings go on by themselves once there is a connection.".to_owned(),
         ],
     });
@@ -106,7 +105,7 @@ pub(super) fn title(
         },
         (EpisodeKind::Wall, _) => format!("{} is about to run out", what("balance")),
         (EpisodeKind::Low, _) => {
-            let set = seen.threshold.map_or_else(String::new, |set| format!(" {}", amount(set)));
+            let set = seen.threshold.map_or_else(String::new, |set| format!(" {}", words::amount(set)));
             format!("{} is below{set}", what("balance"))
         }
         (EpisodeKind::Failing, _) => format!("{} · cannot be read", seen.account),
@@ -149,8 +148,8 @@ fn low(seen: &Evidence) -> Vec<String> {
 fn left(seen: &Evidence) -> String {
     let Some(left) = seen.headroom else { return String::new() };
     match (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
-        (Some(burn), Some(unit)) => format!("{} left, burning {}.", amount(left), rate(burn, unit)),
-        _ => format!("{} left.", amount(left)),
+        (Some(burn), Some(unit)) => format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit)),
+        _ => format!("{} left.", words::amount(left)),
     }
 }
 

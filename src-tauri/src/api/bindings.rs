@@ -21,11 +21,10 @@ pub fn bindings(scratch: &Path) -> std::io::Result<BTreeMap<String, String>> {
 }
 
 /// The command table as a TypeScript type: name → request and response.
-pub fn commands_ts<'a>(config: &ts_rs::Config, files: impl Iterator<Item = &'a str>) -> String {
+fn commands_ts<'a>(config: &ts_rs::Config, files: impl Iterator<Item = &'a str>) -> String {
     let mut rows = String::new();
     for command in COMMANDS {
         let (request, response) = ((command.request)(config), (command.response)(config));
-        let response = if response == "null" { "null".to_owned() } else { response };
         rows.push_str(&format!(
             "  /** {} */\n  {}: {{ request: {request}; response: {response} }};\n",
             command.about.trim(),

@@ -120,7 +120,7 @@ impl App {
         let clock = Clock::Real;
         let store = Store::open(&folders.history_file(), clock.now())?;
         let opening_note = store.opening_note();
-        let (chosen, mut choices) = tokio::sync::mpsc::unbounded_channel();
+        let (chosen, mut choices) = tokio::sync::mpsc::channel(16);
         let notifier = Arc::new(notify::Chain::new(config.alerts.desktop, chosen));
         let live = Monitor::start(Parts {
             clock,
@@ -158,6 +158,11 @@ impl App {
     /// What is pushed to whoever listens.
     pub fn events(&self) -> broadcast::Receiver<EventMessage> {
         self.inner.events.subscribe()
+    }
+
+    /// The first screen, for the tray.
+    pub async fn overview(&self) -> Result<types::Overview, ApiError> {
+        overview::overview(self, Nothing {}).await
     }
 
     /// The monitor that is shown: the demo's while it runs, else the user's own.
@@ -277,6 +282,7 @@ macro_rules! commands {
                 let _ = <$request>::export_all(config);
                 let _ = <$response>::export_all(config);
             )*
+            <types::ConnectorView>::export_all(config)?;
             <types::EventMessage>::export_all(config)
         }
     };

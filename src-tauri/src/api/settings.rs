@@ -24,7 +24,7 @@ impl App {
     pub(crate) fn reload(&self, path: &Path) -> Result<(), ApiError> {
         let config = Config::load(path)?;
         *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.inner.notifier.set_desktop(config.alerts.desktop);
+        self.inner.notifier.set_wanted(config.alerts.desktop);
         self.inner.live.apply(&config);
         Ok(())
     }
@@ -44,13 +44,13 @@ pub(crate) async fn settings(app: &App, _: Nothing) -> Result<Settings, ApiError
     let (notifier, keychain) = tokio::join!(app.inner.notifier.status(), app.live().secrets().status());
     Ok(Settings {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        notifications: app.inner.notifier.desktop(),
+        notifications: app.inner.notifier.wanted(),
         notifier: status(notifier.map_err(|error| error.to_string())),
         keychain: status(keychain.map_err(|error| error.to_string())),
         autostart: app.inner.host.autostart(),
         config_folder: app.inner.folders.config.display().to_string(),
         data_folder: app.inner.folders.data.display().to_string(),
-        history_bytes: app.shown().pipeline().store().size_bytes(),
+        history_bytes: app.shown().pipeline().store().size_bytes()?,
         world: if app.demo_speed().is_some() { World::Demo } else { World::Live },
     })
 }

@@ -222,3 +222,17 @@ fn pictures_for_the_eye() {
         }
     }
 }
+
+/// The goal is 16 ms, one frame, in a release build; this bound leaves room for a debug build on a busy machine.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the test measures real time")]
+fn a_year_of_hours_is_drawn_fast() {
+    let samples: Vec<Sample> =
+        (0..8760).map(|hour| balance(NOW - (8760 - hour) * HOUR, (hour % 700) * USD / 10)).collect();
+    let wide = LevelInput { from: Timestamp(NOW - 8760 * HOUR), ..input(&samples, &[], &[]) };
+    let began = std::time::Instant::now();
+    level(&wide).unwrap();
+    let took = began.elapsed();
+    println!("a year took {took:?}");
+    assert!(took.as_millis() < 400, "{took:?}");
+}

@@ -27,7 +27,7 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     let network = Network::new(policy(&config.network))?;
     let secrets = SecretStore::keychain("tollwatch");
     let store = Store::open(&folders.history_file(), clock.now())?;
-    let (chosen, _) = tokio::sync::mpsc::unbounded_channel();
+    let (chosen, _) = tokio::sync::mpsc::channel(1);
     let notifier = Arc::new(Chain::new(config.alerts.desktop, chosen));
     let pipeline = Pipeline::new(clock.clone(), store.clone(), notifier, rules(&config, &zone), zone.clone())?;
     for (id, account) in &config.accounts {

@@ -1,13 +1,13 @@
 //! The library as the desktop holds it: opened beside the window, awaited by whoever needs it, closed at the end.
 
-use crate::api::{ApiError, App, Host};
 use crate::window;
 use std::sync::Arc;
-use tauri::{AppHandle, Emitter, Manager};
+use tauri::{AppHandle, Emitter, Manager, State};
 use tauri_plugin_autostart::ManagerExt;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tollwatch::api::types::EventMessage;
+use tollwatch::api::{ApiError, App, Host};
 use tollwatch::config::Folders;
 
 /// The event that carries every [`EventMessage`] to the window.
@@ -56,8 +56,8 @@ impl Library {
         };
         match state {
             Some(Ok(app)) => Ok(app),
-            Some(Err(message)) => Err(ApiError::new("not_open", message)),
-            None => Err(ApiError::new("not_open", "Tollwatch could not open its history.")),
+            Some(Err(message)) => Err(ApiError::new("host", message)),
+            None => Err(ApiError::new("host", "Tollwatch could not open its history.")),
         }
     }
 
@@ -83,6 +83,16 @@ async fn forward(handle: &AppHandle, app: &App) {
             tracing::warn!(%error, "an event did not reach the window");
         }
     }
+}
+
+/// The one command that the page may call: a door to the library's command table.
+#[tauri::command]
+pub(crate) async fn call(
+    library: State<'_, Library>,
+    command: String,
+    request: serde_json::Value,
+) -> Result<serde_json::Value, ApiError> {
+    library.ready().await?.call(&command, request).await
 }
 
 /// What the library asks of a program with a window.

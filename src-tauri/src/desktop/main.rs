@@ -5,13 +5,11 @@
 //! start with the session, and a clean end.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-#[path = "shim.rs"]
-mod api;
-mod commands;
 mod crash;
 mod display;
 mod handover;
 mod library;
+mod pages;
 mod tray;
 mod window;
 
@@ -94,7 +92,7 @@ fn build(folders: Folders, hidden: bool) -> Result<tauri::App, String> {
         .plugin(after)
         .plugin(window::remember(&folders))
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
-        .invoke_handler(tauri::generate_handler![commands::call, commands::open_url])
+        .invoke_handler(tauri::generate_handler![library::call])
         .setup(move |app| {
             let handle = app.handle();
             handle.manage(folders.clone());

@@ -12,6 +12,7 @@ use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
+use tollwatch::charts::{self, Gauge};
 
 /// The tray is not redrawn more often than this, however fast events come.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -60,12 +61,18 @@ async fn follow(handle: AppHandle, tray: TrayIcon, mut face: Face) {
     let Ok(app) = Library::of(&handle).ready().await else { return };
     let mut events = app.events();
     loop {
-        let fresh = Face::of(&app.overview().await);
-        if fresh != face {
-            if let Err(error) = redraw(&handle, &tray, &face, &fresh) {
-                tracing::warn!(%error, "the tray cannot be redrawn");
+        match app.overview().await {
+            Ok(overview) => {
+                let fresh = Face::of(&overview);
+                if fresh != face {
+                    if let Err(error) = redraw(&handle, &tray, &face, &fresh) {
+                        tracing::warn!(%error, "the tray cannot be redrawn");
+                    }
+                    face = fresh;
+                }
             }
-            face = fresh;
+            // The window says so too; the tray keeps what it last knew.
+            Err(error) => tracing::warn!(%error, "no overview for the tray"),
         }
         if matches!(events.recv().await, Err(tokio::sync::broadcast::error::RecvError::Closed)) {
             return;
@@ -103,7 +110,14 @@ fn menu(handle: &AppHandle, face: &Face) -> tauri::Result<Menu<Wry>> {
     Ok(menu)
 }
 
+/// The gauge; the program's own icon if it cannot be drawn.
 fn icon(face: &Face) -> Image<'static> {
-    let _ = face;
-    tauri::include_image!("icons/32x32.png")
+    let shown = Gauge { left: face.level.map(|percent| f64::from(percent) / 100.0), severity: face.severity };
+    match charts::gauge(shown, EDGE) {
+        Ok(pixels) => Image::new_owned(pixels, EDGE, EDGE),
+        Err(error) => {
+            tracing::warn!(%error, "the gauge cannot be drawn");
+            tauri::include_image!("icons/32x32.png")
+        }
+    }
 }

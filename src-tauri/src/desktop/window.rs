@@ -1,5 +1,6 @@
 //! The window: built when it is shown, destroyed with its web view when it is closed.
 
+use crate::pages;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 use tauri_plugin_window_state::StateFlags;
@@ -48,14 +49,19 @@ fn open(handle: &AppHandle, page: Option<String>) -> tauri::Result<WebviewWindow
     if let Some(page) = page {
         config.url = WebviewUrl::App(page.into());
     }
+    let asking = handle.clone();
     WebviewWindowBuilder::from_config(handle, &config)?
         .data_directory(handle.state::<Folders>().data.join("webview"))
         .on_navigation(is_ours)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
+        // A link out of the page asks for a new window; it gets the user's browser.
+        .on_new_window(move |page, _| {
+            pages::open(&asking, page);
+            NewWindowResponse::Deny
+        })
         .build()
 }
 
-/// The page's own address. Everything else opens in the browser, through `open_url`.
+/// The page's own address. Links elsewhere open in the browser.
 fn is_ours(url: &Url) -> bool {
     match url.scheme() {
         "tauri" => url.host_str() == Some("localhost"),

@@ -46,7 +46,7 @@ impl Timestamp {
 
     /// The start of the UTC hour that this moment lies in.
     pub fn hour_floor(self) -> Timestamp {
-        Timestamp(self.0.div_euclid(HOUR) * HOUR)
+        Timestamp(self.0.div_euclid(HOUR).saturating_mul(HOUR))
     }
 
     /// Reads an RFC 3339 time (`2026-11-21T02:49:35Z`, any offset) or a bare UTC one without offset.
@@ -111,6 +111,7 @@ mod tests {
     fn the_ends_of_time_do_not_overflow() {
         assert_eq!(Timestamp(i64::MAX) + DAY, Timestamp(i64::MAX));
         assert_eq!(Timestamp(-1).hour_floor(), Timestamp(-HOUR));
+        assert_eq!(Timestamp(i64::MIN).hour_floor(), Timestamp(i64::MIN));
         assert!(Timestamp(i64::MAX).to_string().starts_with("9999"));
     }
 }

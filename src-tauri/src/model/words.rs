@@ -10,8 +10,7 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 
 /// As [`moment`], for what is only roughly known: `today around 16:40`, rounded to ten minutes within two days.
 pub fn around(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    const TEN: i64 = 10 * MINUTE;
-    said(Timestamp((at.0 + TEN / 2).div_euclid(TEN) * TEN), now, zone, "around ")
+    said(rounded(at, 10 * MINUTE), now, zone, "around ")
 }
 
 fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, around: &str) -> String {
@@ -39,14 +38,14 @@ pub fn span(ms: i64) -> String {
     }
 }
 
-/// An amount for reading: `$4.12`, `¥38.90`, `-$0.50`, `12.30 CHF`, `61,586 tokens`, `37 %`. Rounded to cents
-/// (to two significant digits below one cent); the exact figure is in the store.
+/// An amount for reading: `$4.12`, `¥38.90`, `-$0.50`, `12.30 CHF`, `61,586 tokens`, `37 %`. Cut to cents (to two
+/// significant digits below one cent), never rounded up: nobody is told of more than there is.
 pub fn amount(amount: Amount) -> String {
-    let value = amount.unit.to_f64(amount.qty);
+    let steps = amount.qty.0.unsigned_abs();
     match amount.unit {
         Unit::Money(currency) => {
             let sign = if amount.qty.0 < 0 { "-" } else { "" };
-            let number = number(value.abs(), 2);
+            let number = number(steps, amount.unit, 2);
             match currency.code() {
                 "USD" => format!("{sign}${number}"),
                 "CNY" => format!("{sign}¥{number}"),
@@ -55,10 +54,22 @@ pub fn amount(amount: Amount) -> String {
                 code => format!("{sign}{number} {code}"),
             }
         }
-        Unit::Percent => format!("{} %", number(value, 0)),
-        Unit::Credits => format!("{} credits", number(value, 0)),
-        Unit::Tokens | Unit::Requests => format!("{} {}", number(value, 0), amount.unit),
+        Unit::Percent => format!("{} %", number(steps, amount.unit, 0)),
+        Unit::Credits => format!("{} credits", number(steps, amount.unit, 0)),
+        Unit::Tokens | Unit::Requests => format!("{} {}", number(steps, amount.unit, 0), amount.unit),
     }
+}
+
+/// A chance: `12 %`, `0.4 %`.
+pub fn chance(chance: f64) -> String {
+    let hundredths = chance * 100.0;
+    let digits = usize::from(hundredths > 0.0 && hundredths < 2.0);
+    format!("{hundredths:.digits$} %")
+}
+
+/// A moment that stays true as it ages: `Sat 21 Nov 16:40`, to five minutes.
+pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
+    rounded(at, 5 * MINUTE).to_jiff().to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
 }
 
 /// A rate per hour: `$1.31/h`, `52,000 tokens/h`.
@@ -67,13 +78,14 @@ pub fn per_hour(rate: f64, unit: Unit) -> String {
     format!("{}/h", self::amount(Amount::new(super::Qty(steps as i64), unit)))
 }
 
-/// A number with thousands separated, and `digits` decimals; small ones keep two significant digits.
-fn number(value: f64, digits: usize) -> String {
-    let small = value != 0.0 && value.abs() < 0.01 && digits > 0;
-    let digits = if small { (1.0 - value.abs().log10().floor()).clamp(2.0, 9.0) as usize } else { digits };
-    let plain = format!("{value:.digits$}");
-    let (whole, part) = plain.split_once('.').map_or((plain.as_str(), None), |(whole, part)| (whole, Some(part)));
-    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |rest| ("-", rest));
+/// A number of steps with thousands separated and at most `digits` decimals, cut; amounts below the last of them keep
+/// two significant digits.
+fn number(steps: u64, unit: Unit, digits: u32) -> String {
+    let (scale, all) = (unit.scale().unsigned_abs(), unit.digits());
+    let small = steps > 0 && digits > 0 && steps < scale / 10_u64.pow(digits.min(all));
+    let digits = if small { (all - steps.ilog10().min(all)) + 1 } else { digits }.min(all);
+    let (whole, part) = (steps / scale, steps % scale / 10_u64.pow(all - digits));
+    let whole = whole.to_string();
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -81,10 +93,11 @@ fn number(value: f64, digits: usize) -> String {
         }
         grouped.push(digit);
     }
-    match part {
-        Some(part) => format!("{sign}{grouped}.{part}"),
-        None => format!("{sign}{grouped}"),
-    }
+    if digits == 0 { grouped } else { format!("{grouped}.{part:0width$}", width = digits as usize) }
+}
+
+fn rounded(at: Timestamp, step: i64) -> Timestamp {
+    Timestamp(at.0.saturating_add(step / 2).div_euclid(step).saturating_mul(step))
 }
 
 #[cfg(test)]
@@ -119,10 +132,15 @@ mod tests {
         assert_eq!(say("-0.5 USD"), "-$0.50");
         assert_eq!(say("38.9 CNY"), "¥38.90");
         assert_eq!(say("1234.5 CHF"), "1,234.50 CHF");
-        assert_eq!(say("0.000225 USD"), "$0.00023");
+        assert_eq!(say("4.129999 USD"), "$4.12");
+        assert_eq!(say("0.000225 USD"), "$0.00022");
+        assert_eq!(say("0.0099 USD"), "$0.0099");
+        assert_eq!(say("0.000000001 USD"), "$0.000000001");
         assert_eq!(say("0 USD"), "$0.00");
         assert_eq!(say("61586 tokens"), "61,586 tokens");
         assert_eq!(say("37 percent"), "37 %");
-        assert_eq!(per_hour(1.306, Unit::USD), "$1.31/h");
+        assert_eq!(per_hour(1.316, Unit::USD), "$1.31/h");
+        assert_eq!((chance(0.034), chance(0.004)), ("3 %".to_owned(), "0.4 %".to_owned()));
+        assert_eq!(stamp(NOW, &berlin()), "Sat 21 Nov 12:30");
     }
 }

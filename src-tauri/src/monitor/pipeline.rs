@@ -17,6 +17,8 @@ use tokio::sync::broadcast;
 
 /// How much of the past a forecast is made from.
 pub const HISTORY: i64 = 28 * DAY;
+/// Width and height of a notice's picture, in pixels.
+const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
@@ -171,9 +173,6 @@ impl Pipeline {
         tracing::info!(%account, kind = ?error.kind, "A poll failed: {error}");
         self.settle(account, self.inner.store.record_gap(account, now, error));
         let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        if !refusals.is_empty() {
-            self.settle(account, self.inner.store.record(account, now, &[], &refusals));
-        }
         self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals }, now);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
@@ -306,8 +305,27 @@ impl Pipeline {
         let now = self.inner.clock.now();
         let histories = lock(&self.inner.histories);
         let samples = histories.get(&meter.id)?;
-        let from = samples.partition_point(|sample| sample.last_at.since(now) < -DAY);
-        charts::sparkline(meter.unit, &samples[from..], Timestamp(now.0 - DAY), now)
+        let from = now + -DAY;
+        let first = samples.partition_point(|sample| sample.last_at < from);
+        let input = charts::LevelInput {
+            unit: meter.unit,
+            kind: meter.kind,
+            label: &meter.label,
+            samples: &samples[first..],
+            gaps: &[],
+            forecast: None,
+            headroom_now: samples.last().and_then(Sample::headroom),
+            limit: None,
+            resets_at: None,
+            refusals: &[],
+            from,
+            to: now,
+            now,
+            zone: self.inner.zone.clone(),
+            width: PICTURE.0,
+            height: PICTURE.1,
+        };
+        charts::sparkline(&input).ok()
     }
 
     /// Milliseconds until the account's next poll.

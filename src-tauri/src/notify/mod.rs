@@ -1,5 +1,11 @@
 //! Delivers notices. A notifier says whether it accepted, and whether a failure is worth another try.
 
+mod chain;
+mod desktop;
+
+pub use chain::Chain;
+pub use desktop::Desktop;
+
 use crate::model::Notice;
 
 /// Why a notice was not accepted.
@@ -24,8 +30,7 @@ pub enum Chosen {
 /// One way to tell the user.
 #[async_trait::async_trait]
 pub trait Notifier: Send + Sync {
-    /// `desktop`, `in_app`.
-    fn name(&self) -> &'static str;
-    /// Delivers; `Ok` only once it was accepted. `picture` is a PNG of the meter's recent past.
-    async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<(), NotifyError>;
+    /// Delivers; `Ok` only once it was accepted, with the name of who did (`desktop`, `in_app`). `picture` is a PNG of
+    /// the meter's recent past.
+    async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<&'static str, NotifyError>;
 }

@@ -135,7 +135,9 @@ impl Ledger {
         for (index, cap) in self.caps.iter().enumerate() {
             let (room, due) = (&mut step.state.room[index], &mut step.due[index]);
             match cap.refill {
-                Refill::WhenEmpty { amount } | Refill::At { amount, .. } if due.is_some_and(|at| at <= from) => {
+                Refill::WhenEmpty { amount } | Refill::At { amount, .. }
+                    if due.is_some_and(|at| at <= from) =>
+                {
                     *room += amount;
                     step.state.granted[index] += amount;
                     *due = None;
@@ -167,8 +169,7 @@ mod tests {
     const USD: i64 = 1_000_000_000;
 
     fn drain(refill: Refill) -> Ledger {
-        let usage =
-            Usage::new(1, Profile::Drain { amount: 20 * USD, from: EPOCH, over: 10 * HOUR }, EPOCH);
+        let usage = Usage::new(1, Profile::Drain { amount: 20 * USD, from: EPOCH, over: 10 * HOUR }, EPOCH);
         Ledger::new(1, usage, EPOCH, vec![Cap { limit: 20 * USD, refill }])
     }
 

@@ -148,7 +148,8 @@ fn service(dice: &mut Dice, daily: f64) -> Vec<i64> {
 fn drained(amount: i64, elapsed: i64, over: i64) -> i64 {
     const PPM: i128 = 1_000_000;
     let done = i128::from(elapsed.max(0)) * PPM / i128::from(over);
-    let share = if done <= PPM { done.pow(3) } else { PPM.pow(3) + 3 * PPM.pow(2) * (done - PPM).min(PPM * PPM) };
+    let share =
+        if done <= PPM { done.pow(3) } else { PPM.pow(3) + 3 * PPM.pow(2) * (done - PPM).min(PPM * PPM) };
     i64::try_from(i128::from(amount).saturating_mul(share) / PPM.pow(3)).unwrap_or(i64::MAX)
 }
 

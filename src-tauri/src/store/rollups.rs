@@ -151,10 +151,10 @@ impl Store {
     pub fn hours(&self, meter: i64, from: Timestamp, to: Timestamp) -> Result<Vec<Hour>, StoreError> {
         self.read(|db| {
             let sql = format!(
-                "SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour BETWEEN ?2 AND ?3 ORDER BY hour"
+                "SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour > ?2 AND hour <= ?3 ORDER BY hour"
             );
             let mut query = db.prepare_cached(&sql)?;
-            let rows = query.query_map([meter, from.hour_floor().0, to.0], read)?;
+            let rows = query.query_map([meter, from.plus(-HOUR).0, to.0], read)?;
             rows.collect::<Result<_>>().map_err(Fault::from)
         })
     }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use tollwatch::api::types::{AccountView, ForecastView, MeterView, Overview};
-use tollwatch::model::{Severity, Timestamp};
+use tollwatch::model::{Severity, Timestamp, words};
 
 /// How many walls the menu names.
 const LINES: usize = 5;
@@ -70,24 +70,11 @@ fn wall(
 ) -> Option<(Timestamp, Line)> {
     let (at, when) = match &meter.forecast {
         _ if meter.severity == Some(Severity::Refused) => (Timestamp(i64::MIN), String::from("used up")),
-        ForecastView::Wall { p50, .. } => (*p50, moment(*p50, now, zone)),
+        ForecastView::Wall { p50, .. } => (*p50, words::moment(*p50, now, zone)),
         ForecastView::Clear { .. } | ForecastView::Unknown { .. } => return None,
     };
     let name = shorten(&format!("{} · {}", account.label, meter.label), WIDTH - when.chars().count() - 3);
     Some((at, Line { account: account.id.to_string(), text: format!("{name} — {when}") }))
-}
-
-/// `today 16:40`, `tomorrow 06:20`, `Tue 09:00` within the week, `3 Dec` beyond it.
-fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let (at, now) = (at.to_jiff().to_zoned(zone.clone()), now.to_jiff().to_zoned(zone.clone()));
-    let days = now.date().until(at.date()).map_or(i32::MAX, |span| span.get_days());
-    let pattern = match days {
-        ..=0 => "today %H:%M",
-        1 => "tomorrow %H:%M",
-        2..=6 => "%a %H:%M",
-        _ => "%-d %b",
-    };
-    at.strftime(pattern).to_string()
 }
 
 /// At most `width` characters, the cut marked.
@@ -102,32 +89,6 @@ fn shorten(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// 2026-11-21T12:32:00Z, a Saturday.
-    const NOW: Timestamp = Timestamp(1_795_264_320_000);
-
-    fn at(text: &str) -> Timestamp {
-        Timestamp::parse_rfc3339(text).unwrap()
-    }
-
-    #[test]
-    fn moments_are_said_as_people_say_them() {
-        let said = |text: &str| moment(at(text), NOW, &TimeZone::UTC);
-        assert_eq!(at("2026-11-21T12:32:00Z"), NOW);
-        assert_eq!(said("2026-11-21T16:40:00Z"), "today 16:40");
-        assert_eq!(said("2026-11-22T06:20:00Z"), "tomorrow 06:20");
-        assert_eq!(said("2026-11-24T09:00:00Z"), "Tue 09:00");
-        assert_eq!(said("2026-11-27T09:00:00Z"), "Fri 09:00");
-        assert_eq!(said("2026-11-28T09:00:00Z"), "28 Nov");
-        assert_eq!(said("2026-12-03T09:00:00Z"), "3 Dec");
-    }
-
-    #[test]
-    fn the_day_is_the_viewers() {
-        // 16:40 UTC is 00:40 on the next day in Shanghai, where now is 20:32.
-        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
-        assert_eq!(moment(at("2026-11-21T16:40:00Z"), NOW, &shanghai), "tomorrow 00:40");
-    }
 
     #[test]
     fn the_gauge_never_lies_about_nothing() {

@@ -59,7 +59,9 @@ pub(in crate::simulator) fn answer(
                 "budget_reset_at": first,
             }, "keys": [], "team_memberships": []}),
         ),
-        ("GET", "/user/daily/activity/aggregated" | "/user/daily/activity") => activity(account, request, now),
+        ("GET", "/user/daily/activity/aggregated" | "/user/daily/activity") => {
+            activity(account, request, now)
+        }
         ("POST", "/v1/chat/completions" | "/chat/completions") => {
             let room = ledger.state(now).room;
             let over = |who: &str, spent: i64, limit: i64| {
@@ -134,12 +136,14 @@ fn metrics(spent: i64) -> Value {
 
 /// 64 hex digits that stand for the key, as the SHA-256 does in the real one.
 fn hash(key: &str) -> String {
-    let mut dice = Dice(key.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))));
+    let mut dice =
+        Dice(key.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))));
     (0..4).map(|_| format!("{:016x}", dice.next())).collect()
 }
 
 fn error(status: u16, message: &str, kind: &str, param: &str) -> SimAnswer {
     let param = if param.is_empty() { Value::Null } else { json!(param) };
-    let body = json!({"error": {"message": message, "type": kind, "param": param, "code": status.to_string()}});
+    let body =
+        json!({"error": {"message": message, "type": kind, "param": param, "code": status.to_string()}});
     SimAnswer::json(status, &body)
 }

@@ -3,4 +3,19 @@ import type { AccountView } from "./AccountView";
 import type { EventView } from "./EventView";
 import type { Timestamp } from "./Timestamp";
 
-export type AccountPage = { now: Timestamp, account: AccountView, events: Array<EventView>, };
+/**
+ * The account page.
+ */
+export type AccountPage = { 
+/**
+ * The monitor's present moment.
+ */
+now: Timestamp, 
+/**
+ * The account.
+ */
+account: AccountView, 
+/**
+ * Its last 30 days, newest first, at most 200.
+ */
+events: Array<EventView>, };

@@ -5,4 +5,63 @@ import type { MeterView } from "./MeterView";
 import type { ProblemView } from "./ProblemView";
 import type { Timestamp } from "./Timestamp";
 
-export type AccountView = { id: AccountId, label: string, connector: string, connector_name: string, base_url: string, state: AccountState, last_good_at: Timestamp | null, next_poll_at: Timestamp | null, interval: number, problem: ProblemView | null, partial: Array<string>, meters: Array<MeterView>, top_up_url: string | null, secrets: { [key in string]: string }, };
+/**
+ * One account with its meters.
+ */
+export type AccountView = { 
+/**
+ * Stable id.
+ */
+id: AccountId, 
+/**
+ * What the user calls it.
+ */
+label: string, 
+/**
+ * Connector id.
+ */
+connector: string, 
+/**
+ * Connector's display name.
+ */
+connector_name: string, 
+/**
+ * Where it answers.
+ */
+base_url: string, 
+/**
+ * How it does.
+ */
+state: AccountState, 
+/**
+ * When it last answered well.
+ */
+last_good_at: Timestamp | null, 
+/**
+ * When it is polled next; missing while paused.
+ */
+next_poll_at: Timestamp | null, 
+/**
+ * Milliseconds between polls at present.
+ */
+interval: number, 
+/**
+ * Why the last poll failed, if it did.
+ */
+problem: ProblemView | null, 
+/**
+ * Endpoints that failed while others answered.
+ */
+partial: Array<string>, 
+/**
+ * Its meters, in the connector's order.
+ */
+meters: Array<MeterView>, 
+/**
+ * Where money is added or a limit raised.
+ */
+top_up_url: string | null, 
+/**
+ * Where each secret lives: role → `keychain` or `env:NAME`. Never the secret.
+ */
+secrets: { [key in string]: string }, };

@@ -5,4 +5,39 @@ import type { ChartWhat } from "./ChartWhat";
 import type { MeterKey } from "./MeterKey";
 import type { Timestamp } from "./Timestamp";
 
-export type ChartRequest = { account: AccountId, meter: MeterKey, what: ChartWhat, range: ChartRange, from: Timestamp | null, to: Timestamp | null, width: number, height: number, };
+/**
+ * Asks for a chart.
+ */
+export type ChartRequest = { 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * Which meter.
+ */
+meter: MeterKey, 
+/**
+ * What of it.
+ */
+what: ChartWhat, 
+/**
+ * How far back. Ignored when `from` and `to` are given.
+ */
+range: ChartRange, 
+/**
+ * Zoomed: left edge.
+ */
+from: Timestamp | null, 
+/**
+ * Zoomed: right edge.
+ */
+to: Timestamp | null, 
+/**
+ * Width in CSS pixels: 200 to 4000.
+ */
+width: number, 
+/**
+ * Height in CSS pixels: 100 to 2000.
+ */
+height: number, };

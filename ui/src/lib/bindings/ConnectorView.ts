@@ -2,4 +2,39 @@
 import type { OptionView } from "./OptionView";
 import type { SecretView } from "./SecretView";
 
-export type ConnectorView = { id: string, name: string, about: string, base_url: string | null, secrets: Array<SecretView>, options: Array<OptionView>, meters: Array<string>, docs_url: string, };
+/**
+ * A connector, for the picker.
+ */
+export type ConnectorView = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Display name.
+ */
+name: string, 
+/**
+ * What it is for.
+ */
+about: string, 
+/**
+ * Default base URL; the user must give one where it is missing.
+ */
+base_url: string | null, 
+/**
+ * Secrets, in the order to ask.
+ */
+secrets: Array<SecretView>, 
+/**
+ * Options, in the order to ask.
+ */
+options: Array<OptionView>, 
+/**
+ * Meters, by label.
+ */
+meters: Array<string>, 
+/**
+ * Documentation.
+ */
+docs_url: string, };

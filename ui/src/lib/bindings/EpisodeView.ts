@@ -6,4 +6,59 @@ import type { MeterKey } from "./MeterKey";
 import type { Severity } from "./Severity";
 import type { Timestamp } from "./Timestamp";
 
-export type EpisodeView = { id: number, account: AccountId | null, account_label: string | null, meter: MeterKey | null, kind: EpisodeKind, state: EpisodeState, severity: Severity, title: string, began_at: Timestamp, resolved_at: Timestamp | null, snoozed_until: Timestamp | null, told_at: Timestamp | null, why: Array<string>, };
+/**
+ * One rule's life on one meter.
+ */
+export type EpisodeView = { 
+/**
+ * Stable number.
+ */
+id: number, 
+/**
+ * Whose; missing for "offline".
+ */
+account: AccountId | null, 
+/**
+ * The account's label.
+ */
+account_label: string | null, 
+/**
+ * Which meter, if one.
+ */
+meter: MeterKey | null, 
+/**
+ * Which rule.
+ */
+kind: EpisodeKind, 
+/**
+ * Where it stands.
+ */
+state: EpisodeState, 
+/**
+ * How urgent.
+ */
+severity: Severity, 
+/**
+ * The headline.
+ */
+title: string, 
+/**
+ * Since when the condition holds.
+ */
+began_at: Timestamp, 
+/**
+ * When it ended.
+ */
+resolved_at: Timestamp | null, 
+/**
+ * Quiet until then.
+ */
+snoozed_until: Timestamp | null, 
+/**
+ * When the user was last told.
+ */
+told_at: Timestamp | null, 
+/**
+ * Why it was told, a sentence each.
+ */
+why: Array<string>, };

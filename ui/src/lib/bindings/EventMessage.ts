@@ -2,4 +2,31 @@
 import type { AccountId } from "./AccountId";
 import type { Severity } from "./Severity";
 
-export type EventMessage = { "is": "changed", account: AccountId | null, } | { "is": "notice", episode: number, severity: Severity, title: string, body: string, desktop: boolean, };
+/**
+ * What is pushed to whoever listens.
+ */
+export type EventMessage = { "is": "changed", 
+/**
+ * Which; missing when it concerns all.
+ */
+account: AccountId | null, } | { "is": "notice", 
+/**
+ * Which episode.
+ */
+episode: number, 
+/**
+ * How urgent.
+ */
+severity: Severity, 
+/**
+ * Headline.
+ */
+title: string, 
+/**
+ * Lines.
+ */
+body: string, 
+/**
+ * Whether the desktop's service took it too.
+ */
+desktop: boolean, };

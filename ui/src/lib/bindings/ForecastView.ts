@@ -2,4 +2,39 @@
 import type { Confidence } from "./Confidence";
 import type { Timestamp } from "./Timestamp";
 
-export type ForecastView = { "is": "wall", p10: Timestamp, p50: Timestamp, p90: Timestamp | null, before_reset: number, confidence: Confidence, } | { "is": "clear", until: Timestamp, confidence: Confidence, } | { "is": "unknown", reason: string, };
+/**
+ * A meter's forecast.
+ */
+export type ForecastView = { "is": "wall", 
+/**
+ * One chance in ten that it comes before this.
+ */
+p10: Timestamp, 
+/**
+ * As likely before as after.
+ */
+p50: Timestamp, 
+/**
+ * Nine chances in ten that it comes before this; missing beyond the horizon.
+ */
+p90: Timestamp | null, 
+/**
+ * The chance that it comes before the reset; 1 where there is none.
+ */
+before_reset: number, 
+/**
+ * How far to trust it.
+ */
+confidence: Confidence, } | { "is": "clear", 
+/**
+ * As far as was looked.
+ */
+until: Timestamp, 
+/**
+ * How far to trust it.
+ */
+confidence: Confidence, } | { "is": "unknown", 
+/**
+ * Why, as half a sentence: "two hours of history, a day is needed".
+ */
+reason: string, };

@@ -3,4 +3,39 @@ import type { AccountId } from "./AccountId";
 import type { MeterKey } from "./MeterKey";
 import type { Severity } from "./Severity";
 
-export type Headline = { severity: Severity | null, lead: string, when: string, detail: string, account: AccountId | null, meter: MeterKey | null, top_up_url: string | null, episode: number | null, };
+/**
+ * The first sentence of the overview.
+ */
+export type Headline = { 
+/**
+ * How urgent; missing when nothing is near.
+ */
+severity: Severity | null, 
+/**
+ * Up to the coloured part: `OpenRouter · key “ci” runs out`.
+ */
+lead: string, 
+/**
+ * The coloured part: `today around 16:40`; empty when nothing is near.
+ */
+when: string, 
+/**
+ * The line below: range, what is left, burn.
+ */
+detail: string, 
+/**
+ * Whose meter.
+ */
+account: AccountId | null, 
+/**
+ * Which meter.
+ */
+meter: MeterKey | null, 
+/**
+ * Where to mend it.
+ */
+top_up_url: string | null, 
+/**
+ * The live episode, if one.
+ */
+episode: number | null, };

@@ -8,4 +8,75 @@ import type { Timestamp } from "./Timestamp";
 import type { Unit } from "./Unit";
 import type { Window } from "./Window";
 
-export type MeterView = { key: MeterKey, kind: MeterKind, label: string, unit: Unit, used: string | null, limit: string | null, remaining: string | null, headroom: string | null, share: number | null, window: Window, resets_at: Timestamp | null, provenance: Provenance, read_at: Timestamp, burn: number | null, forecast: ForecastView, severity: Severity | null, trend: Array<number | null>, };
+/**
+ * One meter with its present figures. A figure that nobody said is missing, never zero.
+ */
+export type MeterView = { 
+/**
+ * Stable name within the account.
+ */
+key: MeterKey, 
+/**
+ * Kind.
+ */
+kind: MeterKind, 
+/**
+ * What a person calls it.
+ */
+label: string, 
+/**
+ * Unit of all amounts here.
+ */
+unit: Unit, 
+/**
+ * Decimal string.
+ */
+used: string | null, 
+/**
+ * Decimal string.
+ */
+limit: string | null, 
+/**
+ * Decimal string; debt is negative.
+ */
+remaining: string | null, 
+/**
+ * Remaining less the reservation for one request; decimal string.
+ */
+headroom: string | null, 
+/**
+ * Headroom as a share of the limit, or of the highest balance of the last 30 days: 0 to 1.
+ */
+share: number | null, 
+/**
+ * How it starts again.
+ */
+window: Window, 
+/**
+ * When it next does.
+ */
+resets_at: Timestamp | null, 
+/**
+ * Where the figures come from.
+ */
+provenance: Provenance, 
+/**
+ * When they were last read well.
+ */
+read_at: Timestamp, 
+/**
+ * Present burn in whole units per hour; missing when unknown.
+ */
+burn: number | null, 
+/**
+ * The forecast.
+ */
+forecast: ForecastView, 
+/**
+ * The highest severity of a live episode.
+ */
+severity: Severity | null, 
+/**
+ * Headroom (or use) over the last 24 h in 48 equal steps, oldest first; a gap is `null`.
+ */
+trend: Array<number | null>, };

@@ -6,4 +6,43 @@ import type { SpentView } from "./SpentView";
 import type { Timestamp } from "./Timestamp";
 import type { World } from "./World";
 
-export type Overview = { now: Timestamp, zone: string, world: World, speed: number, headline: Headline, accounts: Array<AccountView>, episodes: Array<EpisodeView>, spent: Array<SpentView>, warnings: Array<string>, };
+/**
+ * The first screen.
+ */
+export type Overview = { 
+/**
+ * The monitor's present moment (simulated in the demo). Ages are worked out against this.
+ */
+now: Timestamp, 
+/**
+ * IANA name of the viewer's zone as the library sees it.
+ */
+zone: string, 
+/**
+ * Own accounts or the simulator.
+ */
+world: World, 
+/**
+ * How fast the demo's time runs; 1 is real time.
+ */
+speed: number, 
+/**
+ * The next wall, in words.
+ */
+headline: Headline, 
+/**
+ * Accounts, the nearest wall first.
+ */
+accounts: Array<AccountView>, 
+/**
+ * Live episodes that fire, most urgent first.
+ */
+episodes: Array<EpisodeView>, 
+/**
+ * Spend by unit.
+ */
+spent: Array<SpentView>, 
+/**
+ * Something that concerns the whole program: a damaged config, a full disk, no notification service.
+ */
+warnings: Array<string>, };

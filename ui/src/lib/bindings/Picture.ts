@@ -4,4 +4,39 @@ import type { Axis } from "./Axis";
 import type { Mark } from "./Mark";
 import type { Series } from "./Series";
 
-export type Picture = { svg: string, plot: Area, x: Axis, y: Axis, unit: string, series: Array<Series>, marks: Array<Mark>, summary: string, };
+/**
+ * A drawn chart and what is needed to walk on it.
+ */
+export type Picture = { 
+/**
+ * The SVG element, themed by CSS classes, without script or style.
+ */
+svg: string, 
+/**
+ * Where the data lie in it.
+ */
+plot: Area, 
+/**
+ * Time axis, in milliseconds.
+ */
+x: Axis, 
+/**
+ * Value axis, in whole units.
+ */
+y: Axis, 
+/**
+ * Unit of the value axis.
+ */
+unit: string, 
+/**
+ * The points drawn.
+ */
+series: Array<Series>, 
+/**
+ * What happened.
+ */
+marks: Array<Mark>, 
+/**
+ * The chart in one or two sentences, for a screen reader.
+ */
+summary: string, };

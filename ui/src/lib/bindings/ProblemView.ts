@@ -2,4 +2,19 @@
 import type { PollErrorKind } from "./PollErrorKind";
 import type { Timestamp } from "./Timestamp";
 
-export type ProblemView = { kind: PollErrorKind, message: string, since: Timestamp, };
+/**
+ * Something that is wrong with an account, in words.
+ */
+export type ProblemView = { 
+/**
+ * Which kind.
+ */
+kind: PollErrorKind, 
+/**
+ * What happened and what to do.
+ */
+message: string, 
+/**
+ * Since when.
+ */
+since: Timestamp, };

@@ -2,4 +2,43 @@
 import type { StatusView } from "./StatusView";
 import type { World } from "./World";
 
-export type Settings = { version: string, notifications: boolean, notifier: StatusView, keychain: StatusView, autostart: boolean | null, config_folder: string, data_folder: string, history_bytes: number, world: World, };
+/**
+ * The settings page.
+ */
+export type Settings = { 
+/**
+ * Version of the program.
+ */
+version: string, 
+/**
+ * Whether native notifications are wanted.
+ */
+notifications: boolean, 
+/**
+ * Whether the notification service accepts them.
+ */
+notifier: StatusView, 
+/**
+ * Whether the keychain answers.
+ */
+keychain: StatusView, 
+/**
+ * Start with the session; missing where there is no window.
+ */
+autostart: boolean | null, 
+/**
+ * Folder of `config.toml`.
+ */
+config_folder: string, 
+/**
+ * Folder of the history.
+ */
+data_folder: string, 
+/**
+ * Bytes of history.
+ */
+history_bytes: number, 
+/**
+ * Own accounts or the simulator.
+ */
+world: World, };

@@ -1,0 +1,185 @@
+//! What is asked: a request relative to the base URL, and the same request as it goes on the wire.
+
+use super::address::Base;
+use crate::model::{PollError, Secret};
+use std::fmt;
+
+/// A request relative to the base URL. `Debug` prints neither header values nor the body.
+#[derive(Clone)]
+pub struct Request {
+    method: &'static str,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: Vec<(String, Value)>,
+    body: Option<serde_json::Value>,
+}
+
+/// A header's value, and whether it may be seen.
+#[derive(Clone)]
+enum Value {
+    Plain(String),
+    Secret(Secret),
+    Bearer(Secret),
+}
+
+impl Request {
+    /// GET of a path that starts with `/`.
+    pub fn get(path: &str) -> Self {
+        Request { method: "GET", path: path.to_owned(), query: Vec::new(), headers: Vec::new(), body: None }
+    }
+
+    /// POST of a path with a JSON body. Never retried.
+    pub fn post(path: &str, json: serde_json::Value) -> Self {
+        Request { method: "POST", body: Some(json), ..Self::get(path) }
+    }
+
+    /// Adds a query parameter, encoded. Never for secrets.
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// `Authorization: Bearer …`.
+    pub fn bearer(mut self, secret: &Secret) -> Self {
+        self.headers.push(("authorization".to_owned(), Value::Bearer(secret.clone())));
+        self
+    }
+
+    /// A header that carries a secret, such as `x-api-key` or `cookie`.
+    pub fn secret_header(mut self, name: &str, secret: &Secret) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), Value::Secret(secret.clone())));
+        self
+    }
+
+    /// A plain header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), Value::Plain(value.to_owned())));
+        self
+    }
+
+    /// Every secret in it, to be kept out of recordings: secret headers, and strings in the body under names such as
+    /// `password`.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for (_, value) in &self.headers {
+            if let Value::Secret(secret) | Value::Bearer(secret) = value {
+                found.push(secret.expose().to_owned());
+            }
+        }
+        for (name, value) in self.body.iter().filter_map(|body| body.as_object()).flatten() {
+            if let Some(text) = value.as_str().filter(|_| super::redact::names_a_secret(name)) {
+                found.push(text.to_owned());
+            }
+        }
+        found
+    }
+
+    /// The request as it goes out. Errors: a path outside the base; a header that HTTP cannot carry.
+    pub(super) fn resolve(&self, base: &Base) -> Result<WireRequest, PollError> {
+        let mut url = base.join(&self.path)?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+        for (name, value) in &self.headers {
+            let (text, secret) = match value {
+                Value::Plain(text) => (text.clone(), false),
+                Value::Secret(secret) => (secret.expose().to_owned(), true),
+                Value::Bearer(secret) => (format!("Bearer {}", secret.expose()), true),
+            };
+            if !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+                return Err(PollError::credentials(match secret {
+                    true => format!(
+                        "the secret for {} holds a line break or a letter that no HTTP header can carry: was it pasted with something else? Store it again with `tollwatch accounts add`",
+                        base.host
+                    ),
+                    false => format!("the value of the header '{name}' for {} cannot be sent", base.host),
+                }));
+            }
+            headers.retain(|(known, _)| known != name);
+            headers.push((name.clone(), text));
+        }
+        let body = match &self.body {
+            Some(json) => {
+                headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                json.to_string().into_bytes()
+            }
+            None => Vec::new(),
+        };
+        Ok(WireRequest {
+            method: self.method.to_owned(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().into_owned().collect(),
+            url: url.into(),
+            headers,
+            body,
+        })
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.method, self.path)
+    }
+}
+
+/// A request as it goes out, secrets included; only a transport sees it. `Debug` prints method and path.
+#[derive(Clone)]
+pub struct WireRequest {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Its path, the base URL's prefix included.
+    pub path: String,
+    /// Its query, decoded.
+    pub query: Vec<(String, String)>,
+    /// Headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty if none.
+    pub body: Vec<u8>,
+}
+
+impl WireRequest {
+    /// The first header of that (lower-case) name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for WireRequest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.method, self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_resolved_and_never_prints_its_secret() {
+        let base = Base::parse("https://gw.example/api", None).unwrap();
+        let secret = Secret::new("EXAMPLE-not-a-key");
+        let request = Request::post("/login", serde_json::json!({"user": "u", "password": "hunter2"}))
+            .bearer(&secret)
+            .secret_header("X-Api-Key", &secret)
+            .query("a b", "c&d");
+        let wire = request.resolve(&base).unwrap();
+        assert_eq!(wire.url, "https://gw.example/api/login?a+b=c%26d");
+        assert_eq!(wire.query, [("a b".to_owned(), "c&d".to_owned())]);
+        assert_eq!(wire.header("authorization"), Some("Bearer EXAMPLE-not-a-key"));
+        assert_eq!(wire.header("x-api-key"), Some("EXAMPLE-not-a-key"));
+        assert_eq!(format!("{request:?} {wire:?}"), "POST /login POST /api/login");
+        assert_eq!(request.secrets(), ["EXAMPLE-not-a-key", "EXAMPLE-not-a-key", "hunter2"]);
+    }
+
+    #[test]
+    fn a_secret_with_a_line_break_is_refused_without_echo() {
+        let base = Base::parse("https://gw.example", None).unwrap();
+        for bad in ["EXAMPLE\r\nx-evil: 1", "EXAMPLE\u{e9}"] {
+            let error = Request::get("/").bearer(&Secret::new(bad)).resolve(&base).unwrap_err();
+            assert!(error.message.contains("gw.example") && !error.message.contains("EXAMPLE"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// Generated from src-tauri/src/api by the test `bindings`. Do not edit.
+import type { AccountDraft } from "./AccountDraft";
+import type { AccountPage } from "./AccountPage";
+import type { AccountRequest } from "./AccountRequest";
+import type { AccountView } from "./AccountView";
+import type { ChartRequest } from "./ChartRequest";
+import type { ChartView } from "./ChartView";
+import type { ConnectorView } from "./ConnectorView";
+import type { EpisodeRequest } from "./EpisodeRequest";
+import type { EpisodeView } from "./EpisodeView";
+import type { EpisodesRequest } from "./EpisodesRequest";
+import type { Nothing } from "./Nothing";
+import type { Overview } from "./Overview";
+import type { PauseRequest } from "./PauseRequest";
+import type { PollRequest } from "./PollRequest";
+import type { RemoveRequest } from "./RemoveRequest";
+import type { Settings } from "./Settings";
+import type { SnoozeRequest } from "./SnoozeRequest";
+import type { StatusView } from "./StatusView";
+import type { SwitchRequest } from "./SwitchRequest";
+import type { TestView } from "./TestView";
+
+export type Commands = {
+  /** The first screen: the next wall, accounts, live episodes, spend. */
+  overview: { request: Nothing; response: Overview };
+  /** One account's page. */
+  account: { request: AccountRequest; response: AccountPage };
+  /** A chart of one meter. */
+  chart: { request: ChartRequest; response: ChartView };
+  /** Every connector, for the picker. */
+  connectors: { request: Nothing; response: Array<ConnectorView> };
+  /** Polls a draft once; stores nothing. */
+  test_account: { request: AccountDraft; response: TestView };
+  /** Stores a draft's secrets in the keychain and the account in the config, and starts polling it. */
+  add_account: { request: AccountDraft; response: AccountView };
+  /** Removes an account and its secrets; its history too, unless it is to be kept. */
+  remove_account: { request: RemoveRequest; response: null };
+  /** Stops or resumes polling an account. */
+  pause_account: { request: PauseRequest; response: null };
+  /** Polls one account, or all, at once. */
+  poll_now: { request: PollRequest; response: null };
+  /** Episodes of the last days, newest first. */
+  episodes: { request: EpisodesRequest; response: Array<EpisodeView> };
+  /** Marks an episode as seen: no repeats; it may still escalate. */
+  acknowledge: { request: EpisodeRequest; response: null };
+  /** Keeps an episode quiet for some hours. */
+  snooze: { request: SnoozeRequest; response: null };
+  /** The settings page. */
+  settings: { request: Nothing; response: Settings };
+  /** Switches native notifications. */
+  set_notifications: { request: SwitchRequest; response: null };
+  /** Sends a test notification. */
+  test_notification: { request: Nothing; response: StatusView };
+  /** Starts with the session, or not. */
+  set_autostart: { request: SwitchRequest; response: null };
+  /** Starts the built-in simulator and shows it. */
+  start_demo: { request: Nothing; response: null };
+  /** Stops the simulator and forgets its history. */
+  stop_demo: { request: Nothing; response: null };
+};
