@@ -120,7 +120,9 @@ export function moment(at: number, now: number, zone?: string, where = locale())
 /** The calendar day after `2026-11-21`, by the calendar and not by 24 hours. */
 function nextDay(day: string): string {
   const [year, month, date] = day.split('-').map(Number);
-  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) + 1)).toISOString().slice(0, 10);
+  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) + 1))
+    .toISOString()
+    .slice(0, 10);
 }
 
 /** Date and time in full, for tooltips and tables: `21 Nov 2026, 16:40`. */
@@ -138,7 +140,10 @@ export function full(at: number, zone?: string, where = locale()): string {
 
 /** The month's name: `November`. */
 export function monthName(at: number, zone?: string, where = locale()): string {
-  return new Intl.DateTimeFormat(where, { month: 'long', ...(zone ? { timeZone: zone } : {}) }).format(at);
+  return new Intl.DateTimeFormat(where, {
+    month: 'long',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
 }
 
 /** `18.4 MB`. */
