@@ -54,7 +54,10 @@ impl Driven {
     pub(crate) async fn wait_until(&self, script: &str) {
         let begun = std::time::Instant::now();
         while self.ask(script).await != true {
-            assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {script}");
+            if begun.elapsed() > PATIENCE {
+                let page = self.ask("return document.body.innerText").await;
+                panic!("not within {PATIENCE:?}: {script}\nThe page says:\n{}", page.as_str().unwrap_or_default());
+            }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
