@@ -6,7 +6,14 @@ import type { MeterKind } from './bindings/MeterKind';
 import type { Provenance } from './bindings/Provenance';
 import type { Severity } from './bindings/Severity';
 
-const locale = (): string => (typeof navigator === 'undefined' ? 'en' : navigator.language || 'en');
+/** The reader's language. WebKitGTK says `C` where no locale is set, which Intl refuses by throwing. */
+const locale = (): string => {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+};
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
