@@ -6,20 +6,20 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-pub struct Display {
+pub(crate) struct Display {
     x: RustConnection,
     root: Window,
 }
 
 impl Display {
-    pub fn open() -> Display {
+    pub(crate) fn open() -> Display {
         let (x, screen) = x11rb::connect(None).expect("scripts/window-test starts a display");
         let root = x.setup().roots[screen].root;
         Display { x, root }
     }
 
     /// The visible top-level window with this title.
-    pub fn window(&self, title: &str) -> Option<Window> {
+    pub(crate) fn window(&self, title: &str) -> Option<Window> {
         let tree = self.x.query_tree(self.root).ok()?.reply().ok()?;
         tree.children.into_iter().find(|window| {
             self.title(*window).as_deref() == Some(title.as_bytes()) && self.is_visible(*window)
@@ -27,7 +27,7 @@ impl Display {
     }
 
     /// Presses the close button: what a window manager sends for it.
-    pub fn press_close(&self, window: Window) {
+    pub(crate) fn press_close(&self, window: Window) {
         let atom = |name: &str| {
             let cookie = self.x.intern_atom(false, name.as_bytes()).expect("a display that answers");
             cookie.reply().expect("an atom").atom
@@ -39,13 +39,13 @@ impl Display {
     }
 
     /// Width and height.
-    pub fn size(&self, window: Window) -> (u16, u16) {
+    pub(crate) fn size(&self, window: Window) -> (u16, u16) {
         let cookie = self.x.get_geometry(window).expect("a display that answers");
         cookie.reply().map_or((0, 0), |shape| (shape.width, shape.height))
     }
 
     /// Drags its corner.
-    pub fn resize(&self, window: Window, width: u32, height: u32) {
+    pub(crate) fn resize(&self, window: Window, width: u32, height: u32) {
         let size = ConfigureWindowAux::new().width(width).height(height);
         self.x.configure_window(window, &size).expect("a display that answers");
         self.x.flush().expect("a display that answers");

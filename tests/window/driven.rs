@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A window that a test drives. Its driver and the program end with it.
-pub struct Driven {
-    pub client: Client,
+pub(crate) struct Driven {
+    pub(crate) client: Client,
     driver: Running,
 }
 
 impl Driven {
     /// Starts a program of this place under the driver.
-    pub async fn start(place: &Place, program: &Path) -> Driven {
+    pub(crate) async fn start(place: &Place, program: &Path) -> Driven {
         let port = free_port();
         let mut command = place.command("WebKitWebDriver");
         // Without the variable the web view leaves automation off. A group of its own: the driver starts the
@@ -34,33 +34,36 @@ impl Driven {
     }
 
     /// Waits for an element and gives its text.
-    pub async fn text(&self, css: &str) -> String {
+    pub(crate) async fn text(&self, css: &str) -> String {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
         found.unwrap_or_else(|error| panic!("{css}: {error}")).text().await.expect("its text")
     }
 
     /// Waits for an element and clicks it.
-    pub async fn click(&self, xpath: &str) {
+    pub(crate) async fn click(&self, xpath: &str) {
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(xpath)).await;
         found.unwrap_or_else(|error| panic!("{xpath}: {error}")).click().await.expect("a click");
     }
 
     /// What a script returns.
-    pub async fn ask(&self, script: &str) -> serde_json::Value {
+    pub(crate) async fn ask(&self, script: &str) -> serde_json::Value {
         self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Waits until a script returns true.
-    pub async fn wait_until(&self, script: &str) {
+    pub(crate) async fn wait_until(&self, script: &str) {
         let begun = std::time::Instant::now();
         while self.ask(script).await != true {
-            assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {script}");
+            if begun.elapsed() > PATIENCE {
+                let page = self.ask("return document.body.innerText").await;
+                panic!("not within {PATIENCE:?}: {script}\nThe page says:\n{}", page.as_str().unwrap_or_default());
+            }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }
 
     /// A screenshot in a theme, saved where `SHOTS` says; its bytes either way.
-    pub async fn shoot(&self, name: &str, theme: &str) -> Vec<u8> {
+    pub(crate) async fn shoot(&self, name: &str, theme: &str) -> Vec<u8> {
         self.ask(&format!("document.documentElement.dataset.theme = '{theme}'")).await;
         // A screenshot can be one frame behind; two frames later it is not.
         let frames = "const done = arguments[arguments.length - 1];

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tollwatch-desktop");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_tollwatch-desktop");
 /// How long anything may take. Far more than it does: a busy machine is no failure.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Empty folders for settings and history.
-pub struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    pub fn new() -> Place {
+    pub(crate) fn new() -> Place {
         let place = Place(tempfile::tempdir().expect("a temporary folder"));
         for folder in ["config", "data"] {
             std::fs::create_dir(place.0.path().join(folder)).expect("a folder in it");
@@ -22,12 +22,12 @@ impl Place {
         place
     }
 
-    pub fn data(&self) -> std::path::PathBuf {
+    pub(crate) fn data(&self) -> std::path::PathBuf {
         self.0.path().join("data")
     }
 
     /// A program that keeps its files here.
-    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command
             .env("TOLLWATCH_CONFIG_DIR", self.0.path().join("config"))
@@ -39,21 +39,21 @@ impl Place {
 }
 
 /// A child that does not outlive its test.
-pub struct Running(pub Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    pub fn start(command: &mut Command) -> Running {
+    pub(crate) fn start(command: &mut Command) -> Running {
         Running(command.spawn().expect("the program starts"))
     }
 
     /// Asks it to end as a session does, and waits.
-    pub fn terminate(&mut self) -> ExitStatus {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         let asked = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status();
         assert!(asked.is_ok_and(|status| status.success()), "it was running");
         self.wait()
     }
 
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         until("the program ends", || self.0.try_wait().expect("a child of ours"))
     }
 }
@@ -67,7 +67,7 @@ impl Drop for Running {
 }
 
 /// Asks again and again until there is an answer; panics with `what` when patience ends.
-pub fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = answer() {
@@ -79,12 +79,12 @@ pub fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Direct and indirect children of a process whose name begins with `name`, zombies left out.
-pub fn descendants(root: u32, name: &str) -> Vec<u32> {
+pub(crate) fn descendants(root: u32, name: &str) -> Vec<u32> {
     processes(root).into_iter().filter(|(_, comm)| comm.starts_with(name)).map(|(pid, _)| pid).collect()
 }
 
 /// All living descendants of a process: id and name.
-pub fn processes(root: u32) -> Vec<(u32, String)> {
+pub(crate) fn processes(root: u32) -> Vec<(u32, String)> {
     let all: Vec<(u32, u32, String)> = std::fs::read_dir("/proc")
         .expect("/proc")
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

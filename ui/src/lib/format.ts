@@ -6,7 +6,14 @@ import type { MeterKind } from './bindings/MeterKind';
 import type { Provenance } from './bindings/Provenance';
 import type { Severity } from './bindings/Severity';
 
-const locale = (): string => (typeof navigator === 'undefined' ? 'en' : navigator.language || 'en');
+/** The reader's language. WebKitGTK says `C` where no locale is set, which Intl refuses by throwing. */
+const locale = (): string => {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+};
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -120,7 +127,9 @@ export function moment(at: number, now: number, zone?: string, where = locale())
 /** The calendar day after `2026-11-21`, by the calendar and not by 24 hours. */
 function nextDay(day: string): string {
   const [year, month, date] = day.split('-').map(Number);
-  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) + 1)).toISOString().slice(0, 10);
+  return new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) + 1))
+    .toISOString()
+    .slice(0, 10);
 }
 
 /** Date and time in full, for tooltips and tables: `21 Nov 2026, 16:40`. */
@@ -138,7 +147,10 @@ export function full(at: number, zone?: string, where = locale()): string {
 
 /** The month's name: `November`. */
 export function monthName(at: number, zone?: string, where = locale()): string {
-  return new Intl.DateTimeFormat(where, { month: 'long', ...(zone ? { timeZone: zone } : {}) }).format(at);
+  return new Intl.DateTimeFormat(where, {
+    month: 'long',
+    ...(zone ? { timeZone: zone } : {}),
+  }).format(at);
 }
 
 /** `18.4 MB`. */

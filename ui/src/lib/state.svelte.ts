@@ -1,5 +1,11 @@
 import { getContext, setContext } from 'svelte';
-import { BackendError, sentence, type Backend, type CommandName, type Commands } from './backend/types';
+import {
+  BackendError,
+  sentence,
+  type Backend,
+  type CommandName,
+  type Commands,
+} from './backend/types';
 import type { EventMessage } from './bindings/EventMessage';
 import type { Overview } from './bindings/Overview';
 import type { Severity } from './bindings/Severity';
@@ -95,14 +101,19 @@ export class App {
       this.#tick();
     } catch (thrown) {
       this.problem = sentence(thrown);
-      this.unauthorized = thrown instanceof BackendError && ['unauthorized', 'token'].includes(thrown.code);
+      this.unauthorized =
+        thrown instanceof BackendError && ['unauthorized', 'token'].includes(thrown.code);
       if (thrown instanceof BackendError && thrown.code === 'transport') this.link = 'lost';
     }
     this.changes += 1;
   }
 
   /** Runs a command that changes something; tells when it fails. True when it went well. */
-  async act<C extends CommandName>(command: C, request: Commands[C][0], done?: string): Promise<boolean> {
+  async act<C extends CommandName>(
+    command: C,
+    request: Commands[C][0],
+    done?: string,
+  ): Promise<boolean> {
     try {
       await this.backend.call(command, request);
     } catch (thrown) {

@@ -33,7 +33,13 @@ export function nearest(times: readonly number[], t: number): number {
 /** Each series' point at `t`; one whose nearest is farther than `reach` is left out. */
 export function at(picture: Picture, t: number, reach: number): Here {
   const points = picture.series.flatMap((series) => {
-    const found = series.points[nearest(series.points.map((point) => point.t), t)];
+    const found =
+      series.points[
+        nearest(
+          series.points.map((point) => point.t),
+          t,
+        )
+      ];
     return found && Math.abs(found.t - t) <= reach ? [{ name: series.name, point: found }] : [];
   });
   return { t, points };

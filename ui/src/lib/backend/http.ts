@@ -1,6 +1,12 @@
 import type { EventMessage } from '../bindings/EventMessage';
 import { EventStream } from './sse';
-import { BackendError, type Backend, type CommandName, type Commands, type LinkState } from './types';
+import {
+  BackendError,
+  type Backend,
+  type CommandName,
+  type Commands,
+  type LinkState,
+} from './types';
 
 const KEY = 'tollwatch.token';
 const FIRST_WAIT = 500;
@@ -37,7 +43,10 @@ async function failure(answer: Response): Promise<BackendError> {
       'This page has no valid token. Open the address that “tollwatch serve” printed, with everything after the #.',
     );
   }
-  return new BackendError('server', `Tollwatch answered with status ${answer.status}. Its log says more.`);
+  return new BackendError(
+    'server',
+    `Tollwatch answered with status ${answer.status}. Its log says more.`,
+  );
 }
 
 /** Loopback HTTP: POST for commands, a streamed GET for events. */

@@ -1,7 +1,13 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen as hear } from '@tauri-apps/api/event';
 import type { EventMessage } from '../bindings/EventMessage';
-import { BackendError, type Backend, type CommandName, type Commands, type LinkState } from './types';
+import {
+  BackendError,
+  type Backend,
+  type CommandName,
+  type Commands,
+  type LinkState,
+} from './types';
 
 /** The desktop shell's IPC. */
 export function tauriBackend(): Backend {

@@ -44,10 +44,7 @@ export type LinkState = 'open' | 'lost';
 export interface Backend {
   call<C extends CommandName>(command: C, request: Commands[C][0]): Promise<Commands[C][1]>;
   /** Hears events until the returned function is called. */
-  listen(
-    onEvent: (event: EventMessage) => void,
-    onLink: (state: LinkState) => void,
-  ): () => void;
+  listen(onEvent: (event: EventMessage) => void, onLink: (state: LinkState) => void): () => void;
 }
 
 /** An answer that is an error, in words for people. */
