@@ -113,7 +113,7 @@ fn look(connector: Option<&str>, answer: &Answer, now: Timestamp) -> Option<(Ref
     if text.is_some_and(|text| text.starts_with('<')) {
         // A web page where JSON was due: a proxy or a log-in page in between spoke, not the provider.
         let between = [401, 402, 403, 407, 429, 511].contains(&answer.status);
-        let refusal = blank(Cause::Network, Scope::Request, "any.html", Some(answer.status), now);
+        let refusal = blank(Cause::Network, Scope::Request, "any.html", Some(answer.status), Some(now));
         return between.then_some((refusal, None));
     }
     let short = text.filter(|text| body.is_none() && text.chars().count() <= MESSAGE_LETTERS);
@@ -140,7 +140,7 @@ fn recognise(
     now: Timestamp,
 ) -> Option<(Refusal, Option<&'static str>)> {
     let row = ROWS.as_ref().ok()?.iter().find(|row| row.fits(connector, seen))?;
-    let mut refusal = blank(row.cause, row.scope, &row.rule, seen.status, now);
+    let mut refusal = blank(row.cause, row.scope, &row.rule, seen.status, Some(now));
     let message = seen.body.and_then(message).or(seen.text).unwrap_or_default();
     refusal.message = shorten(message);
     refusal.retry_at =
@@ -149,7 +149,7 @@ fn recognise(
     Some((refusal, row.say.as_deref()))
 }
 
-fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, now: Timestamp) -> Refusal {
+fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option<Timestamp>) -> Refusal {
     Refusal {
         cause,
         scope,
@@ -160,14 +160,15 @@ fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, now: Times
         retry_at: None,
         needed: None,
         left: None,
-        at: Some(now),
+        at,
         count: 1,
     }
 }
 
-/// A refusal that the provider reports in a field of a good answer, such as "this key is exceeded".
-pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str, now: Timestamp) -> Refusal {
-    Refusal { message: shorten(message), ..blank(cause, scope, rule, None, now) }
+/// A refusal that the provider states in a field of a good answer, such as "this key is exceeded". It has no time of
+/// its own: it holds as long as it is stated.
+pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusal {
+    Refusal { message: shorten(message), ..blank(cause, scope, rule, None, None) }
 }
 
 /// The sentence that a body gives, from the fields where providers put it.

@@ -193,7 +193,6 @@ impl Console<'_> {
                 Scope::Provider,
                 "apipark.provider_abnormal",
                 &words,
-                self.now,
             ));
         }
         let query = [("provider", id.to_owned()), ("page", "1".to_owned()), ("page_size", PAGE.to_string())];
@@ -201,7 +200,7 @@ impl Console<'_> {
             &mut polled,
             self.get("/api/v1/ai/resource/keys", &query)
                 .await
-                .and_then(|data| read_keys(&data, name, self.now)),
+                .and_then(|data| read_keys(&data, name)),
         );
         Ok(polled)
     }
@@ -308,7 +307,7 @@ fn business(json: &Json) -> Result<(), PollError> {
     }
 }
 
-fn read_keys(data: &Json, provider: &str, now: Timestamp) -> Result<Polled, PollError> {
+fn read_keys(data: &Json, provider: &str) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
     for key in data.get("keys").map(Json::items).unwrap_or_default() {
         let name = text(key, "/name").or(text(key, "/id")).unwrap_or("key");
@@ -328,7 +327,7 @@ fn read_keys(data: &Json, provider: &str, now: Timestamp) -> Result<Polled, Poll
             _ => continue,
         };
         let words = format!("the key “{name}” of {provider} {says}");
-        let mut refusal = reported(cause, Scope::Key, "apipark.key_state", &words, now);
+        let mut refusal = reported(cause, Scope::Key, "apipark.key_state", &words);
         refusal.meter = Some(crate::model::MeterKey::new(meter));
         polled.refusals.push(refusal);
     }

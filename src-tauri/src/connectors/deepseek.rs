@@ -42,11 +42,11 @@ impl Connector for DeepSeek {
 
     async fn poll(&self, http: &Http, account: &Account, now: Timestamp) -> Result<Polled, PollError> {
         let request = Request::get("/user/balance").bearer(account.secret("key")?);
-        read(&fetch(http, &SPEC, request, now).await?, now)
+        read(&fetch(http, &SPEC, request, now).await?)
     }
 }
 
-fn read(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
+fn read(json: &Json) -> Result<Polled, PollError> {
     let Some(entries @ Json::Array(_)) = json.get("balance_infos") else {
         return Err(missing("/balance_infos"));
     };
@@ -70,7 +70,6 @@ fn read(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
             Scope::Organisation,
             "deepseek.is_available",
             words,
-            now,
         ));
     }
     if polled.readings.is_empty() && polled.refusals.is_empty() {

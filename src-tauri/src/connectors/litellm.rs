@@ -71,7 +71,7 @@ impl Connector for LiteLlm {
         let json = fetch(http, &SPEC, Request::get("/key/info").bearer(key), now).await?;
         let info = json.get("info").ok_or_else(|| missing("/info"))?;
         let mut polled = Polled::default();
-        join(&mut polled, read_key(info, now));
+        join(&mut polled, read_key(info));
         if let Some(user) = text(info, "/user_id") {
             let request = Request::get("/v2/user/info").query("user_id", user).bearer(key);
             let answer = fetch(http, &SPEC, request, now).await;
@@ -119,7 +119,7 @@ fn spend(meter: &str, label: String, used: Option<Qty>, window: Window) -> Optio
     Some(reading)
 }
 
-fn read_key(info: &Json, now: Timestamp) -> Result<Polled, PollError> {
+fn read_key(info: &Json) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
     let name = text(info, "/key_alias").map_or(String::new(), |alias| format!(" “{alias}”"));
     let used = qty(info, "/spend", Unit::USD)?;
@@ -170,7 +170,7 @@ fn read_key(info: &Json, now: Timestamp) -> Result<Polled, PollError> {
     ));
     if info.get("blocked").and_then(Json::as_bool) == Some(true) {
         let words = format!("the key{name} is blocked by the proxy's administrator");
-        polled.refusals.push(reported(Cause::Credentials, Scope::Key, "litellm.blocked", &words, now));
+        polled.refusals.push(reported(Cause::Credentials, Scope::Key, "litellm.blocked", &words));
     }
     Ok(polled)
 }

@@ -93,7 +93,7 @@ pub struct Refusal {
     pub needed: Option<Amount>,
     /// What was left, if the answer says so.
     pub left: Option<Amount>,
-    /// When it happened, if the gateway's log says so; else when it was seen.
+    /// When it happened; `None` when the provider only states that it refuses, for as long as it states it.
     pub at: Option<Timestamp>,
     /// How many refusals this stands for (a log page may hold many).
     pub count: u32,
