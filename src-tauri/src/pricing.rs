@@ -78,7 +78,8 @@ fn undated(name: &str) -> Option<&str> {
     if let Some(stem) = name.strip_suffix("-latest") {
         return Some(stem);
     }
-    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     let (stem, last) = name.rsplit_once('-')?;
     if digits(last, 8) {
         return Some(stem);
@@ -104,7 +105,9 @@ mod tests {
         let base = find("gpt-4o").unwrap();
         // The provider's price page: 2.50 and 10.00 USD per million tokens.
         assert_eq!((base.input.to_string(), base.output.to_string()), ("2.5 USD".into(), "10 USD".into()));
-        for name in ["openai/gpt-4o", "GPT-4o", "openrouter/openai/gpt-4o", "gpt-4o-latest", "gpt-4o-20240806"] {
+        for name in
+            ["openai/gpt-4o", "GPT-4o", "openrouter/openai/gpt-4o", "gpt-4o-latest", "gpt-4o-20240806"]
+        {
             assert_eq!(find(name), Some(base.clone()), "{name}");
         }
         assert_eq!(find("gpt-4o-2024-08-06"), Some(base));

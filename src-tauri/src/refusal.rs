@@ -229,12 +229,12 @@ pub fn to_error(origin: Origin<'_>, answer: &Answer, now: Timestamp) -> PollErro
     let Some((refusal, say)) = look(Some(origin.connector), answer, now) else {
         return no_refusal(origin, answer);
     };
-    let keys = origin
-        .key_url
-        .map_or("check the key or ask its administrator".to_owned(), |url| format!("make a new one at {url}"));
-    let money = origin
-        .top_up_url
-        .map_or("add money or raise the limit there".to_owned(), |url| format!("add money or raise the limit at {url}"));
+    let keys = origin.key_url.map_or("check the key or ask its administrator".to_owned(), |url| {
+        format!("make a new one at {url}")
+    });
+    let money = origin.top_up_url.map_or("add money or raise the limit there".to_owned(), |url| {
+        format!("add money or raise the limit at {url}")
+    });
     let wait = "the next poll waits as long as it asks".to_owned();
     use PollErrorKind::{Credentials, Malformed, Provider, RateLimited, Refused};
     let (kind, says, todo) = match refusal.cause {
@@ -247,7 +247,9 @@ pub fn to_error(origin: Origin<'_>, answer: &Answer, now: Timestamp) -> PollErro
             (Malformed, "answered with a web page instead of JSON", todo.to_owned())
         }
         Cause::X402Offer => (Refused, "offers a price", "check that this is the right address".to_owned()),
-        Cause::Gateway => (Provider, "refuses on the gateway's own account", "look at the gateway's log".to_owned()),
+        Cause::Gateway => {
+            (Provider, "refuses on the gateway's own account", "look at the gateway's log".to_owned())
+        }
         Cause::KeyLimit => (Refused, "says this key's own limit is reached", money),
         Cause::BudgetExceeded => (Refused, "says a budget is used up", money),
         _ => (Refused, "refuses because the money or the quota is gone", money),
@@ -270,7 +272,9 @@ fn no_refusal(origin: Origin<'_>, answer: &Answer) -> PollError {
     let (kind, text) = match status {
         404 | 405 => (
             PollErrorKind::NotFound,
-            format!("nothing at this address answers like {name} ({status}){words}; check the account's base_url."),
+            format!(
+                "nothing at this address answers like {name} ({status}){words}; check the account's base_url."
+            ),
         ),
         500.. => (
             PollErrorKind::Provider,
@@ -309,19 +313,97 @@ mod tests {
     #[test]
     fn the_body_decides_before_the_status() {
         let cases: &[(&str, u16, &str, Cause, &str)] = &[
-            ("openrouter", 402, r#"{"error":{"code":402,"message":"Insufficient credits. Add more","metadata":{"limit_source":"openrouter_credits"}}}"#, Cause::BalanceExhausted, "openrouter.credits"),
-            ("openrouter", 402, r#"{"error":{"code":402,"message":"x","metadata":{"limit_source":"openrouter_key_limit"}}}"#, Cause::KeyLimit, "openrouter.key_limit"),
-            ("openrouter", 402, r#"{"error":{"code":402,"message":"x","metadata":{"error_type":"in_flight_budget_exhausted","limit_source":"openrouter_in_flight_budget"}}}"#, Cause::InFlight, "openrouter.in_flight"),
-            ("openrouter", 403, r#"{"error":{"code":403,"message":"Only management keys can perform this operation"}}"#, Cause::Credentials, "openrouter.management_key"),
-            ("deepseek", 402, r#"{"error":{"message":"Insufficient Balance","type":"unknown_error"}}"#, Cause::BalanceExhausted, "deepseek.402"),
-            ("litellm", 400, r#"{"error":{"type":"budget_exceeded","message":"Budget has been exceeded! Key=a (b) Current cost: 2, Max budget: 1","code":"400"}}"#, Cause::KeyLimit, "litellm.budget_key"),
-            ("litellm", 422, r#"{"error":{"type":"budget_exceeded","message":"ExceededBudget: User=bob over budget. Spend=2, Budget=1","code":"422"}}"#, Cause::BudgetExceeded, "litellm.budget_user"),
-            ("litellm", 402, r#"{"error":{"type":"invalid_request_error","code":"402","message":"litellm.BadRequestError: DeepseekException - {}"}}"#, Cause::BalanceExhausted, "litellm.upstream_402"),
-            ("apipark", 400, "all balances exhausted or unavailable", Cause::BalanceExhausted, "apinto.balances_exhausted"),
-            ("http_json", 402, r#"{"error":{"code":"insufficient_quota","type":"insufficient_quota","message":"request rejected by budget (before_request): budget exceeded: spent $1 of $1 limit"}}"#, Cause::BudgetExceeded, "ferrogw.budget"),
-            ("http_json", 502, r#"{"error":{"code":"upstream_error","message":"no usable response"}}"#, Cause::Gateway, "ferrogw.upstream"),
-            ("http_json", 429, r#"{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"m"}}"#, Cause::BalanceExhausted, "openai.quota_type"),
-            ("http_json", 402, r#"{"x402Version":1,"accepts":[],"error":"X-PAYMENT header is required"}"#, Cause::X402Offer, "any.x402"),
+            (
+                "openrouter",
+                402,
+                r#"{"error":{"code":402,"message":"Insufficient credits. Add more","metadata":{"limit_source":"openrouter_credits"}}}"#,
+                Cause::BalanceExhausted,
+                "openrouter.credits",
+            ),
+            (
+                "openrouter",
+                402,
+                r#"{"error":{"code":402,"message":"x","metadata":{"limit_source":"openrouter_key_limit"}}}"#,
+                Cause::KeyLimit,
+                "openrouter.key_limit",
+            ),
+            (
+                "openrouter",
+                402,
+                r#"{"error":{"code":402,"message":"x","metadata":{"error_type":"in_flight_budget_exhausted","limit_source":"openrouter_in_flight_budget"}}}"#,
+                Cause::InFlight,
+                "openrouter.in_flight",
+            ),
+            (
+                "openrouter",
+                403,
+                r#"{"error":{"code":403,"message":"Only management keys can perform this operation"}}"#,
+                Cause::Credentials,
+                "openrouter.management_key",
+            ),
+            (
+                "deepseek",
+                402,
+                r#"{"error":{"message":"Insufficient Balance","type":"unknown_error"}}"#,
+                Cause::BalanceExhausted,
+                "deepseek.402",
+            ),
+            (
+                "litellm",
+                400,
+                r#"{"error":{"type":"budget_exceeded","message":"Budget has been exceeded! Key=a (b) Current cost: 2, Max budget: 1","code":"400"}}"#,
+                Cause::KeyLimit,
+                "litellm.budget_key",
+            ),
+            (
+                "litellm",
+                422,
+                r#"{"error":{"type":"budget_exceeded","message":"ExceededBudget: User=bob over budget. Spend=2, Budget=1","code":"422"}}"#,
+                Cause::BudgetExceeded,
+                "litellm.budget_user",
+            ),
+            (
+                "litellm",
+                402,
+                r#"{"error":{"type":"invalid_request_error","code":"402","message":"litellm.BadRequestError: DeepseekException - {}"}}"#,
+                Cause::BalanceExhausted,
+                "litellm.upstream_402",
+            ),
+            (
+                "apipark",
+                400,
+                "all balances exhausted or unavailable",
+                Cause::BalanceExhausted,
+                "apinto.balances_exhausted",
+            ),
+            (
+                "http_json",
+                402,
+                r#"{"error":{"code":"insufficient_quota","type":"insufficient_quota","message":"request rejected by budget (before_request): budget exceeded: spent $1 of $1 limit"}}"#,
+                Cause::BudgetExceeded,
+                "ferrogw.budget",
+            ),
+            (
+                "http_json",
+                502,
+                r#"{"error":{"code":"upstream_error","message":"no usable response"}}"#,
+                Cause::Gateway,
+                "ferrogw.upstream",
+            ),
+            (
+                "http_json",
+                429,
+                r#"{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"m"}}"#,
+                Cause::BalanceExhausted,
+                "openai.quota_type",
+            ),
+            (
+                "http_json",
+                402,
+                r#"{"x402Version":1,"accepts":[],"error":"X-PAYMENT header is required"}"#,
+                Cause::X402Offer,
+                "any.x402",
+            ),
             ("http_json", 402, "<html>Pay for wifi", Cause::Network, "any.html"),
             ("http_json", 402, "", Cause::BalanceExhausted, "any.402"),
             ("http_json", 429, "{}", Cause::RateLimited, "any.429"),
@@ -368,7 +450,11 @@ mod tests {
             wrong.message,
             "OpenRouter says this key is wrong or revoked (401): User not found.; make a new one at https://openrouter.ai/settings/keys."
         );
-        assert!(error(403, r#"{"error":{"message":"Only management keys can perform this operation"}}"#).message.contains("wants a management key"));
+        assert!(
+            error(403, r#"{"error":{"message":"Only management keys can perform this operation"}}"#)
+                .message
+                .contains("wants a management key")
+        );
         assert_eq!(error(404, "<html>").kind, PollErrorKind::NotFound);
         assert_eq!(error(503, "").kind, PollErrorKind::Provider);
         assert_eq!(error(402, "<html>").kind, PollErrorKind::Malformed);

@@ -1,6 +1,11 @@
 //! A private D-Bus session bus, with or without a real gnome-keyring, and children of this test program that run on
 //! it: the D-Bus client reads its address from the process environment, so each case is a process of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic; clippy does not see that these functions are tests' own"
+)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -54,6 +59,10 @@ impl PrivateBus {
             if asked.expect("secret-tool is missing: run `scripts/setup test`").stderr.is_empty() {
                 return self;
             }
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "no runtime here: a test waits for a daemon to start"
+            )]
             std::thread::sleep(std::time::Duration::from_millis(25));
         }
         panic!("gnome-keyring-daemon does not answer on the private bus");

@@ -1,1 +1,79 @@
-//! To come.
+//! A real gateway that runs out of its budget: what our connector for any JSON answer makes of it, over a real socket.
+
+pub(crate) mod gateway;
+
+use gateway::{Gateway, KEY, URL, alone, inside};
+use std::time::Duration;
+use tollwatch::connectors;
+use tollwatch::model::{Account, AccountId, Cause, Polled, Qty, Secret, Timestamp};
+
+/// Saturday 2026-11-21 02:49:35 UTC; the gateway stamps its log with its own clock.
+const NOW: Timestamp = Timestamp(1_795_229_375_000);
+
+/// Where ferrogw says what was spent, and where its log keeps what it refused.
+pub(crate) const OPTIONS: &str = r#"{"path":"/admin/logs/stats",
+  "meters":[{"key":"spend","kind":"budget","unit":"USD","used":"/summary/cost_usd","limit":"0.001 USD"}],
+  "refusals":{"path":"/admin/logs?limit=100","list":"/data","message":"/error_message","at":"/created_at"}}"#;
+
+fn account() -> Account {
+    Account {
+        id: AccountId::new("gateway").unwrap(),
+        label: "gateway".into(),
+        connector: "http_json".into(),
+        base_url: URL.into(),
+        secrets: [("key".to_owned(), Secret::new(KEY))].into(),
+        options: OPTIONS.into(),
+        budget: None,
+    }
+}
+
+async fn poll(gateway: &Gateway) -> Polled {
+    let connector = connectors::find("http_json").unwrap();
+    connector.poll(&gateway.http, &account(), NOW).await.unwrap()
+}
+
+/// The gateway writes its log a moment after it has answered.
+async fn poll_until(gateway: &Gateway, there: impl Fn(&Polled) -> bool) -> Polled {
+    for _ in 0..100 {
+        let polled = poll(gateway).await;
+        if there(&polled) {
+            return polled;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the gateway's log did not show it: {:?}", poll(gateway).await);
+}
+
+#[test]
+fn a_real_gateway_is_read_before_and_after_its_402() {
+    alone("ferrogw::inside_the_namespace");
+}
+
+#[tokio::test]
+#[ignore = "run by a_real_gateway_is_read_before_and_after_its_402, in a network namespace of its own"]
+async fn inside_the_namespace() {
+    if !inside() {
+        return;
+    }
+    let gateway = Gateway::start().await;
+    for _ in 0..2 {
+        assert_eq!(gateway.chat().await.status, 200);
+    }
+    // 2 × 0.000225 of 0.001 USD.
+    let polled = poll_until(&gateway, |polled| polled.readings[0].used == Some(Qty(450_000))).await;
+    assert_eq!(polled.readings[0].limit, Some(Qty(1_000_000)));
+    assert_eq!(polled.readings[0].remaining, Some(Qty(550_000)));
+    assert_eq!(polled.refusals, []);
+    // The check comes before the call: the fifth call still passes at 0.0009 and makes 0.001125.
+    for _ in 0..3 {
+        assert_eq!(gateway.chat().await.status, 200);
+    }
+    assert_eq!(gateway.chat().await.status, 402);
+    let polled = poll_until(&gateway, |polled| !polled.refusals.is_empty()).await;
+    assert_eq!(polled.readings[0].used, Some(Qty(1_125_000)));
+    assert_eq!(polled.readings[0].headroom(), Some(Qty(-125_000)));
+    assert_eq!((polled.refusals[0].cause, polled.refusals[0].count), (Cause::BudgetExceeded, 1));
+    assert!(polled.refusals[0].message.contains("budget exceeded: spent $0.0011"));
+    assert!(polled.refusals[0].at.is_some_and(|at| at > Timestamp(1_700_000_000_000)));
+    assert_eq!(polled.problems, []);
+}

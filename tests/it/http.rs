@@ -1,5 +1,10 @@
 //! The door to the network against real loopback servers: what each kind of trouble ends in, and what is never sent.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic; clippy does not see that these functions are tests' own"
+)]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,10 @@
 //! The keychain for real: a gnome-keyring on a private bus, no keyring, no bus, a locked one, one that never answers.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic; clippy does not see that these functions are tests' own"
+)]
+
 use crate::bus::{PrivateBus, run_with_address};
 use std::time::Duration;
 use tollwatch::model::{AccountId, Secret};

@@ -50,10 +50,25 @@ static SPEC: Spec = Spec {
         },
     ],
     meters: &[
-        MeterSpec { key: "budget.month", label: "estimated cost this month", kind: MeterKind::Budget, needs: "password" },
-        MeterSpec { key: "spend.month", label: "estimated cost this month", kind: MeterKind::Spend, needs: "password" },
+        MeterSpec {
+            key: "budget.month",
+            label: "estimated cost this month",
+            kind: MeterKind::Budget,
+            needs: "password",
+        },
+        MeterSpec {
+            key: "spend.month",
+            label: "estimated cost this month",
+            kind: MeterKind::Spend,
+            needs: "password",
+        },
         MeterSpec { key: "tokens.day", label: "tokens today", kind: MeterKind::Spend, needs: "password" },
-        MeterSpec { key: "tokens.key.*", label: "tokens of a key, lifetime", kind: MeterKind::Spend, needs: "password" },
+        MeterSpec {
+            key: "tokens.key.*",
+            label: "tokens of a key, lifetime",
+            kind: MeterKind::Spend,
+            needs: "password",
+        },
     ],
     top_up_url: None,
     docs_url: "https://docs.apipark.com",
@@ -122,7 +137,8 @@ impl Console<'_> {
     }
 
     async fn ask(&self, path: &str, query: &[(&str, String)], cookie: &Secret) -> Result<Answer, PollError> {
-        let request = query.iter().fold(Request::get(path), |request, (name, value)| request.query(name, value));
+        let request =
+            query.iter().fold(Request::get(path), |request, (name, value)| request.query(name, value));
         self.http.send(request.secret_header("cookie", cookie)).await
     }
 
@@ -135,7 +151,10 @@ impl Console<'_> {
     async fn log_in(&self) -> Result<Secret, PollError> {
         let options = options(self.account)?;
         let user = text(&options, "/username").ok_or_else(|| {
-            PollError::new(PollErrorKind::Config, "this account has no option username: give the console user to log in as")
+            PollError::new(
+                PollErrorKind::Config,
+                "this account has no option username: give the console user to log in as",
+            )
         })?;
         let password = self.account.secret("password")?;
         let body = serde_json::json!({"name": user, "password": password.expose()});
@@ -143,7 +162,10 @@ impl Console<'_> {
         let json = checked(&SPEC, &answer, self.now)?;
         // A wrong password is HTTP 200 with code -1.
         business(&json).map_err(|error| {
-            PollError::credentials(format!("the log-in as {user} failed, check user name and password: {}", error.message))
+            PollError::credentials(format!(
+                "the log-in as {user} failed, check user name and password: {}",
+                error.message
+            ))
         })?;
         let cookie = answer
             .headers
@@ -151,7 +173,9 @@ impl Console<'_> {
             .filter(|(name, _)| name == "set-cookie")
             .find_map(|(_, value)| value.split(';').next().filter(|pair| pair.starts_with("session=")))
             .map(Secret::new)
-            .ok_or_else(|| PollError::malformed("the log-in gave no session cookie: is this an APIPark console?"))?;
+            .ok_or_else(|| {
+                PollError::malformed("the log-in gave no session cookie: is this an APIPark console?")
+            })?;
         if let Ok(mut held) = self.http.session().lock() {
             *held = Some(cookie.clone());
         }
@@ -164,12 +188,21 @@ impl Console<'_> {
         let mut polled = Polled::default();
         if text(provider, "/status") == Some("abnormal") {
             let words = format!("the gateway marks the provider {name} as abnormal");
-            polled.refusals.push(reported(Cause::Gateway, Scope::Provider, "apipark.provider_abnormal", &words, self.now));
+            polled.refusals.push(reported(
+                Cause::Gateway,
+                Scope::Provider,
+                "apipark.provider_abnormal",
+                &words,
+                self.now,
+            ));
         }
         let query = [("provider", id.to_owned()), ("page", "1".to_owned()), ("page_size", PAGE.to_string())];
-        join(&mut polled, self.get("/api/v1/ai/resource/keys", &query).await.and_then(|data| {
-            read_keys(&data, name, self.now)
-        }));
+        join(
+            &mut polled,
+            self.get("/api/v1/ai/resource/keys", &query)
+                .await
+                .and_then(|data| read_keys(&data, name, self.now)),
+        );
         Ok(polled)
     }
 
@@ -190,7 +223,10 @@ impl Console<'_> {
         polled.readings.extend(reading.used.is_some().then_some(reading));
         // Windows beyond ten days leave out today.
         let lately = self.chart(self.now + -10 * DAY).await?;
-        let split = (qty(&lately, "/input_token_total", Unit::Tokens)?, qty(&lately, "/output_token_total", Unit::Tokens)?);
+        let split = (
+            qty(&lately, "/input_token_total", Unit::Tokens)?,
+            qty(&lately, "/output_token_total", Unit::Tokens)?,
+        );
         let (Some(input), Some(output)) = split else { return Ok(polled) };
         let mut routes = Vec::new();
         for page in 1..=PAGES {
@@ -227,7 +263,10 @@ impl Console<'_> {
         let options = options(self.account)?;
         let zone = text(&options, "/time_zone").unwrap_or("Asia/Shanghai");
         let zone = jiff::tz::TimeZone::get(zone).map_err(|_| {
-            PollError::new(PollErrorKind::Config, format!("the option time_zone is no zone's name: '{}'; one is Europe/Berlin", shorten(zone)))
+            PollError::new(
+                PollErrorKind::Config,
+                format!("the option time_zone is no zone's name: '{}'; one is Europe/Berlin", shorten(zone)),
+            )
         })?;
         let mut polled = Polled::default();
         for page in 1..=PAGES {
@@ -259,7 +298,11 @@ fn business(json: &Json) -> Result<(), PollError> {
         Some(0) => Ok(()),
         Some(code) => Err(PollError::new(
             PollErrorKind::Provider,
-            format!("{} answers with error {code}: {}", SPEC.name, shorten(text(json, "/msg").unwrap_or("no reason given"))),
+            format!(
+                "{} answers with error {code}: {}",
+                SPEC.name,
+                shorten(text(json, "/msg").unwrap_or("no reason given"))
+            ),
         )),
         None => Err(missing("/code")),
     }
@@ -293,13 +336,21 @@ fn read_keys(data: &Json, provider: &str, now: Timestamp) -> Result<Polled, Poll
 }
 
 /// The month's tokens at list prices. A budget that the user typed in makes it a budget.
-fn estimate(routes: &[Json], (input, output): (Qty, Qty), account: &Account, now: Timestamp) -> Result<Polled, PollError> {
+fn estimate(
+    routes: &[Json],
+    (input, output): (Qty, Qty),
+    account: &Account,
+    now: Timestamp,
+) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
     let whole = i128::from(input.0) + i128::from(output.0);
     let (mut total, mut unknown) = (Qty(0), Vec::new());
     for route in routes {
-        let Some(tokens) = qty(route, "/use_token", Unit::Tokens)?.filter(|tokens| tokens.0 > 0) else { continue };
-        let model = text(route, "/model/name").or(text(route, "/model/id")).or(text(route, "/model")).unwrap_or("");
+        let Some(tokens) = qty(route, "/use_token", Unit::Tokens)?.filter(|tokens| tokens.0 > 0) else {
+            continue;
+        };
+        let model =
+            text(route, "/model/name").or(text(route, "/model/id")).or(text(route, "/model")).unwrap_or("");
         let share = i128::from(tokens.0) * i128::from(input.0) / whole.max(1);
         let read = i64::try_from(share).unwrap_or(tokens.0);
         let cost = pricing::find(model).and_then(|price| price.cost(read, tokens.0 - read));
@@ -318,7 +369,8 @@ fn estimate(routes: &[Json], (input, output): (Qty, Qty), account: &Account, now
         ));
     }
     let limit = account.budget.filter(|(_, unit)| *unit == Unit::USD).map(|(limit, _)| limit);
-    let (meter, kind) = if limit.is_some() { ("budget.month", MeterKind::Budget) } else { ("spend.month", MeterKind::Spend) };
+    let (meter, kind) =
+        if limit.is_some() { ("budget.month", MeterKind::Budget) } else { ("spend.month", MeterKind::Spend) };
     let mut reading = Reading::new(meter, kind, "estimated cost this month", Unit::USD);
     reading.used = Some(total);
     reading.limit = limit;
@@ -336,7 +388,10 @@ fn read_log_page(rows: &[Json], zone: &jiff::tz::TimeZone, now: Timestamp, refus
         let status = row.get("status").and_then(Json::as_i64).and_then(|status| u16::try_from(status).ok());
         let Some(status @ (402 | 429)) = status else { continue };
         let provider = text(row, "/provider/name").unwrap_or("a provider");
-        let Some(mut refusal) = read_log(Some(status), &format!("calls to {provider} were refused"), now) else { continue };
+        let Some(mut refusal) = read_log(Some(status), &format!("calls to {provider} were refused"), now)
+        else {
+            continue;
+        };
         refusal.scope = Scope::Provider;
         let local = text(row, "/log_time").and_then(|time| time.parse::<jiff::civil::DateTime>().ok());
         let at = local.and_then(|time| time.to_zoned(zone.clone()).ok());

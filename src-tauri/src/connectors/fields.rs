@@ -49,7 +49,7 @@ pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> Option<&'a str> {
 
 /// The start of the UTC day that `now` lies in.
 pub(super) fn day_start(now: Timestamp) -> Timestamp {
-    start(now, |day| Some(day))
+    start(now, Some)
 }
 
 /// The start of the UTC month that `now` lies in.
@@ -72,10 +72,7 @@ pub(super) fn next_reset(window: Window, now: Timestamp) -> Option<Timestamp> {
     matches!(window, Window::Day | Window::Week | Window::Month).then(|| start(now, step))
 }
 
-fn start(
-    now: Timestamp,
-    step: impl Fn(jiff::civil::Date) -> Option<jiff::civil::Date>,
-) -> Timestamp {
+fn start(now: Timestamp, step: impl Fn(jiff::civil::Date) -> Option<jiff::civil::Date>) -> Timestamp {
     let utc = jiff::tz::TimeZone::UTC;
     let day = now.to_jiff().to_zoned(utc.clone()).date();
     let midnight = step(day).and_then(|day| day.to_zoned(utc).ok());

@@ -2,7 +2,9 @@
 //! Field names as recorded from LiteLLM 1.101.6 and 1.105.7. Budgets reset on calendar borders (UTC): `1d` at
 //! midnight, `30d` and `1mo` on the 1st. `max_budget: null` is no limit, never zero.
 
-use super::fields::{USUAL, date, day_start, finish, join, missing, month_start, next_reset, qty, slug, text, time};
+use super::fields::{
+    USUAL, date, day_start, finish, join, missing, month_start, next_reset, qty, slug, text, time,
+};
 use super::{Connector, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
@@ -29,11 +31,21 @@ static SPEC: Spec = Spec {
     options: &[],
     meters: &[
         MeterSpec { key: "key_budget", label: "key budget", kind: MeterKind::Budget, needs: "key" },
-        MeterSpec { key: "key_budget.*", label: "key budget per window", kind: MeterKind::Budget, needs: "key" },
+        MeterSpec {
+            key: "key_budget.*",
+            label: "key budget per window",
+            kind: MeterKind::Budget,
+            needs: "key",
+        },
         MeterSpec { key: "user_budget", label: "user budget", kind: MeterKind::Budget, needs: "key" },
         MeterSpec { key: "team_budget", label: "team budget", kind: MeterKind::Budget, needs: "key" },
         MeterSpec { key: "spend.key", label: "key spend", kind: MeterKind::Spend, needs: "key" },
-        MeterSpec { key: "spend.key.total", label: "key spend, lifetime", kind: MeterKind::Spend, needs: "key" },
+        MeterSpec {
+            key: "spend.key.total",
+            label: "key spend, lifetime",
+            kind: MeterKind::Spend,
+            needs: "key",
+        },
         MeterSpec { key: "spend.user", label: "user spend", kind: MeterKind::Spend, needs: "key" },
         MeterSpec { key: "spend.team", label: "team spend", kind: MeterKind::Spend, needs: "key" },
         MeterSpec { key: "spend.day", label: "spend today", kind: MeterKind::Spend, needs: "key" },
@@ -116,7 +128,14 @@ fn read_key(info: &Json, now: Timestamp) -> Result<Polled, PollError> {
     }
     let shared = info.get("litellm_budget_table").filter(|table| !table.is_null());
     if let Some(most) = qty(info, "/max_budget", Unit::USD)? {
-        polled.readings.push(budget("key_budget", format!("key budget{name}"), used, most, info, "/budget_reset_at"));
+        polled.readings.push(budget(
+            "key_budget",
+            format!("key budget{name}"),
+            used,
+            most,
+            info,
+            "/budget_reset_at",
+        ));
     } else if let Some(table) = shared
         && let Some(most) = qty(table, "/max_budget", Unit::USD)?
     {
@@ -130,13 +149,25 @@ fn read_key(info: &Json, now: Timestamp) -> Result<Polled, PollError> {
         let duration = text(limit, "/budget_duration").unwrap_or("window");
         let used = qty(info, &format!("/budget_limits_usage/{duration}/current_spend"), Unit::USD)?;
         let meter = format!("key_budget.{}", slug(duration));
-        polled.readings.push(budget(&meter, format!("key budget{name} per {duration}"), used, most, limit, "/reset_at"));
+        polled.readings.push(budget(
+            &meter,
+            format!("key budget{name} per {duration}"),
+            used,
+            most,
+            limit,
+            "/reset_at",
+        ));
     }
     // A spend that is set back with the budget carries the budget's window.
     let own = window(text(info, "/budget_duration"));
     polled.readings.extend(spend("spend.key", format!("key spend{name}"), used, own));
     let total = qty(info, "/total_spend", Unit::USD)?;
-    polled.readings.extend(spend("spend.key.total", format!("key spend{name}, lifetime"), total, Window::Never));
+    polled.readings.extend(spend(
+        "spend.key.total",
+        format!("key spend{name}, lifetime"),
+        total,
+        Window::Never,
+    ));
     if info.get("blocked").and_then(Json::as_bool) == Some(true) {
         let words = format!("the key{name} is blocked by the proxy's administrator");
         polled.refusals.push(reported(Cause::Credentials, Scope::Key, "litellm.blocked", &words, now));
@@ -151,7 +182,14 @@ fn read_owner(json: &Json, who: &str, alias: Option<&str>) -> Result<Polled, Pol
     let Some(used) = qty(json, "/spend", Unit::USD)? else { return Err(missing("/spend")) };
     if let Some(most) = qty(json, "/max_budget", Unit::USD)? {
         let label = format!("{who} budget{name}");
-        polled.readings.push(budget(&format!("{who}_budget"), label, Some(used), most, json, "/budget_reset_at"));
+        polled.readings.push(budget(
+            &format!("{who}_budget"),
+            label,
+            Some(used),
+            most,
+            json,
+            "/budget_reset_at",
+        ));
     }
     let own = window(text(json, "/budget_duration"));
     polled.readings.extend(spend(&format!("spend.{who}"), format!("{who} spend{name}"), Some(used), own));
@@ -167,7 +205,9 @@ fn read_activity(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     let Some(days @ Json::Array(_)) = json.get("results") else { return Err(missing("/results")) };
     if json.pointer("/metadata/has_more").and_then(Json::as_bool) == Some(true) {
         // The totals of one page are not the month's.
-        return Err(PollError::malformed("the proxy sent only a page of the month's activity; its sum is not used"));
+        return Err(PollError::malformed(
+            "the proxy sent only a page of the month's activity; its sum is not used",
+        ));
     }
     let month = qty(json, "/metadata/total_spend", Unit::USD)?;
     let today = date(day_start(now));

@@ -1,7 +1,16 @@
 //! Connectors: each knows one kind of gateway or provider. One file each; the only place that names them.
 
-use crate::http::Http;
-use crate::model::{Account, MeterKind, PollError, Polled, Timestamp};
+mod apipark;
+mod deepseek;
+mod fields;
+mod http_json;
+mod litellm;
+mod openrouter;
+
+use crate::http::{Answer, Http, Request};
+use crate::model::{Account, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Refusal, Timestamp};
+use crate::refusal::{Origin, to_error};
+use std::fmt::Write;
 
 /// A secret that a connector wants.
 #[derive(Clone, Copy, Debug)]
@@ -89,9 +98,109 @@ pub trait Connector: Send + Sync {
 
 /// Every connector, in the order of the picker: gateways and providers by how many developers use them, the
 /// generic one last.
-pub static ALL: &[&dyn Connector] = &[];
+pub static ALL: &[&dyn Connector] = &[
+    &openrouter::OpenRouter,
+    &deepseek::DeepSeek,
+    &litellm::LiteLlm,
+    &apipark::ApiPark,
+    &http_json::HttpJson,
+];
 
 /// The connector of that id.
 pub fn find(id: &str) -> Option<&'static dyn Connector> {
     ALL.iter().copied().find(|connector| connector.spec().id == id)
+}
+
+/// Sends and reads JSON; an answer that is not 2xx becomes a sentence that says whom it concerns and what to do.
+async fn fetch(http: &Http, spec: &Spec, request: Request, now: Timestamp) -> Result<Json, PollError> {
+    checked(spec, &http.send(request).await?, now)
+}
+
+/// The JSON of an answer, or why there is none.
+fn checked(spec: &Spec, answer: &Answer, now: Timestamp) -> Result<Json, PollError> {
+    if !(200..300).contains(&answer.status) {
+        return Err(to_error(origin(spec), answer, now));
+    }
+    let json = answer
+        .json()
+        .map_err(|error| PollError { message: format!("{}: {}", spec.name, error.message), ..error })?;
+    match json {
+        Json::Object(_) | Json::Array(_) => Ok(json),
+        _ => Err(PollError::malformed(format!(
+            "{}: the answer is a bare value, not an object: is the address right?",
+            spec.name
+        ))),
+    }
+}
+
+fn origin(spec: &Spec) -> Origin<'_> {
+    Origin {
+        connector: spec.id,
+        name: spec.name,
+        key_url: spec.secrets.iter().find_map(|secret| secret.url),
+        top_up_url: spec.top_up_url,
+    }
+}
+
+/// An account's options as JSON. Error: they are no JSON object.
+fn options(account: &Account) -> Result<Json, PollError> {
+    match Json::parse(account.options.as_bytes()) {
+        Ok(options @ Json::Object(_)) => Ok(options),
+        _ => Err(PollError::new(
+            PollErrorKind::Config,
+            "this account's options are no table of names and values",
+        )),
+    }
+}
+
+/// Adds a refusal from a log: of the same kind and words it raises the count, and the latest time stands.
+fn count(refusals: &mut Vec<Refusal>, refusal: Refusal) {
+    let same = |one: &&mut Refusal| {
+        (one.rule.as_str(), one.status, one.message.as_str())
+            == (refusal.rule.as_str(), refusal.status, refusal.message.as_str())
+    };
+    match refusals.iter_mut().find(same) {
+        Some(known) => {
+            known.count = known.count.saturating_add(refusal.count);
+            known.at = known.at.max(refusal.at);
+        }
+        None => refusals.push(refusal),
+    }
+}
+
+/// The generated part of `docs/connectors.md`: every connector's keys, options and meters, in Markdown.
+pub fn docs() -> String {
+    let mut out = String::new();
+    for connector in ALL {
+        let spec = connector.spec();
+        let base = spec.base_url.map_or("yours".to_owned(), |url| format!("`{url}`"));
+        let _ = writeln!(out, "### {} (`{}`)\n\n{}\n", spec.name, spec.id, spec.about);
+        let _ = writeln!(
+            out,
+            "Address: {base}. Polled every {} min, at most every {} min. Figures are at most {} min old. API: <{}>.\n",
+            spec.interval / MINUTE,
+            spec.min_interval / MINUTE,
+            spec.freshness / MINUTE,
+            spec.docs_url
+        );
+        for secret in spec.secrets {
+            let need = if secret.required { "needed" } else { "optional" };
+            let _ = writeln!(out, "- Secret `{}` ({need}): {}", secret.role, secret.help);
+        }
+        for option in spec.options {
+            let need = if option.required { "needed" } else { "optional" };
+            let _ = writeln!(
+                out,
+                "- Option `{}` ({need}): {} Example: `{}`",
+                option.name, option.help, option.example
+            );
+        }
+        let _ = writeln!(out, "\n| meter | kind | what | needs |\n|---|---|---|---|");
+        for meter in spec.meters {
+            let kind = format!("{:?}", meter.kind).to_lowercase();
+            let _ = writeln!(out, "| `{}` | {kind} | {} | `{}` |", meter.key, meter.label, meter.needs);
+        }
+        out.push('\n');
+    }
+    out
 }

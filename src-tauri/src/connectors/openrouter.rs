@@ -2,7 +2,9 @@
 //! `/api/v1/activity` (management key): the account's balance and its use by completed UTC day.
 //! Source: the OpenAPI description in OpenRouterTeam/typescript-sdk and the package openrouter 1.3.84.
 
-use super::fields::{USUAL, date, day_start, finish, join, month_start, needed, next_reset, qty, slug, text, time};
+use super::fields::{
+    USUAL, date, day_start, finish, join, month_start, needed, next_reset, qty, slug, text, time,
+};
 use super::{Connector, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
@@ -40,7 +42,12 @@ static SPEC: Spec = Spec {
         MeterSpec { key: "balance", label: "balance", kind: MeterKind::Balance, needs: "management_key" },
         MeterSpec { key: "key_limit", label: "key limit", kind: MeterKind::Budget, needs: "key" },
         MeterSpec { key: "budget.*", label: "budget", kind: MeterKind::Budget, needs: "key" },
-        MeterSpec { key: "free_requests", label: "free model requests", kind: MeterKind::Quota, needs: "key" },
+        MeterSpec {
+            key: "free_requests",
+            label: "free model requests",
+            kind: MeterKind::Quota,
+            needs: "key",
+        },
         MeterSpec { key: "spend", label: "key spend", kind: MeterKind::Spend, needs: "key" },
         MeterSpec { key: "spend.day", label: "key spend today", kind: MeterKind::Spend, needs: "key" },
         MeterSpec { key: "spend.week", label: "key spend this week", kind: MeterKind::Spend, needs: "key" },
@@ -112,7 +119,9 @@ fn read_key(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     for budget in key.get("budgets").map(Json::items).unwrap_or_default() {
         // The layer `key_limit` is the key's own limit again.
         let scope = text(budget, "/scope").unwrap_or("budget");
-        let Some(most) = qty(budget, "/limit_usd", Unit::USD)?.filter(|_| scope != "key_limit") else { continue };
+        let Some(most) = qty(budget, "/limit_usd", Unit::USD)?.filter(|_| scope != "key_limit") else {
+            continue;
+        };
         let meter = format!("budget.{}", slug(text(budget, "/budget_id").unwrap_or(scope)));
         let mut reading = Reading::new(&meter, MeterKind::Budget, format!("{scope} budget"), Unit::USD);
         limit(&mut reading, most, qty(budget, "/remaining_usd", Unit::USD)?);
@@ -138,7 +147,11 @@ fn read_key(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
         ("/usage_monthly", "spend.month", "key spend this month", Window::Month),
     ] {
         // Every answer has `usage`; the windows came later.
-        let used = if field == "/usage" { Some(needed(key, field, Unit::USD)?) } else { qty(key, field, Unit::USD)? };
+        let used = if field == "/usage" {
+            Some(needed(key, field, Unit::USD)?)
+        } else {
+            qty(key, field, Unit::USD)?
+        };
         if used.is_some() {
             let mut reading = Reading::new(meter, MeterKind::Spend, format!("{label}{name}"), Unit::USD);
             reading.used = used;
@@ -170,7 +183,9 @@ fn read_activity(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     for row in rows.items() {
         if text(row, "/date").is_some_and(|day| day.get(..7) == month.get(..7)) {
             let used = needed(row, "/usage", Unit::USD)?;
-            total = total.checked_add(used).ok_or_else(|| PollError::malformed("the activity's sum does not fit"))?;
+            total = total
+                .checked_add(used)
+                .ok_or_else(|| PollError::malformed("the activity's sum does not fit"))?;
         }
     }
     let label = "account spend this month, to yesterday";

@@ -196,7 +196,11 @@ impl Monitor {
 }
 
 pub(crate) fn rules(config: &Config, zone: &jiff::tz::TimeZone) -> Rules {
-    Rules { low: config.alerts.low.clone(), zone: zone.clone(), ..Rules::default() }
+    Rules {
+        low: config.alerts.low.clone(),
+        zone: zone.clone(),
+        ..Rules::with_sensitivity(config.alerts.sensitivity)
+    }
 }
 
 /// What the config says about the network.

@@ -1,5 +1,6 @@
 //! config.toml ↔ structs.
 
+use crate::alerts::Sensitivity;
 use crate::model::{AccountId, Amount};
 use crate::secrets::Source;
 use schemars::JsonSchema;
@@ -43,21 +44,6 @@ pub struct AlertsConfig {
     pub low: Vec<Amount>,
     /// How early a coming wall is told: `low` (only when it is sure), `normal`, `high` (early, more false alarms).
     pub sensitivity: Sensitivity,
-    /// Hours that "snooze" keeps an alert quiet. 1 to 168.
-    pub snooze_hours: u32,
-}
-
-/// How early a coming wall is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sensitivity {
-    /// Only when it is sure.
-    Low,
-    /// The middle.
-    #[default]
-    Normal,
-    /// Early, with more false alarms.
-    High,
 }
 
 /// `[network]`
@@ -117,7 +103,7 @@ impl Default for MonitorConfig {
 
 impl Default for AlertsConfig {
     fn default() -> Self {
-        AlertsConfig { desktop: true, low: Vec::new(), sensitivity: Sensitivity::Normal, snooze_hours: 4 }
+        AlertsConfig { desktop: true, low: Vec::new(), sensitivity: Sensitivity::Normal }
     }
 }
 
@@ -179,6 +165,15 @@ impl Config {
         COMMENTED_DEFAULT
     }
 
+    /// Writes the commented default file where there is none; one that is there is never touched.
+    pub fn write_default(path: &Path) -> Result<(), ConfigError> {
+        if path.exists() {
+            return Ok(());
+        }
+        write(path, COMMENTED_DEFAULT)
+            .map_err(|error| ConfigError(format!("{} cannot be written: {error}", path.display())))
+    }
+
     /// The JSON Schema of the file, indented.
     pub fn schema() -> String {
         serde_json::to_string_pretty(&schemars::schema_for!(Config)).unwrap_or_default()
@@ -221,8 +216,6 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #low = []
 # How early a coming wall is told: "low" (only when it is sure), "normal", "high" (early, more false alarms).
 #sensitivity = "normal"
-# Hours that "snooze" keeps an alert quiet (1 to 168).
-#snooze_hours = 4
 
 [network]
 # Hosts (or host:port) that may be asked over plain http; this machine itself always may.
@@ -278,12 +271,6 @@ fn check(config: &Config) -> Result<(), (Vec<String>, String)> {
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));
-    }
-    if !(1..=168).contains(&config.alerts.snooze_hours) {
-        return bad(
-            &["alerts", "snooze_hours"],
-            format!("{} is not within 1 to 168", config.alerts.snooze_hours),
-        );
     }
     for (at, amount) in config.alerts.low.iter().enumerate() {
         if config.alerts.low[..at].iter().any(|other| other.unit == amount.unit) {
@@ -434,114 +421,4 @@ impl Folders {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("config.toml");
-        std::fs::write(&path, text).unwrap();
-        (dir, path)
-    }
-
-    #[test]
-    fn errors_name_the_line_and_never_echo_a_key() {
-        for (text, says) in [
-            (
-                "\n\n[monitor]\nraw_dayz = 3\n",
-                "config.toml line 4: unknown field `raw_dayz`, expected `raw_days`",
-            ),
-            ("[monitor]\nraw_days = 6\n", "config.toml line 2: monitor.raw_days: 6 is not within 7 to 3650"),
-            (
-                "[alerts]\n\nlow = [\"5 USD\", \"1 CNY\", \"2USD\"]\n",
-                "line 3: alerts.low: USD is named twice",
-            ),
-            (
-                "[accounts.a]\nconnector = \"x\"\ninterval = 9\n",
-                "line 3: accounts.a.interval: 9 is less than 10",
-            ),
-            (
-                "[accounts.a]\nconnector = \"x\"\nsecrets = { key = \"sk-hunter2\" }\n",
-                "line 3: accounts.a.secrets.key",
-            ),
-            ("[accounts.a]\nconnector = \"x\"\nsecrets = \"sk-hunter2\"\n", "line 3: "),
-            ("[accounts.B]\nconnector = \"x\"\n", "'B' is no account id"),
-            ("[monitor\n", "line 1"),
-        ] {
-            let (_dir, path) = file(text);
-            let message = Config::load(&path).unwrap_err().0;
-            assert!(message.contains(says) && message.ends_with("nothing was changed"), "{message}");
-            assert!(!message.contains("hunter2"), "{message}");
-            let saved = Config::set(&path, "alerts.desktop", false.into());
-            assert!(saved.is_err());
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "an invalid file is never overwritten");
-        }
-    }
-
-    #[test]
-    fn the_commented_default_is_the_default_in_both_readings() {
-        assert_eq!(parse(Config::commented_default()), Ok(Config::default()));
-        let open: String = Config::commented_default()
-            .lines()
-            .map(|line| match line.strip_prefix('#') {
-                Some(rest) if !rest.starts_with(' ') && rest.contains(" = ") => format!("{rest}\n"),
-                _ => format!("{line}\n"),
-            })
-            .collect();
-        assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 6);
-        assert_eq!(parse(&open), Ok(Config::default()));
-    }
-
-    #[test]
-    fn a_save_keeps_comments_and_order() {
-        let (_dir, path) = file(
-            "# mine\n[accounts.b] # work\nconnector = \"x\"\n# slow\ninterval = 60 # seconds\n\n[accounts.a]\nconnector = \"y\"\n",
-        );
-        let id = AccountId::new("b").unwrap();
-        let mut account = Config::load(&path).unwrap().accounts.remove(&id).unwrap();
-        account.interval = Some(120);
-        account.secrets.insert("key".into(), "keychain".into());
-        Config::save_account(&path, &id, &account).unwrap();
-        Config::set(&path, "alerts.snooze_hours", 8.into()).unwrap();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(
-            text.starts_with(
-                "# mine\n[accounts.b] # work\nconnector = \"x\"\n# slow\ninterval = 120 # seconds\n"
-            ),
-            "{text}"
-        );
-        let config = Config::load(&path).unwrap();
-        assert_eq!((config.accounts[&id].clone(), config.alerts.snooze_hours), (account, 8));
-        Config::remove_account(&path, &id).unwrap();
-        assert_eq!(Config::load(&path).unwrap().accounts.len(), 1);
-        assert!(Config::set(&path, "alerts.snooze_hours", 0.into()).is_err());
-        assert!(Config::set(&path, "alerts.loud", true.into()).is_err());
-        assert_eq!(Config::load(&path).unwrap().alerts.snooze_hours, 8);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_missing_folder_is_made_for_the_user_alone() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("new/config.toml");
-        Config::set(&path, "alerts.desktop", false.into()).unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
-        assert!(!Config::load(&path).unwrap().alerts.desktop);
-        assert_eq!(
-            std::fs::read_dir(path.parent().unwrap()).unwrap().count(),
-            1,
-            "no temporary file is left"
-        );
-    }
-
-    #[test]
-    fn the_schema_names_every_setting() {
-        let schema: serde_json::Value = serde_json::from_str(&Config::schema()).unwrap();
-        for section in ["monitor", "alerts", "network", "accounts"] {
-            assert!(schema["properties"].get(section).is_some(), "{section}");
-        }
-        assert_eq!(schema["additionalProperties"], serde_json::json!(false));
-    }
-}
+mod tests;
