@@ -1,7 +1,6 @@
 //! `make bench`: what the library costs. Figures are read in docs/performance.md; nothing here passes or fails.
 
 use divan::Bencher;
-use tollwatch::charts;
 use tollwatch::forecast::{self, History};
 use tollwatch::model::{
     AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
