@@ -6,6 +6,7 @@ import {
   type CommandName,
   type Commands,
 } from './backend/types';
+import { setZone } from './format';
 import type { EventMessage } from './bindings/EventMessage';
 import type { Overview } from './bindings/Overview';
 import type { Severity } from './bindings/Severity';
@@ -53,8 +54,11 @@ export class App {
       (event) => this.hear(event),
       (state) => {
         const back = state === 'open' && this.link === 'lost';
+        // Lost again: another start of the program may answer, but not to our token. Asking tells.
+        const again = state === 'lost' && this.link === 'lost';
         this.link = state;
         if (back) this.changed();
+        else if (again) void this.refresh();
       },
     );
     const onVisible = () => this.#visibility();
@@ -94,6 +98,7 @@ export class App {
       const overview = await this.backend.call('overview', {});
       // A slow answer must not overwrite a later one.
       if (asked !== this.#asked) return;
+      setZone(overview.zone);
       this.overview = overview;
       this.problem = null;
       this.unauthorized = false;
