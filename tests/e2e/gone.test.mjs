@@ -26,7 +26,7 @@ test("figures stay under a banner, and the page finds the program again", async 
 
   await own.again();
   // Each start has a token of its own: the old page is told to open the new address.
-  await banner.getByText(/Open the address/).waitFor();
+  await banner.getByText(/^Open the address/).waitFor();
   assert.equal(
     await page.locator("li.meter").count(),
     rows,

@@ -152,7 +152,9 @@ export async function browser() {
         // A stopped server, an old token and a missing keychain are what some tests want; the page tells of them.
         if (
           message.type() === "error" &&
-          !/ERR_CONNECTION|ERR_INCOMPLETE|status of (401|409)/.test(message.text())
+          !/ERR_CONNECTION|ERR_INCOMPLETE|status of (401|409)/.test(
+            message.text(),
+          )
         )
           complaints.push(message.text());
       });
@@ -177,6 +179,7 @@ export async function visit(page, hash) {
 /** A picture of the whole page in the folder of pictures. */
 export async function shot(page, name, options = {}) {
   mkdirSync(SHOTS, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({
     path: join(SHOTS, `${name}.png`),
     fullPage: true,

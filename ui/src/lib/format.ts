@@ -170,7 +170,7 @@ export function axisTicks(
     }
   }
   // One at the edge would be cut, one at the start would lie on "now".
-  return found.filter((tick) => tick.share > 0.14 && tick.share < 0.94);
+  return found.filter((tick) => tick.share > 0.27 && tick.share < 0.94);
 }
 
 /** The calendar day after `2026-11-21`, by the calendar and not by 24 hours. */
@@ -193,6 +193,12 @@ export function monthName(at: number, zone = home, where = 'en'): string {
     month: 'long',
     ...(zone ? { timeZone: zone } : {}),
   }).format(at);
+}
+
+/** A message as a sentence: its first letter a capital one, a full stop behind it. */
+export function asSentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
 /** `18.4 MB`. */

@@ -132,9 +132,11 @@ export class App {
 
   toast(title: string, body: string, severity: Severity | null): void {
     const id = this.#nextToast++;
-    this.toasts = [...this.toasts, { id, title, body, severity }].slice(-4);
+    // The same again replaces the old one.
+    const others = this.toasts.filter((toast) => toast.title !== title || toast.body !== body);
+    this.toasts = [...others, { id, title, body, severity }].slice(-4);
     // Urgent ones stay until they are closed by hand.
-    if (severity === null) setTimeout(() => this.dismiss(id), 8_000);
+    if (severity === null) setTimeout(() => this.dismiss(id), 6_000);
   }
 
   dismiss(id: number): void {
