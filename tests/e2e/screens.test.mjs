@@ -43,7 +43,10 @@ for (const theme of ['light', 'dark']) {
     for (const [name, hash] of PAGES) {
       await settled(page, name, hash);
       if (name === 'account') await page.getByRole('button', { name: '30d' }).click();
-      if (name === 'overview') await page.locator('details summary').click();
+      if (name === 'overview') {
+        await page.locator('details summary').click();
+        await page.locator('details[open]').waitFor();
+      }
       await accessible(page, `${name}, ${theme}`);
       if (name === 'overview') await page.locator('details summary').click();
       await shot(page, `${name}-${theme}`);
