@@ -4,7 +4,8 @@ use divan::Bencher;
 use tollwatch::charts;
 use tollwatch::forecast::{self, History};
 use tollwatch::model::{
-    AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp, Unit, Window,
+    AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
+    Unit, Window,
 };
 use tollwatch::store::Store;
 
@@ -39,7 +40,15 @@ fn samples(days: i64, step: i64) -> Vec<Sample> {
             if left < 0 {
                 left += 50_000_000_000;
             }
-            Sample { at, last_at: at, used: None, limit: None, remaining: Some(Qty(left)), resets_at: None, reserve: None }
+            Sample {
+                at,
+                last_at: at,
+                used: None,
+                limit: None,
+                remaining: Some(Qty(left)),
+                resets_at: None,
+                reserve: None,
+            }
         })
         .collect()
 }

@@ -106,7 +106,8 @@ async fn wants_own_host(State(shared): State<Shared>, request: Request, next: Ne
 
 /// Whether `Host`, and `Origin` if there is one, name this server at a loopback address.
 fn is_own(headers: &HeaderMap, port: u16) -> bool {
-    let own = |text: &str| ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| text == format!("{name}:{port}"));
+    let own =
+        |text: &str| ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| text == format!("{name}:{port}"));
     let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let host = headers.get(header::HOST).map(text);
     let origin = headers.get(header::ORIGIN).map(text);
@@ -114,13 +115,19 @@ fn is_own(headers: &HeaderMap, port: u16) -> bool {
         && origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(own))
 }
 
-async fn wants_token(State(shared): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {
+async fn wants_token(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    request: Request,
+    next: Next,
+) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     if bool::from(given.as_bytes().ct_eq(shared.token.as_bytes())) {
         return next.run(request).await;
     }
-    let error = ApiError::new("token", "open the address that `tollwatch serve` printed: it carries the token");
+    let error =
+        ApiError::new("token", "open the address that `tollwatch serve` printed: it carries the token");
     problem(StatusCode::UNAUTHORIZED, &error)
 }
 

@@ -18,7 +18,11 @@ fn help_teaches() {
 fn without_accounts_it_says_how_to_begin() {
     let status = Sandbox::new().run(&["status"]);
     assert_eq!(status.code, 3);
-    assert!(status.stdout.contains("accounts add") && status.stdout.contains("serve --demo"), "{}", status.stdout);
+    assert!(
+        status.stdout.contains("accounts add") && status.stdout.contains("serve --demo"),
+        "{}",
+        status.stdout
+    );
 }
 
 #[test]
@@ -57,7 +61,15 @@ fn an_account_goes_from_added_to_charted_to_removed() {
         super::support::Ran::of(sandbox.command(words).env("DEEP_KEY", "EXAMPLE-key").output().unwrap())
     };
     let added = run(&[
-        "accounts", "add", "deepseek", "--label", "Deep one", "--base-url", &upstream.url(), "--secret", "key=env:DEEP_KEY",
+        "accounts",
+        "add",
+        "deepseek",
+        "--label",
+        "Deep one",
+        "--base-url",
+        &upstream.url(),
+        "--secret",
+        "key=env:DEEP_KEY",
     ]);
     assert_eq!(added.code, 0, "{}{}", added.stdout, added.stderr);
     assert!(added.stdout.contains("¥110.00") && added.stdout.contains("deep-one"), "{}", added.stdout);
@@ -87,7 +99,8 @@ fn an_account_goes_from_added_to_charted_to_removed() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let sandbox = Sandbox::new();
-    let mut child = sandbox.command(&["connectors"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        sandbox.command(&["connectors"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let ended = child.wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&ended.stderr).is_empty(), "{:?}", ended.stderr);
@@ -119,21 +132,49 @@ fn the_server_wants_its_token_its_host_and_its_origin() {
         answer
     };
     let host = format!("Host: {address}");
-    let good = ask(&format!("POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"));
+    let good = ask(&format!(
+        "POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"
+    ));
     assert!(good.starts_with("HTTP/1.1 200") && good.contains("\"headline\""), "{good}");
     assert!(good.to_lowercase().contains("content-security-policy: default-src 'none'"), "{good}");
     for (what, head, status) in [
         ("no token", format!("POST /api/overview HTTP/1.1\r\n{host}\r\nContent-Length: 0"), "401"),
-        ("a wrong token", format!("POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer x{token}\r\nContent-Length: 0"), "401"),
-        ("events without token", format!("GET /events HTTP/1.1\r\n{host}"), "401"),
-        ("another host", format!("POST /api/overview HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"), "403"),
         (
-            "another origin",
-            format!("POST /api/overview HTTP/1.1\r\n{host}\r\nOrigin: https://evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"),
+            "a wrong token",
+            format!(
+                "POST /api/overview HTTP/1.1\r\n{host}\r\nAuthorization: Bearer x{token}\r\nContent-Length: 0"
+            ),
+            "401",
+        ),
+        ("events without token", format!("GET /events HTTP/1.1\r\n{host}"), "401"),
+        (
+            "another host",
+            format!(
+                "POST /api/overview HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"
+            ),
             "403",
         ),
-        ("an unknown command", format!("POST /api/nonsense HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"), "404"),
-        ("no JSON", format!("POST /api/chart HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 1\r\n\r\n{{"), "400"),
+        (
+            "another origin",
+            format!(
+                "POST /api/overview HTTP/1.1\r\n{host}\r\nOrigin: https://evil.example\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"
+            ),
+            "403",
+        ),
+        (
+            "an unknown command",
+            format!(
+                "POST /api/nonsense HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 0"
+            ),
+            "404",
+        ),
+        (
+            "no JSON",
+            format!(
+                "POST /api/chart HTTP/1.1\r\n{host}\r\nAuthorization: Bearer {token}\r\nContent-Length: 1\r\n\r\n{{"
+            ),
+            "400",
+        ),
         ("a path that climbs", format!("GET /../Cargo.toml HTTP/1.1\r\n{host}"), "404"),
     ] {
         let answer = ask(&head);

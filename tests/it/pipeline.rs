@@ -112,11 +112,14 @@ async fn a_month_of_five_minute_polls_is_stored_forecast_and_told() {
     let heard = ear.heard.lock().unwrap().clone();
     for (index, wall) in walls.iter().enumerate() {
         let since = if index == 0 { START } else { walls[index - 1] + 3 * HOUR };
-        let of_wall: Vec<_> = heard.iter().filter(|(at, ..)| *at > since && *at <= *wall + 2 * HOUR).collect();
-        let refused: Vec<_> = of_wall.iter().filter(|(_, severity, _)| *severity == Severity::Refused).collect();
+        let of_wall: Vec<_> =
+            heard.iter().filter(|(at, ..)| *at > since && *at <= *wall + 2 * HOUR).collect();
+        let refused: Vec<_> =
+            of_wall.iter().filter(|(_, severity, _)| *severity == Severity::Refused).collect();
         assert_eq!(refused.len(), 1, "wall {index}: {of_wall:#?}");
         assert!(refused[0].0 >= *wall, "refused is told when it has happened, not before");
-        let early = of_wall.iter().filter(|(at, severity, _)| *severity < Severity::Refused && *at < *wall).count();
+        let early =
+            of_wall.iter().filter(|(at, severity, _)| *severity < Severity::Refused && *at < *wall).count();
         assert!(early >= 1, "wall {index} was warned of: {of_wall:#?}");
         assert!(of_wall.len() <= 4, "wall {index}: one notice per urgency at most: {of_wall:#?}");
     }

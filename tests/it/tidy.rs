@@ -22,17 +22,53 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("simulator", &["model"]),
     (
         "monitor",
-        &["connectors", "store", "forecast", "alerts", "notify", "config", "secrets", "http", "charts", "model"],
+        &[
+            "connectors",
+            "store",
+            "forecast",
+            "alerts",
+            "notify",
+            "config",
+            "secrets",
+            "http",
+            "charts",
+            "model",
+        ],
     ),
     (
         "api",
         &[
-            "monitor", "store", "forecast", "charts", "config", "alerts", "notify", "secrets", "http", "connectors",
-            "simulator", "model",
+            "monitor",
+            "store",
+            "forecast",
+            "charts",
+            "config",
+            "alerts",
+            "notify",
+            "secrets",
+            "http",
+            "connectors",
+            "simulator",
+            "model",
         ],
     ),
     ("server", &["api"]),
-    ("cli", &["api", "server", "monitor", "store", "config", "secrets", "notify", "http", "connectors", "charts", "model"]),
+    (
+        "cli",
+        &[
+            "api",
+            "server",
+            "monitor",
+            "store",
+            "config",
+            "secrets",
+            "notify",
+            "http",
+            "connectors",
+            "charts",
+            "model",
+        ],
+    ),
 ];
 
 /// Crates that only these places name.
@@ -44,7 +80,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("plotters", &["charts/"]),
     ("keyring", &["secrets/", "secrets.rs"]),
     ("notify_rust", &["notify/"]),
-    ("clap", &["cli/"]),
+    ("clap", &["cli/", "desktop/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {
@@ -79,7 +115,9 @@ fn used(text: &str) -> Vec<&str> {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines
         .flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or(""))
+        .map(|rest| {
+            rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or("")
+        })
         .filter(|name| !name.is_empty())
         .collect()
 }
@@ -125,9 +163,10 @@ fn each_outer_crate_has_one_door() {
     for (file, text) in sources() {
         for (name, places) in ONLY_IN {
             let here = places.iter().any(|place| file.starts_with(place));
-            let uses = code(&text).lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
-                line.contains(&format!("{name}::")) || line.contains(&format!("use {name};"))
-            });
+            let uses = code(&text)
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .any(|line| line.contains(&format!("{name}::")) || line.contains(&format!("use {name};")));
             if uses && !here {
                 wrong.push(format!("{file} names {name}"));
             }
@@ -138,7 +177,8 @@ fn each_outer_crate_has_one_door() {
 
 #[test]
 fn only_connectors_name_a_provider() {
-    let ids: Vec<String> = tollwatch::connectors::ALL.iter().map(|connector| connector.spec().id.to_owned()).collect();
+    let ids: Vec<String> =
+        tollwatch::connectors::ALL.iter().map(|connector| connector.spec().id.to_owned()).collect();
     let mut wrong = Vec::new();
     for (file, text) in sources() {
         // The simulator speaks providers' dialects; the demo's accounts are its own.
@@ -170,11 +210,14 @@ fn files_stay_short() {
 
 #[test]
 fn the_clock_is_read_in_one_place() {
-    for (file, text) in sources() {
+    for (file, text) in sources().into_iter().filter(|(file, _)| !file.ends_with("testing.rs")) {
         let reads = ["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
         let found = reads.iter().any(|read| code(&text).contains(read));
         // The network's door measures how long a request took, for the log only.
-        assert!(!found || file == "monitor/clock.rs" || file.starts_with("http/") || file.starts_with("desktop/"), "{file} reads a clock");
+        assert!(
+            !found || file == "monitor/clock.rs" || file.starts_with("http/") || file.starts_with("desktop/"),
+            "{file} reads a clock"
+        );
     }
 }
 
@@ -202,7 +245,10 @@ fn typescript_is_what_the_types_say() {
             drifted.push(format!("{name} (no longer generated)"));
         }
     }
-    assert!(drifted.is_empty(), "run `UPDATE=1 cargo test --no-default-features typescript` and commit: {drifted:?}");
+    assert!(
+        drifted.is_empty(),
+        "run `UPDATE=1 cargo test --no-default-features typescript` and commit: {drifted:?}"
+    );
 }
 
 #[test]

@@ -56,7 +56,10 @@ impl Driven {
         while self.ask(script).await != true {
             if begun.elapsed() > PATIENCE {
                 let page = self.ask("return document.body.innerText").await;
-                panic!("not within {PATIENCE:?}: {script}\nThe page says:\n{}", page.as_str().unwrap_or_default());
+                panic!(
+                    "not within {PATIENCE:?}: {script}\nThe page says:\n{}",
+                    page.as_str().unwrap_or_default()
+                );
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }

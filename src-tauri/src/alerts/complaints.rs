@@ -236,7 +236,11 @@ fn a_reset_time_that_drifts_does_not_re_arm() {
     let reset = START + 6 * DAY;
     drain(&mut world, |world, k, _| world.resets_at = Some(reset + (k % 3) * 1_000));
     assert_eq!(world.severities(), LADDER);
-    assert!(world.told[3].2.body.ends_with("; it starts again Sun 22 Nov at 08:00."), "{}", world.told[3].2.body);
+    assert!(
+        world.told[3].2.body.ends_with("; it starts again Sun 22 Nov at 08:00."),
+        "{}",
+        world.told[3].2.body
+    );
     // The reset itself is the end of it.
     world.resets_at = Some(reset + 7 * DAY);
     world.poll(reset + MINUTE, 500 * DOLLAR);

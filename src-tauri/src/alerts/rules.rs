@@ -18,8 +18,11 @@ const NOW: i64 = 30 * MINUTE;
 /// The floor of the heads-up: what is left will not, in the median, last longer than this. Ten working days are
 /// the longest lead that anyone needs for an approval or an invoice; beyond it the chance is the tail of a forecast.
 const FLOOR: i64 = 14 * DAY;
-/// A wall episode ends this long after its condition was last seen: a pause between two sessions is no all-clear.
-const PAUSE: i64 = HOUR;
+/// A wall episode ends this long after its condition was last seen: a night, or a pause between two sessions, is no
+/// all-clear.
+const PAUSE: i64 = DAY;
+/// A refusal episode ends this long after calls were last refused.
+const CALM: i64 = HOUR;
 /// A refusal of which no figure says whether it is over is over after a day without another.
 const UNSAID: i64 = DAY;
 /// A refusal in a gateway's log older than this is history, not news.
@@ -216,7 +219,7 @@ fn refused(
         }
         Some(_) => {
             let may_again = live.is_some_and(|live| Evidence::of(live).retry_at.is_some_and(|at| at <= now));
-            Seen::Over { at_once: may_again || renewed(meter), keep: PAUSE }
+            Seen::Over { at_once: may_again || renewed(meter), keep: CALM }
         }
         None if live.is_some_and(|live| Evidence::of(live).rule == "refused.seen") => {
             Seen::Over { at_once: false, keep: UNSAID }

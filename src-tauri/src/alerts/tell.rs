@@ -148,7 +148,9 @@ fn low(seen: &Evidence) -> Vec<String> {
 fn left(seen: &Evidence) -> String {
     let Some(left) = seen.headroom else { return String::new() };
     match (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
-        (Some(burn), Some(unit)) => format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit)),
+        (Some(burn), Some(unit)) => {
+            format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit))
+        }
         _ => format!("{} left.", words::amount(left)),
     }
 }

@@ -4,8 +4,8 @@ use super::types::{AccountDraft, AccountPage, AccountView, ConnectorView, EventV
 use super::{ApiError, App, Nothing, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
-use crate::model::{AccountId, Amount, DAY, PollError, Polled, Secret, Timestamp, step, words};
 use crate::http::Network;
+use crate::model::{AccountId, Amount, DAY, PollError, Polled, Secret, Timestamp, step, words};
 use crate::monitor::{Monitor, poll};
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
@@ -52,7 +52,8 @@ pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPa
 
 /// One account of a running monitor.
 fn one(monitor: &Monitor, id: &AccountId) -> Result<AccountView, ApiError> {
-    let config = monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    let config =
+        monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
     Ok(views::account(&views::Source::of(monitor), id, &config, monitor.statuses().get(id))?)
 }
 
@@ -61,7 +62,8 @@ fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Ve
     let (store, now) = (monitor.pipeline().store(), monitor.now());
     let from = now + -30 * DAY;
     let mut events = Vec::new();
-    let mut add = |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
+    let mut add =
+        |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
     for view in &account.meters {
         let Some(meter) = store.meter(id, &view.key)? else { continue };
         let samples = store.samples(meter.id, from, now)?;
@@ -143,10 +145,12 @@ struct Parsed {
 /// Checks a draft. Every error names the field and says what to do; none repeats a secret.
 fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Result<Parsed, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
-    let connector = connectors::find(&draft.connector)
-        .ok_or_else(|| bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector)))?;
+    let connector = connectors::find(&draft.connector).ok_or_else(|| {
+        bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector))
+    })?;
     let spec = connector.spec();
-    let label = if draft.label.trim().is_empty() { spec.name.to_owned() } else { draft.label.trim().to_owned() };
+    let label =
+        if draft.label.trim().is_empty() { spec.name.to_owned() } else { draft.label.trim().to_owned() };
     let id = match draft.id.filter(|id| !id.trim().is_empty()) {
         Some(id) => AccountId::new(id.trim()).map_err(bad)?,
         None => free_id(&label, spec.id, taken),
@@ -178,7 +182,9 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         secrets.insert(role.clone(), "keychain".to_owned());
         typed.insert(role, Secret::new(text));
     }
-    if let Some(missing) = spec.secrets.iter().find(|secret| secret.required && !secrets.contains_key(secret.role)) {
+    if let Some(missing) =
+        spec.secrets.iter().find(|secret| secret.required && !secrets.contains_key(secret.role))
+    {
         return Err(bad(format!("{} needs a {}. {}", spec.name, missing.label, missing.help)));
     }
     let mut options = toml::Table::new();
@@ -188,21 +194,32 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         }
         options.insert(name, option_value(&text));
     }
-    if let Some(missing) = spec.options.iter().find(|option| option.required && !options.contains_key(option.name)) {
+    if let Some(missing) =
+        spec.options.iter().find(|option| option.required && !options.contains_key(option.name))
+    {
         return Err(bad(format!("{} needs '{}': {}", spec.name, missing.label, missing.help)));
     }
     let budget = draft.budget.filter(|text| !text.trim().is_empty());
     let budget = budget.map(|text| text.parse::<Amount>()).transpose();
     let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
-    let config =
-        AccountConfig { connector: spec.id.to_owned(), label: Some(label), base_url, secrets, interval: None, paused: false, budget, options };
+    let config = AccountConfig {
+        connector: spec.id.to_owned(),
+        label: Some(label),
+        base_url,
+        secrets,
+        interval: None,
+        paused: false,
+        budget,
+        options,
+    };
     Ok(Parsed { connector, id, config, typed })
 }
 
 /// An option as typed: JSON where it reads as such (a number, list or object), else text.
 fn option_value(text: &str) -> toml::Value {
     let json = serde_json::from_str::<serde_json::Value>(text).ok().filter(|json| !json.is_null());
-    json.and_then(|json| toml::Value::try_from(json).ok()).unwrap_or_else(|| toml::Value::String(text.trim().to_owned()))
+    json.and_then(|json| toml::Value::try_from(json).ok())
+        .unwrap_or_else(|| toml::Value::String(text.trim().to_owned()))
 }
 
 /// An id made from the label: `OpenRouter · ci` → `openrouter-ci`, with a number behind if taken.
@@ -212,9 +229,13 @@ fn free_id(label: &str, fallback: &str, taken: &BTreeMap<AccountId, AccountConfi
     let slug = words.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
     let slug: String = if slug.is_empty() { fallback.to_owned() } else { slug.chars().take(48).collect() };
     (1_u32..)
-        .filter_map(|count| AccountId::new(if count == 1 { slug.clone() } else { format!("{slug}-{count}") }).ok())
+        .filter_map(|count| {
+            AccountId::new(if count == 1 { slug.clone() } else { format!("{slug}-{count}") }).ok()
+        })
         .find(|id| !taken.contains_key(id))
-        .unwrap_or_else(|| AccountId::new(fallback).unwrap_or_else(|_| unreachable!("connector ids are account ids")))
+        .unwrap_or_else(|| {
+            AccountId::new(fallback).unwrap_or_else(|_| unreachable!("connector ids are account ids"))
+        })
 }
 
 pub(crate) async fn test(app: &App, draft: AccountDraft) -> Result<TestView, ApiError> {
@@ -284,7 +305,11 @@ pub(crate) async fn add(app: &App, draft: AccountDraft) -> Result<AccountView, A
 }
 
 /// Stores a draft: secrets into the keychain, the account into the config file. Returns its id.
-pub async fn store_draft(path: &Path, draft: AccountDraft, store: &SecretStore) -> Result<AccountId, ApiError> {
+pub async fn store_draft(
+    path: &Path,
+    draft: AccountDraft,
+    store: &SecretStore,
+) -> Result<AccountId, ApiError> {
     // The file is what counts: it may have been edited since the start.
     let taken = Config::load(path)?.accounts;
     let parsed = parse(draft, &taken)?;

@@ -38,5 +38,7 @@ fn commands_ts<'a>(config: &ts_rs::Config, files: impl Iterator<Item = &'a str>)
             imports.push_str(&format!("import type {{ {name} }} from \"./{name}\";\n"));
         }
     }
-    format!("// Generated from src-tauri/src/api by the test `bindings`. Do not edit.\n{imports}\nexport type Commands = {{\n{rows}}};\n")
+    format!(
+        "// Generated from src-tauri/src/api by the test `bindings`. Do not edit.\n{imports}\nexport type Commands = {{\n{rows}}};\n"
+    )
 }

@@ -15,7 +15,10 @@ const RAW_WITHIN: i64 = 31 * DAY;
 pub(crate) async fn chart(app: &App, request: ChartRequest) -> Result<ChartView, ApiError> {
     let monitor = app.shown();
     let source = StoreView::of(&monitor);
-    let known = monitor.statuses().remove(&request.account).and_then(|mut status| status.forecasts.remove(&request.meter));
+    let known = monitor
+        .statuses()
+        .remove(&request.account)
+        .and_then(|mut status| status.forecasts.remove(&request.meter));
     let data = Data::read(&source, &request, known)?;
     Ok(ChartView { picture: data.picture(&request, monitor.pipeline().zone())? })
 }
@@ -36,7 +39,11 @@ pub struct Data {
 
 impl Data {
     /// Reads what the request asks for. `known` is the monitor's forecast; without it one is made.
-    pub fn read(source: &StoreView, request: &ChartRequest, known: Option<Forecast>) -> Result<Data, ApiError> {
+    pub fn read(
+        source: &StoreView,
+        request: &ChartRequest,
+        known: Option<Forecast>,
+    ) -> Result<Data, ApiError> {
         let (store, now) = (&source.store, source.now);
         let meter = store.meter(&request.account, &request.meter)?.ok_or_else(|| {
             ApiError::not_found(format_args!("the meter {} of account {}", request.meter.0, request.account))
@@ -44,7 +51,18 @@ impl Data {
         let zoomed = request.from.zip(request.to).filter(|(from, to)| to.since(*from) >= 60_000);
         let (from, to) = zoomed.unwrap_or((now + -length(request.range), now));
         let latest = store.latest(meter.id)?;
-        let mut data = Data { samples: Vec::new(), gaps: Vec::new(), refusals: Vec::new(), hours: Vec::new(), forecast: None, latest, from, to, now, meter };
+        let mut data = Data {
+            samples: Vec::new(),
+            gaps: Vec::new(),
+            refusals: Vec::new(),
+            hours: Vec::new(),
+            forecast: None,
+            latest,
+            from,
+            to,
+            now,
+            meter,
+        };
         match request.what {
             ChartWhat::Spend => data.hours = store.hours(data.meter.id, from.hour_floor(), to)?,
             ChartWhat::Level => {
@@ -55,8 +73,14 @@ impl Data {
                 };
                 data.gaps = store.gaps(&request.account, from, to)?;
                 let refusals = store.refusals(Some(&request.account), from, to)?;
-                let mine = |meter: &Option<crate::model::MeterKey>| meter.as_ref().is_none_or(|key| *key == request.meter);
-                data.refusals = refusals.into_iter().filter(|(_, _, one)| mine(&one.meter)).map(|(_, at, _)| at).collect();
+                let mine = |meter: &Option<crate::model::MeterKey>| {
+                    meter.as_ref().is_none_or(|key| *key == request.meter)
+                };
+                data.refusals = refusals
+                    .into_iter()
+                    .filter(|(_, _, one)| mine(&one.meter))
+                    .map(|(_, at, _)| at)
+                    .collect();
                 data.forecast = match known {
                     Some(forecast) => Some(forecast),
                     None => Some(project(source, &data.meter)?),
@@ -178,7 +202,9 @@ fn thinned(hours: &[Hour], latest: Option<&Sample>) -> Vec<Sample> {
     if hours.iter().any(|hour| hour.last.is_some()) {
         return hours
             .iter()
-            .flat_map(|hour| [sample(hour.at, None, hour.first), sample(hour.at + (HOUR - 1), None, hour.last)])
+            .flat_map(|hour| {
+                [sample(hour.at, None, hour.first), sample(hour.at + (HOUR - 1), None, hour.last)]
+            })
             .filter(|sample| sample.remaining.is_some())
             .collect();
     }

@@ -133,7 +133,8 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
     let secrets = SecretStore::memory();
     for account in world.accounts() {
         let connector = connector_of(account);
-        let id = AccountId::new(format!("demo-{connector}")).map_err(|message| ApiError::new("demo", message))?;
+        let id =
+            AccountId::new(format!("demo-{connector}")).map_err(|message| ApiError::new("demo", message))?;
         let keys = [("key", Some(&account.key)), ("management_key", account.management_key.as_ref())];
         let mut sources = BTreeMap::new();
         for (role, key) in keys {
@@ -168,7 +169,8 @@ fn connector_of(account: &SimAccount) -> &'static str {
 /// The world as a network: nothing is sent.
 fn network(world: Arc<World>, clock: Clock) -> Network {
     Network::in_process(Arc::new(move |request: &WireRequest| {
-        let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<String> =
+            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let asked = SimRequest {
             method: request.method.clone(),
             path: request.path.clone(),

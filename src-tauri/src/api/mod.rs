@@ -46,7 +46,8 @@ impl Host for Headless {
         None
     }
     fn set_autostart(&self, _on: bool) -> Result<(), String> {
-        Err("this program has no window to start; use your system's service settings for `tollwatch serve`".into())
+        Err("this program has no window to start; use your system's service settings for `tollwatch serve`"
+            .into())
     }
 }
 

@@ -5,10 +5,10 @@ use super::types::{
 };
 use super::{ApiError, App, Nothing, views};
 use crate::config::AccountConfig;
+use crate::connectors;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, MeterKind, Qty, Severity, Timestamp, Unit, words,
 };
-use crate::connectors;
 use crate::monitor::{Monitor, poll};
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
@@ -75,7 +75,11 @@ pub fn of_store(
     assemble(&source, accounts?, zone)
 }
 
-fn assemble(source: &views::Source, mut accounts: Vec<AccountView>, zone: &TimeZone) -> Result<Overview, StoreError> {
+fn assemble(
+    source: &views::Source,
+    mut accounts: Vec<AccountView>,
+    zone: &TimeZone,
+) -> Result<Overview, StoreError> {
     let now = source.now;
     accounts.sort_by_key(|account| {
         let nearest = account.meters.iter().map(nearness).min();
@@ -87,7 +91,8 @@ fn assemble(source: &views::Source, mut accounts: Vec<AccountView>, zone: &TimeZ
         source.live.iter().filter(|episode| episode.state != EpisodeState::Pending).collect();
     firing.sort_by_key(|episode| (std::cmp::Reverse(episode.severity), episode.began_at));
     let view = |episode: &&Episode| {
-        let label = episode.resource.account.as_ref().and_then(|id| labels.get(id)).map(|label| (*label).to_owned());
+        let label =
+            episode.resource.account.as_ref().and_then(|id| labels.get(id)).map(|label| (*label).to_owned());
         views::episode(episode, label)
     };
     let episodes: Vec<EpisodeView> = firing.iter().map(view).collect();
@@ -127,7 +132,8 @@ fn headline(accounts: &[AccountView], firing: &[&Episode], now: Timestamp, zone:
     }
     let Some((account, meter)) = nearest else { return quiet(accounts) };
     let episode = firing.iter().find(|episode| {
-        episode.resource.account.as_ref() == Some(&account.id) && episode.resource.meter.as_ref() == Some(&meter.key)
+        episode.resource.account.as_ref() == Some(&account.id)
+            && episode.resource.meter.as_ref() == Some(&meter.key)
     });
     let name = format!("{} · {}", account.label, meter.label);
     let say = |text: &Option<String>| {
@@ -137,9 +143,15 @@ fn headline(accounts: &[AccountView], firing: &[&Episode], now: Timestamp, zone:
     let mut detail: Vec<String> = Vec::new();
     let (lead, when) = match &meter.forecast {
         ForecastView::Wall { p10, p50, p90, before_reset, .. } if nearness(meter) > 0 => {
-            detail.push(format!("Could be as early as {}", words::around(*p10, now, zone).replace("around ", "")));
+            detail.push(format!(
+                "Could be as early as {}",
+                words::around(*p10, now, zone).replace("around ", "")
+            ));
             if let Some(late) = p90 {
-                detail.push(format!("likely before {}", words::around(*late, now, zone).replace("around ", "")));
+                detail.push(format!(
+                    "likely before {}",
+                    words::around(*late, now, zone).replace("around ", "")
+                ));
             }
             if *before_reset < 0.95 {
                 detail.push(format!("{:.0} % likely before the reset", before_reset * 100.0));
@@ -152,12 +164,24 @@ fn headline(accounts: &[AccountView], firing: &[&Episode], now: Timestamp, zone:
         Some(limit) => format!("{left} left of {limit}"),
         None => format!("{left} left"),
     }));
-    detail.extend(meter.burn.filter(|burn| *burn > 0.0).map(|burn| format!("burning {}", words::per_hour(burn, meter.unit))));
+    detail.extend(
+        meter
+            .burn
+            .filter(|burn| *burn > 0.0)
+            .map(|burn| format!("burning {}", words::per_hour(burn, meter.unit))),
+    );
     if when == "is used up" {
-        detail.extend(meter.resets_at.filter(|at| *at > now).map(|at| format!("resets {}", words::moment(at, now, zone))));
+        detail.extend(
+            meter
+                .resets_at
+                .filter(|at| *at > now)
+                .map(|at| format!("resets {}", words::moment(at, now, zone))),
+        );
     }
     Headline {
-        severity: episode.map(|episode| episode.severity).or((when == "is used up").then_some(Severity::Refused)),
+        severity: episode
+            .map(|episode| episode.severity)
+            .or((when == "is used up").then_some(Severity::Refused)),
         lead,
         when,
         detail: detail.join(" · "),
@@ -174,7 +198,9 @@ fn quiet(accounts: &[AccountView]) -> Headline {
     let unknown = meters().filter(|meter| matches!(meter.forecast, ForecastView::Unknown { .. })).count();
     let silent = accounts
         .iter()
-        .filter(|account| !matches!(account.state, AccountState::Fresh | AccountState::Paused | AccountState::Waiting))
+        .filter(|account| {
+            !matches!(account.state, AccountState::Fresh | AccountState::Paused | AccountState::Waiting)
+        })
         .count();
     let forecast = meters().count() - unknown;
     let lead = match (accounts.len(), forecast) {
@@ -184,7 +210,8 @@ fn quiet(accounts: &[AccountView]) -> Headline {
         _ if silent > 0 => "As far as is known, nothing runs out in the next 7 days.",
         _ => "Nothing runs out in the next 7 days.",
     };
-    let plural = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let plural =
+        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let mut detail = Vec::new();
     if silent > 0 {
         detail.push(format!("{} not answering", plural(silent, "account is", "accounts are")));
@@ -206,16 +233,25 @@ fn quiet(accounts: &[AccountView]) -> Headline {
 
 /// What was spent, by currency. Of an account's meters in one currency only one counts, because they overlap (a key
 /// inside an account): a spend meter if there is one, else the first in the connector's order.
-fn spent(source: &views::Source, accounts: &[AccountView], zone: &TimeZone) -> Result<Vec<SpentView>, StoreError> {
+fn spent(
+    source: &views::Source,
+    accounts: &[AccountView],
+    zone: &TimeZone,
+) -> Result<Vec<SpentView>, StoreError> {
     let now = source.now;
     let today = now.to_jiff().to_zoned(zone.clone());
     let midnight = today.start_of_day().unwrap_or_else(|_| today.clone());
     let days_into_week = i64::from(today.weekday().to_monday_zero_offset());
-    let monday = midnight.checked_sub(jiff::Span::new().days(days_into_week)).unwrap_or_else(|_| midnight.clone());
+    let monday =
+        midnight.checked_sub(jiff::Span::new().days(days_into_week)).unwrap_or_else(|_| midnight.clone());
     let first = midnight.first_of_month().unwrap_or_else(|_| midnight.clone());
     let back = |from: &jiff::Zoned, span: jiff::Span| from.checked_sub(span).unwrap_or_else(|_| from.clone());
     let spans = [
-        (midnight.clone(), back(&midnight, jiff::Span::new().days(1)), back(&today, jiff::Span::new().days(1))),
+        (
+            midnight.clone(),
+            back(&midnight, jiff::Span::new().days(1)),
+            back(&today, jiff::Span::new().days(1)),
+        ),
         (monday.clone(), back(&monday, jiff::Span::new().weeks(1)), back(&today, jiff::Span::new().weeks(1))),
         (first.clone(), back(&first, jiff::Span::new().months(1)), back(&today, jiff::Span::new().months(1))),
     ]
@@ -274,7 +310,8 @@ pub(crate) async fn episodes(app: &App, request: EpisodesRequest) -> Result<Vec<
         .map(|episode| {
             let id = episode.resource.account.as_ref();
             let config = id.and_then(|id| configured.get(id).map(|config| (id, config)));
-            let label = config.map(|(id, config)| poll::label(id, config, connectors::find(&config.connector)));
+            let label =
+                config.map(|(id, config)| poll::label(id, config, connectors::find(&config.connector)));
             views::episode(episode, label)
         })
         .collect())

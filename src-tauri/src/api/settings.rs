@@ -64,7 +64,9 @@ pub(crate) async fn set_notifications(app: &App, request: SwitchRequest) -> Resu
 
 pub(crate) async fn test_notification(app: &App, _: Nothing) -> Result<StatusView, ApiError> {
     Ok(match app.inner.notifier.test().await {
-        Ok(service) => StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") },
+        Ok(service) => {
+            StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") }
+        }
         Err(error) => StatusView { ok: false, message: error.to_string() },
     })
 }

@@ -8,8 +8,8 @@ use crate::config::AccountConfig;
 use crate::connectors::{self, Spec};
 use crate::forecast::{self, Forecast, History};
 use crate::model::{
-    AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, Meter, MeterKind, MINUTE, PollErrorKind, Qty, Reading,
-    Sample, Timestamp, words,
+    AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
+    Reading, Sample, Timestamp, words,
 };
 use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
 use crate::store::{Store, StoreError};
@@ -65,9 +65,10 @@ pub(crate) fn account(
             since: *since,
         }),
         // Without a monitor: the newest gap counts if nothing good came after it.
-        None => gaps.last().filter(|gap| last_good_at.is_none_or(|good| gap.last_at > good)).map(|gap| {
-            ProblemView { kind: gap.kind, message: gap.message.clone(), since: gap.at }
-        }),
+        None => gaps
+            .last()
+            .filter(|gap| last_good_at.is_none_or(|good| gap.last_at > good))
+            .map(|gap| ProblemView { kind: gap.kind, message: gap.message.clone(), since: gap.at }),
     };
     let state = match (&problem, last_good_at) {
         _ if config.paused => AccountState::Paused,
@@ -82,7 +83,11 @@ pub(crate) fn account(
         label: poll::label(id, config, connector),
         connector: config.connector.clone(),
         connector_name: spec.map_or(config.connector.clone(), |spec| spec.name.to_owned()),
-        base_url: config.base_url.clone().or(spec.and_then(|spec| spec.base_url.map(str::to_owned))).unwrap_or_default(),
+        base_url: config
+            .base_url
+            .clone()
+            .or(spec.and_then(|spec| spec.base_url.map(str::to_owned)))
+            .unwrap_or_default(),
         state,
         last_good_at,
         next_poll_at: status.and_then(|status| status.next_poll_at),
@@ -249,8 +254,10 @@ pub(crate) fn test(spec: &Spec, draft_roles: &[&str], polled: &crate::model::Pol
         (false, Some(problem)) => problem.message.clone(),
         (false, None) => format!("{} answers, but says no figure that Tollwatch knows.", spec.name),
     };
-    let mut notes: Vec<String> = polled.problems.iter().map(ToString::to_string).filter(|note| *note != message).collect();
-    for secret in spec.secrets.iter().filter(|secret| !secret.required && !draft_roles.contains(&secret.role)) {
+    let mut notes: Vec<String> =
+        polled.problems.iter().map(ToString::to_string).filter(|note| *note != message).collect();
+    for secret in spec.secrets.iter().filter(|secret| !secret.required && !draft_roles.contains(&secret.role))
+    {
         let opens: Vec<&str> =
             spec.meters.iter().filter(|meter| meter.needs == secret.role).map(|meter| meter.label).collect();
         if !opens.is_empty() {

@@ -32,7 +32,8 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
         AccountsCommand::Test { id } => {
             let id = find(id)?;
             let network = Network::new(policy(&config.network))?;
-            let view = test_configured(&id, &config.accounts[&id], &network, &secrets, Clock::Real.now()).await?;
+            let view =
+                test_configured(&id, &config.accounts[&id], &network, &secrets, Clock::Real.now()).await?;
             report(&view, json)?;
             Ok(failed(view.ok))
         }
@@ -44,7 +45,11 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
                 store.forget(&id)?;
                 store.close()?;
             }
-            if json { say_json(&serde_json::json!({ "removed": id }))? } else { say(format!("Removed {id}."))? }
+            if json {
+                say_json(&serde_json::json!({ "removed": id }))?
+            } else {
+                say(format!("Removed {id}."))?
+            }
             Ok(OK)
         }
     }
@@ -59,7 +64,8 @@ fn list(config: &Config, json: bool) -> anyhow::Result<u8> {
         say("No account yet. `tollwatch connectors` lists what can be watched.")?;
     }
     for (id, account) in &config.accounts {
-        let places: Vec<String> = account.secrets.iter().map(|(role, place)| format!("{role} in {place}")).collect();
+        let places: Vec<String> =
+            account.secrets.iter().map(|(role, place)| format!("{role} in {place}")).collect();
         let paused = if account.paused { " · paused" } else { "" };
         let label = account.label.as_deref().unwrap_or_default();
         say(format!("{id}  {}  {label}  {}{paused}", account.connector, places.join(", ")))?;
@@ -76,7 +82,8 @@ async fn add(
 ) -> anyhow::Result<u8> {
     let pairs = |texts: &[String], what: &str| -> anyhow::Result<BTreeMap<String, String>> {
         let pair = |text: &String| {
-            let (name, value) = text.split_once('=').ok_or_else(|| anyhow::anyhow!("{what} '{text}': write NAME=VALUE"))?;
+            let (name, value) =
+                text.split_once('=').ok_or_else(|| anyhow::anyhow!("{what} '{text}': write NAME=VALUE"))?;
             Ok((name.to_owned(), value.to_owned()))
         };
         texts.iter().map(pair).collect()
@@ -108,7 +115,8 @@ async fn add(
     }
     let with_secrets = |draft: AccountDraft| AccountDraft { secrets: given.clone(), ..draft };
     let network = Network::new(policy(&config.network))?;
-    let view = test_draft(with_secrets(draft()?), &config.accounts, &network, secrets, Clock::Real.now()).await?;
+    let view =
+        test_draft(with_secrets(draft()?), &config.accounts, &network, secrets, Clock::Real.now()).await?;
     if !json {
         report(&view, false)?;
     }
@@ -121,7 +129,11 @@ async fn add(
         return Ok(FAILED);
     }
     let id = store_draft(&folders.config_file(), with_secrets(draft()?), secrets).await?;
-    if json { say_json(&serde_json::json!({ "added": id, "test": view }))? } else { say(format!("Added {id}."))? }
+    if json {
+        say_json(&serde_json::json!({ "added": id, "test": view }))?
+    } else {
+        say(format!("Added {id}."))?
+    }
     Ok(OK)
 }
 

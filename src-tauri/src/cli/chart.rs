@@ -14,7 +14,10 @@ use anyhow::{Context, bail, ensure};
 pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
     let folders = Folders::find()?;
     let account = AccountId::new(args.account).map_err(anyhow::Error::msg)?;
-    ensure!(folders.history_file().exists(), "there is no history yet, so nothing of account {account} can be drawn");
+    ensure!(
+        folders.history_file().exists(),
+        "there is no history yet, so nothing of account {account} can be drawn"
+    );
     let (width, height) = size(&args.size)?;
     let range = match args.range.as_str() {
         "24h" => ChartRange::Day,
@@ -23,7 +26,16 @@ pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
         _ => ChartRange::Year,
     };
     let what = if args.spend { ChartWhat::Spend } else { ChartWhat::Level };
-    let request = ChartRequest { account, meter: MeterKey::new(args.meter), what, range, from: None, to: None, width, height };
+    let request = ChartRequest {
+        account,
+        meter: MeterKey::new(args.meter),
+        what,
+        range,
+        from: None,
+        to: None,
+        width,
+        height,
+    };
     let store = Store::open_read_only(&folders.history_file())?;
     let live = store.live_episodes()?;
     let zone = jiff::tz::TimeZone::system();
@@ -34,7 +46,8 @@ pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
         "png" => data.png(&request, &zone, args.dark)?,
         other => bail!("'{other}' is no picture that can be written: name a file that ends in .svg or .png"),
     };
-    std::fs::write(&args.output, bytes).with_context(|| format!("{} cannot be written", args.output.display()))?;
+    std::fs::write(&args.output, bytes)
+        .with_context(|| format!("{} cannot be written", args.output.display()))?;
     let summary = data.picture(&request, &zone)?.summary;
     if json {
         say_json(&serde_json::json!({ "file": args.output, "summary": summary }))?;
@@ -46,7 +59,8 @@ pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
 }
 
 fn size(text: &str) -> anyhow::Result<(u32, u32)> {
-    let numbers = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    let numbers =
+        text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     match numbers {
         Some((width @ 200..=4000, height @ 100..=2000)) => Ok((width, height)),
         _ => bail!("'{text}' is no size: write 960x360, from 200x100 to 4000x2000"),

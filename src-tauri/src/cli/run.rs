@@ -29,7 +29,8 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     let store = Store::open(&folders.history_file(), clock.now())?;
     let (chosen, _) = tokio::sync::mpsc::channel(1);
     let notifier = Arc::new(Chain::new(config.alerts.desktop, chosen));
-    let pipeline = Pipeline::new(clock.clone(), store.clone(), notifier, rules(&config, &zone), zone.clone())?;
+    let pipeline =
+        Pipeline::new(clock.clone(), store.clone(), notifier, rules(&config, &zone), zone.clone())?;
     for (id, account) in &config.accounts {
         if account.paused || wanted.as_ref().is_some_and(|wanted| wanted != id) {
             continue;
@@ -37,11 +38,16 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
         let connector = connectors::find(&account.connector);
         let label = poll::label(id, account, connector);
         let outcome = match connector {
-            None => Err(PollError::new(PollErrorKind::Config, format!("there is no connector '{}'", account.connector))),
-            Some(connector) => match poll::prepare(&network, &secrets, id, &label, connector, account).await {
-                Ok((http, account)) => poll::ask(connector, &http, &account, clock.now()).await,
-                Err(error) => Err(error),
-            },
+            None => Err(PollError::new(
+                PollErrorKind::Config,
+                format!("there is no connector '{}'", account.connector),
+            )),
+            Some(connector) => {
+                match poll::prepare(&network, &secrets, id, &label, connector, account).await {
+                    Ok((http, account)) => poll::ask(connector, &http, &account, clock.now()).await,
+                    Err(error) => Err(error),
+                }
+            }
         };
         pipeline.absorb(id, label, outcome).await;
     }
@@ -63,7 +69,10 @@ pub(super) async fn serve(args: ServeArgs, json: bool) -> anyhow::Result<u8> {
         Ok(server) => server,
         Err(error) => {
             app.close().await;
-            anyhow::bail!("port {} on 127.0.0.1 cannot be had ({error}); choose another with --port", args.port);
+            anyhow::bail!(
+                "port {} on 127.0.0.1 cannot be had ({error}); choose another with --port",
+                args.port
+            );
         }
     };
     if json {

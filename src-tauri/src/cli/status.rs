@@ -2,7 +2,7 @@
 
 use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
 use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview};
-use crate::api::{overview_of_store, StoreView};
+use crate::api::{StoreView, overview_of_store};
 use crate::config::{Config, Folders};
 use crate::model::{Amount, HOUR, Severity, Timestamp, words};
 use crate::monitor::Clock;
@@ -18,7 +18,9 @@ pub(super) fn status(json: bool) -> anyhow::Result<u8> {
         if json {
             say_json(&serde_json::json!({ "accounts": [], "now": now }))?;
         } else if config.accounts.is_empty() {
-            say("No account yet. `tollwatch accounts add` adds one; `tollwatch serve --demo` shows how it looks.")?;
+            say(
+                "No account yet. `tollwatch accounts add` adds one; `tollwatch serve --demo` shows how it looks.",
+            )?;
         } else {
             say("No figures yet. `tollwatch poll --once` fetches them; `tollwatch serve` keeps them fresh.")?;
         }
@@ -88,7 +90,8 @@ fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let space = " ".repeat(width - cell.chars().count());
             // Amounts stand right, so that their digits line up.
-            let text = if (2..=4).contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") };
+            let text =
+                if (2..=4).contains(&column) { format!("{space}{cell}") } else { format!("{cell}{space}") };
             line.push_str(&if column == 5 { paint(&text, severity, colours) } else { text });
             line.push_str("  ");
         }

@@ -198,9 +198,7 @@ impl Console<'_> {
         let query = [("provider", id.to_owned()), ("page", "1".to_owned()), ("page_size", PAGE.to_string())];
         join(
             &mut polled,
-            self.get("/api/v1/ai/resource/keys", &query)
-                .await
-                .and_then(|data| read_keys(&data, name)),
+            self.get("/api/v1/ai/resource/keys", &query).await.and_then(|data| read_keys(&data, name)),
         );
         Ok(polled)
     }

@@ -6,8 +6,8 @@ use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Qty, Refusal, Sample, Step, Timestamp,
-    step,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Qty, Refusal, Sample,
+    Step, Timestamp, step,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
@@ -123,8 +123,12 @@ impl Pipeline {
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
         let seen = self.inner.store.refusals(Some(account), now + -REFUSALS_KEPT, now);
-        let seen: Vec<(Timestamp, Refusal)> =
-            self.settle(account, seen).unwrap_or_default().into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
+        let seen: Vec<(Timestamp, Refusal)> = self
+            .settle(account, seen)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, at, refusal)| (at, refusal))
+            .collect();
         let (news_of_refusals, to_store) = fresh(&polled.refusals, &seen, now);
         let recorded = self.inner.store.record(account, now, &polled.readings, &to_store);
         let meters = self.settle(account, recorded).unwrap_or_default();
@@ -152,7 +156,8 @@ impl Pipeline {
         self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
 
         let spent = news.iter().any(|(_, _, step, ..)| step.spent > Qty(0));
-        let forecasts = news.iter().map(|(meter, _, _, forecast, _)| (meter.key.clone(), forecast.clone())).collect();
+        let forecasts =
+            news.iter().map(|(meter, _, _, forecast, _)| (meter.key.clone(), forecast.clone())).collect();
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
         let last_spend = if spent { Some(now) } else { status.last_spend.or(Some(now)) };
@@ -243,7 +248,9 @@ impl Pipeline {
         let changed = alerts::step(&rules, &live, fact, now);
         if !changed.is_empty() {
             drop(live);
-            let Some(stored) = self.settle(fact.account, self.inner.store.save_episodes(&changed)) else { return };
+            let Some(stored) = self.settle(fact.account, self.inner.store.save_episodes(&changed)) else {
+                return;
+            };
             live = lock(&self.inner.live);
             merge(&mut live, stored);
         }
@@ -271,7 +278,11 @@ impl Pipeline {
             let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
                 Ok(channel) => channel,
                 Err(error) => {
-                    tracing::warn!(episode = notice.episode, retry = error.retry, "A notice was not accepted: {error}");
+                    tracing::warn!(
+                        episode = notice.episode,
+                        retry = error.retry,
+                        "A notice was not accepted: {error}"
+                    );
                     continue;
                 }
             };
@@ -431,7 +442,8 @@ fn fresh(polled: &[Refusal], seen: &[(Timestamp, Refusal)], now: Timestamp) -> (
     };
     let stated_before = |refusal: &Refusal| {
         let lately = |at: &Timestamp| now.since(*at) < 6 * HOUR;
-        refusal.at.is_none() && seen.iter().any(|(at, old)| lately(at) && old.at.is_none() && same(refusal, old))
+        refusal.at.is_none()
+            && seen.iter().any(|(at, old)| lately(at) && old.at.is_none() && same(refusal, old))
     };
     let news: Vec<Refusal> = polled.iter().filter(|refusal| !logged_before(refusal)).cloned().collect();
     let to_store = news.iter().filter(|refusal| !stated_before(refusal)).cloned().collect();

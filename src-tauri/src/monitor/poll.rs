@@ -32,9 +32,8 @@ pub(crate) async fn prepare(
             .source(role)
             .map_err(|error| PollError::new(PollErrorKind::Config, format!("{label}: {error}")))?;
         let secret = store.get(id, role, &source).await;
-        let secret = secret.map_err(|error| {
-            PollError::new(PollErrorKind::Keychain, format!("{label}: {error}"))
-        })?;
+        let secret =
+            secret.map_err(|error| PollError::new(PollErrorKind::Keychain, format!("{label}: {error}")))?;
         secrets.insert(role.clone(), secret);
     }
     open(network, id, label, connector, config, secrets)
@@ -71,16 +70,25 @@ pub(crate) fn open(
     Ok((http, account))
 }
 
-/// One poll, bounded.
+/// One poll, bounded. Every sentence that comes back names the account.
 pub(crate) async fn ask(
     connector: &dyn Connector,
     http: &Http,
     account: &Account,
     now: Timestamp,
 ) -> Result<Polled, PollError> {
-    tokio::time::timeout(WHOLE_POLL, connector.poll(http, account, now)).await.unwrap_or_else(|_| {
-        let message = format!("{} took longer than three minutes to answer all questions", account.label);
+    let polled = tokio::time::timeout(WHOLE_POLL, connector.poll(http, account, now)).await;
+    let polled = polled.unwrap_or_else(|_| {
+        let message = "it took longer than three minutes to answer all questions";
         Err(PollError::new(PollErrorKind::Unreachable, message))
-    })
+    });
+    let named = |error: PollError| {
+        let says = error.message.contains(&account.label);
+        let message = if says { error.message } else { format!("{}: {}", account.label, error.message) };
+        PollError { message, ..error }
+    };
+    match polled {
+        Ok(polled) => Ok(Polled { problems: polled.problems.into_iter().map(named).collect(), ..polled }),
+        Err(error) => Err(named(error)),
+    }
 }
-

@@ -79,7 +79,14 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_795_229_375_000);
 
     fn pace(failures: u32, forecasts: &[Forecast]) -> Pace<'_> {
-        Pace { usual: 5 * MINUTE, least: MINUTE, failures, retry_after: None, forecasts, last_spend: Some(NOW) }
+        Pace {
+            usual: 5 * MINUTE,
+            least: MINUTE,
+            failures,
+            retry_after: None,
+            forecasts,
+            last_spend: Some(NOW),
+        }
     }
 
     fn wall_in(ms: i64) -> Forecast {
@@ -99,7 +106,8 @@ mod tests {
 
     #[test]
     fn the_breaker_opens_after_three_failures_and_doubles_to_half_an_hour() {
-        let minutes: Vec<i64> = (1..=10).map(|failures| interval(&pace(failures, &[]), NOW) / MINUTE).collect();
+        let minutes: Vec<i64> =
+            (1..=10).map(|failures| interval(&pace(failures, &[]), NOW) / MINUTE).collect();
         assert_eq!(minutes, [1, 1, 1, 2, 4, 8, 16, 30, 30, 30]);
         let told = Pace { retry_after: Some(7 * MINUTE), ..pace(1, &[]) };
         assert_eq!(interval(&told, NOW), 7 * MINUTE);

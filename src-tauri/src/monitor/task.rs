@@ -19,10 +19,8 @@ const JUMP: i64 = MINUTE;
 pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, poke: Arc<Notify>) {
     let pipeline = monitor.pipeline();
     let Some(connector) = connectors::find(&config.connector) else {
-        let message = format!(
-            "{id}: there is no connector '{}'; `tollwatch connectors` lists them",
-            config.connector
-        );
+        let message =
+            format!("{id}: there is no connector '{}'; `tollwatch connectors` lists them", config.connector);
         let error = PollError::new(PollErrorKind::Config, message);
         pipeline.absorb(&id, label(&id, &config, None), Err(error)).await;
         return;
@@ -45,14 +43,16 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
         }
         let outcome = match &http {
             Some((door, account)) => ask(connector, door, account, pipeline.clock().now()).await,
-            None => match prepare(monitor.network(), monitor.secrets(), &id, &label, connector, &config).await {
-                Ok((door, account)) => {
-                    let outcome = ask(connector, &door, &account, pipeline.clock().now()).await;
-                    http = Some((door, account));
-                    outcome
+            None => {
+                match prepare(monitor.network(), monitor.secrets(), &id, &label, connector, &config).await {
+                    Ok((door, account)) => {
+                        let outcome = ask(connector, &door, &account, pipeline.clock().now()).await;
+                        http = Some((door, account));
+                        outcome
+                    }
+                    Err(error) => Err(error),
                 }
-                Err(error) => Err(error),
-            },
+            }
         };
         // A wrong key may have been replaced in the keychain meanwhile: read it again next time.
         if matches!(&outcome, Err(error) if error.kind == PollErrorKind::Credentials) {
@@ -76,7 +76,10 @@ pub(super) async fn watch_sleep(monitor: Monitor) {
         }
         let jump = watch.jump(&clock);
         if jump.abs() > JUMP {
-            tracing::info!(seconds = jump / SECOND, "The clock jumped: the machine slept, or its time was set.");
+            tracing::info!(
+                seconds = jump / SECOND,
+                "The clock jumped: the machine slept, or its time was set."
+            );
             monitor.poll_now(None);
         }
     }

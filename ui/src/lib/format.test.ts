@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { age, ahead, amount, burn, bytes, compared, moment, percent, span } from './format';
+
+const NBSP = '\u00a0';
+// 2026-11-21T12:32:00Z
+const NOW = 1_795_264_320_000;
+const HOUR = 3_600_000;
+
+test('money is exact beyond what a float holds', () => {
+  expect(amount('9007199254740993.25', 'USD', 'en-US')).toBe('$9,007,199,254,740,993.25');
+});
+
+test('money reads by currency, and small amounts are not rounded to nothing', () => {
+  expect(amount('4.12', 'USD', 'en-US')).toBe('$4.12');
+  expect(amount('38.9', 'CNY', 'en-US')).toBe('¥38.90');
+  expect(amount('0.00042', 'USD', 'en-US')).toBe('$0.00042');
+  expect(amount('-0.5', 'USD', 'en-US')).toBe('-$0.50');
+});
+
+test('missing is a dash and zero is zero', () => {
+  expect(amount(null, 'USD', 'en-US')).toBe('–');
+  expect(amount('0', 'USD', 'en-US')).toBe('$0.00');
+});
+
+test('counts carry their unit', () => {
+  expect(amount('61586', 'tokens', 'en-US')).toBe(`61,586${NBSP}tokens`);
+  expect(amount('12.34', 'percent', 'en-US')).toBe(`12.3${NBSP}%`);
+});
+
+test('burn is unknown, nothing, or an amount per hour', () => {
+  expect(burn(null, 'USD', 'en-US')).toBeNull();
+  expect(burn(0, 'USD', 'en-US')).toBe('nothing spent now');
+  expect(burn(1.31, 'USD', 'en-US')).toBe('$1.31/h');
+});
+
+test('ages and durations name their largest unit', () => {
+  expect(span(90_000)).toBe(`1${NBSP}min`);
+  expect(span(11 * HOUR)).toBe(`11${NBSP}h`);
+  expect(span(50 * HOUR)).toBe(`2${NBSP}d`);
+  expect(age(NOW - 2_000, NOW)).toBe('just now');
+  expect(age(null, NOW)).toBe('never');
+  expect(ahead(NOW + 40_000, NOW)).toBe(`in 40${NBSP}s`);
+  expect(ahead(NOW - 1, NOW)).toBe('now');
+});
+
+test('a moment is named by the calendar of the zone', () => {
+  expect(moment(NOW + 4 * HOUR, NOW, 'UTC', 'en-GB')).toBe('16:32');
+  expect(moment(NOW + 12 * HOUR, NOW, 'UTC', 'en-GB')).toBe('tomorrow 00:32');
+  expect(moment(NOW - 24 * HOUR, NOW, 'UTC', 'en-GB')).toBe('yesterday 12:32');
+  // 20:32 in Shanghai, so that four hours later is tomorrow there.
+  expect(moment(NOW + 4 * HOUR, NOW, 'Asia/Shanghai', 'en-GB')).toBe('tomorrow 00:32');
+});
+
+test('a day of 25 hours is one day', () => {
+  // Berlin left summer time on 2026-10-25: 00:30 there (22:30 UTC) and 25 h later it is 00:30 on the 26th.
+  const night = Date.UTC(2026, 9, 24, 22, 30);
+  expect(moment(night + 25 * HOUR, night, 'Europe/Berlin', 'en-GB')).toBe('tomorrow 00:30');
+});
+
+test('spend is compared without floats', () => {
+  expect(compared('9.46', '6.36', 'USD', 'yesterday', 'en-US')).toBe('$3.10 more than yesterday');
+  expect(compared('0.1', '0.3', 'USD', 'yesterday', 'en-US')).toBe('$0.20 less than yesterday');
+  expect(compared('1', '1.001', 'USD', 'yesterday', 'en-US')).toBe('the same as yesterday');
+  expect(compared('1', null, 'USD', 'yesterday', 'en-US')).toBeNull();
+});
+
+test('a share is never rounded to full or to nothing', () => {
+  expect(percent(0.004)).toBe(`<1${NBSP}%`);
+  expect(percent(0.996)).toBe(`99${NBSP}%`);
+  expect(percent(0)).toBe(`0${NBSP}%`);
+  expect(percent(1)).toBe(`100${NBSP}%`);
+});
+
+test('bytes', () => {
+  expect(bytes(18_400_000, 'en-US')).toBe('18.4 MB');
+});
