@@ -1,5 +1,7 @@
 //! The one integration program: everything that crosses a process, a socket, a disk or a bus. Pure logic is tested
 //! beside its code. One module per subject; a module's head says what belongs in it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+#![allow(clippy::print_stdout, reason = "measured figures, for whoever asks with --nocapture")]
 
 mod bad_input;
 mod bus;
