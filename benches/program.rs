@@ -1,6 +1,8 @@
 //! `make bench`: what the program costs as a whole process: its start, `status` on a year of fifty meters, and a
 //! minute of `serve` with ten accounts (Linux: memory and time come from /proc).
 
+#![allow(clippy::print_stdout, reason = "its figures are what it is for")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -119,6 +121,7 @@ fn serve(folder: &Path) {
     let _ = BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line);
     let Some(before) = usage(&child) else {
         let _ = child.kill();
+        let _ = child.wait();
         println!("serve: memory and time are read from /proc, which is not here");
         return;
     };
