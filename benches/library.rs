@@ -1,7 +1,8 @@
 //! `make bench`: what the library costs. Figures are read in docs/performance.md; nothing here passes or fails.
 
 use divan::Bencher;
-use tollwatch::charts;
+use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
+use tollwatch::api::{ChartData, StoreView};
 use tollwatch::forecast::{self, History};
 use tollwatch::model::{
     AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
@@ -70,5 +71,34 @@ fn one_poll_recorded(bencher: Bencher) {
         let mut reading = Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD);
         reading.remaining = Some(Qty(at.0 % 50_000_000_000));
         store.record(&account, at, &[reading], &[]).expect("stored")
+    });
+}
+
+/// What the window does when a year is asked for: the query, the drawing, and the points for tooltip and table.
+#[divan::bench]
+fn chart_of_a_year(bencher: Bencher) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("history.sqlite"), NOW).expect("a store");
+    let account = AccountId::new("bench").expect("an id");
+    let mut reading = Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD);
+    reading.remaining = Some(Qty(0));
+    let meter = store.ensure_meter(&account, &reading).expect("a meter");
+    store.load_samples(meter.id, &samples(365, 15 * MINUTE)).expect("a year");
+    let view = StoreView { store, now: NOW, live: Vec::new() };
+    let request = ChartRequest {
+        account,
+        meter: MeterKey::new("balance.usd"),
+        what: ChartWhat::Level,
+        range: ChartRange::Year,
+        from: None,
+        to: None,
+        width: 960,
+        height: 360,
+    };
+    // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
+    let known = forecast::project(&meter, &History { samples: &samples(14, 5 * MINUTE) }, NOW);
+    bencher.bench_local(|| {
+        let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
+        data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")
     });
 }

@@ -125,7 +125,7 @@ test('pictures of the README', { skip: readmePicture('') === null }, async () =>
     ['overview', '#/', 'light'],
     ['account', '#/account/demo-litellm', 'dark'],
   ]) {
-    const page = await chromium.page(served.url, { theme });
+    const page = await chromium.page(served.url, { theme, height: 990 });
     await settled(page, name, hash);
     if (name === 'account') await page.getByRole('button', { name: '7d' }).click();
     await page.waitForTimeout(1_000);

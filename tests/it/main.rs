@@ -1,5 +1,7 @@
 //! The one integration program: everything that crosses a process, a socket, a disk or a bus. Pure logic is tested
 //! beside its code. One module per subject; a module's head says what belongs in it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+#![allow(clippy::print_stdout, reason = "measured figures, for whoever asks with --nocapture")]
 
 mod bad_input;
 mod bus;
@@ -7,11 +9,14 @@ mod cli;
 mod connectors;
 mod ferrogw;
 mod http;
+mod leaks;
 mod notices;
 mod notification_server;
 mod pipeline;
 mod secrets;
+mod serving;
 mod simulator;
 mod store;
+mod store_faults;
 mod support;
 mod tidy;

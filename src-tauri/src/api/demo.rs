@@ -211,17 +211,9 @@ async fn live_through(
                     pasts.insert(reading.meter.clone(), (meter, Vec::new()));
                 }
                 let Some((_, past)) = pasts.get_mut(&reading.meter) else { continue };
-                let sample = Sample {
-                    at,
-                    last_at: at,
-                    used: reading.used,
-                    limit: reading.limit,
-                    remaining: reading.remaining,
-                    resets_at: reading.resets_at,
-                    reserve: reading.reserve,
-                };
+                let sample = reading.sample(at);
                 match past.last_mut() {
-                    Some(last) if same(last, &sample) => last.last_at = at,
+                    Some(last) if last.says_the_same(&sample) => last.last_at = at,
                     _ => past.push(sample),
                 }
             }
@@ -232,9 +224,4 @@ async fn live_through(
         }
     }
     Ok(())
-}
-
-/// Whether two readings say the same.
-fn same(last: &Sample, next: &Sample) -> bool {
-    Sample { at: last.at, last_at: last.last_at, ..*next } == *last
 }

@@ -146,6 +146,7 @@ impl App {
             }),
         };
         app.forward(&app.inner.live);
+        app.follow_config();
         let weak = Arc::downgrade(&app.inner);
         tokio::spawn(async move {
             while let Some((episode, choice)) = choices.recv().await {
@@ -185,6 +186,26 @@ impl App {
             demo.monitor.stop().await;
         }
         self.inner.live.stop().await;
+    }
+
+    /// Takes over the config when it was changed by hand or by the command line. Asking the file's time twice a
+    /// minute costs less than a watcher.
+    fn follow_config(&self) {
+        let path = self.inner.folders.config_file();
+        let changed_at = move || std::fs::metadata(&path).and_then(|file| file.modified()).ok();
+        let mut known = changed_at();
+        let weak = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+                let Some(inner) = weak.upgrade() else { return };
+                let seen = changed_at();
+                if seen != known {
+                    known = seen;
+                    App { inner }.reload_changed().await;
+                }
+            }
+        });
     }
 
     /// Passes a monitor's events on to windows and browsers, until it stops.

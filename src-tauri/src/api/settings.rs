@@ -29,6 +29,16 @@ impl App {
         Ok(())
     }
 
+    /// Takes over a config file that somebody changed. One that cannot be read is told, and what ran goes on.
+    pub(crate) async fn reload_changed(&self) {
+        let _one = self.inner.changing.lock().await;
+        if let Err(error) = self.reload(&self.inner.folders.config_file()) {
+            tracing::warn!("The config was changed but cannot be used: {error}");
+            *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.message);
+        }
+        self.all_changed();
+    }
+
     /// What concerns the whole program: a config that cannot be read, a history that was mended.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let config = self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();

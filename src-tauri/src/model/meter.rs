@@ -150,6 +150,19 @@ impl Reading {
         }
     }
 
+    /// The reading as a sample, read at `at` for the first time.
+    pub fn sample(&self, at: Timestamp) -> Sample {
+        Sample {
+            at,
+            last_at: at,
+            used: self.used,
+            limit: self.limit,
+            remaining: self.remaining,
+            resets_at: self.resets_at,
+            reserve: self.reserve,
+        }
+    }
+
     /// What is left before calls are refused: remaining (or limit − used) less the reservation. Debt keeps its
     /// sign. `None` when the figures do not say; an overflow is `None` too.
     pub fn headroom(&self) -> Option<Qty> {
@@ -198,6 +211,11 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// Whether another sample says the same, whenever it was read.
+    pub fn says_the_same(&self, other: &Sample) -> bool {
+        Sample { at: self.at, last_at: self.last_at, ..*other } == *self
+    }
+
     /// As [`Reading::headroom`].
     pub fn headroom(&self) -> Option<Qty> {
         headroom(self.remaining, self.limit, self.used, self.reserve)

@@ -84,17 +84,9 @@ fn store_reading(
 ) -> Result<()> {
     let before = newest(db, meter)?;
     let mut hours = Hours::default();
-    let sample = Sample {
-        at,
-        last_at: at,
-        used: reading.used,
-        limit: reading.limit,
-        remaining: reading.remaining,
-        resets_at: reading.resets_at,
-        reserve: reading.reserve,
-    };
+    let sample = reading.sample(at);
     match before {
-        Some(before) if same_figures(&before, &sample) && gap.is_none_or(|gap| gap < before.last_at) => {
+        Some(before) if before.says_the_same(&sample) && gap.is_none_or(|gap| gap < before.last_at) => {
             let seen = at.max(before.last_at);
             if seen > before.last_at {
                 db.prepare_cached("UPDATE sample SET last_at = ?3 WHERE meter_id = ?1 AND at = ?2")?
@@ -115,11 +107,6 @@ fn store_reading(
         }
     }
     hours.store(db, meter)
-}
-
-fn same_figures(a: &Sample, b: &Sample) -> bool {
-    let at = Timestamp(0);
-    Sample { at, last_at: at, ..*a } == Sample { at, last_at: at, ..*b }
 }
 
 /// Appends history, in the caller's transaction.

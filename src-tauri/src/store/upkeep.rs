@@ -87,7 +87,7 @@ impl Store {
     pub fn prune(&self, now: Timestamp, raw_days: u32) -> Result<u64, StoreError> {
         let before = now.plus(-i64::from(raw_days).saturating_mul(DAY));
         let mut dropped = 0;
-        for meter in self.read(|db| all_meters(db))? {
+        for meter in self.read(all_meters)? {
             dropped += self.drop_old(OLD_SAMPLES, before, Some(meter))?;
         }
         Ok(dropped + self.drop_old(OLD_GAPS, before, None)? + self.drop_old(OLD_REFUSALS, before, None)?)

@@ -101,13 +101,17 @@ export function setZone(zone: string): void {
   }
 }
 
-const dayOf = (at: number, zone = home): string =>
-  new Intl.DateTimeFormat('en-CA', {
+/** The calendar day, `2026-11-21`. Put together from parts: engines disagree on the order that a language asks for. */
+function dayOf(at: number, zone = home): string {
+  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
     ...(zone ? { timeZone: zone } : {}),
-  }).format(at);
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
 
 /** Time of day in the viewer's zone: `16:40`. */
 export function clock(at: number, zone = home, where = locale()): string {

@@ -1,0 +1,177 @@
+//! `make bench`: what the program costs as a whole process: its start, `status` on a year of fifty meters, and a
+//! minute of `serve` with ten accounts (Linux: memory and time come from /proc).
+
+#![allow(clippy::print_stdout, reason = "its figures are what it is for")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tollwatch::model::{AccountId, DAY, HOUR, MINUTE, MeterKind, Qty, Reading, Sample, Timestamp, Unit};
+use tollwatch::monitor::Clock;
+use tollwatch::store::Store;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tollwatch");
+const ACCOUNTS: usize = 10;
+/// Of each account; the first is the one that polls find.
+const METERS: [&str; 5] = ["balance.usd", "balance.cny", "balance.eur", "balance.gbp", "balance.jpy"];
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let upstream = upstream();
+    configure(folder.path(), &upstream);
+    println!("\nwhole process, median of 15 (min – max)");
+    times("start: tollwatch --version", folder.path(), &["--version"]);
+    print!("building a year of history of {} meters … ", ACCOUNTS * METERS.len());
+    let _ = std::io::stdout().flush();
+    history(folder.path());
+    let size = std::fs::metadata(folder.path().join("data/history.sqlite")).map_or(0, |file| file.len());
+    println!("{} MB", size / 1_000_000);
+    times("status", folder.path(), &["status"]);
+    serve(folder.path());
+}
+
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(words)
+        .env("TOLLWATCH_CONFIG_DIR", folder.join("config"))
+        .env("TOLLWATCH_DATA_DIR", folder.join("data"))
+        .env("BENCH_KEY", "EXAMPLE")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
+        .stderr(Stdio::null());
+    command
+}
+
+fn times(what: &str, folder: &Path, words: &[&str]) {
+    let mut taken: Vec<Duration> = (0..16)
+        .map(|_| {
+            let began = now();
+            let _ = command(folder, words).stdout(Stdio::null()).status();
+            began.elapsed()
+        })
+        .skip(1)
+        .collect();
+    taken.sort();
+    let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
+    println!("{what}: {:.1} ms ({:.1} – {:.1})", ms(taken[7]), ms(taken[0]), ms(taken[14]));
+}
+
+#[allow(clippy::disallowed_methods, reason = "it measures time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn configure(folder: &Path, upstream: &str) {
+    let mut text = String::from("[alerts]\ndesktop = false\n");
+    for account in 0..ACCOUNTS {
+        text.push_str(&format!(
+            "[accounts.a{account}]\nconnector = \"deepseek\"\nbase_url = \"{upstream}\"\nsecrets = {{ key = \"env:BENCH_KEY\" }}\n"
+        ));
+    }
+    std::fs::create_dir_all(folder.join("config")).expect("a folder");
+    std::fs::write(folder.join("config/config.toml"), text).expect("a config");
+}
+
+/// As it stands after a year of polls: every reading of the last 90 days, hours before.
+fn history(folder: &Path) {
+    let now = Clock::Real.now();
+    let store = Store::open(&folder.join("data/history.sqlite"), now).expect("a store");
+    for account in 0..ACCOUNTS {
+        let id = AccountId::new(format!("a{account}")).expect("an id");
+        for key in METERS {
+            let code = key.rsplit('.').next().unwrap_or_default();
+            let unit = Unit::Money(code.parse().expect("a currency"));
+            let mut reading = Reading::new(key, MeterKind::Balance, key, unit);
+            reading.remaining = Some(Qty(0));
+            let meter = store.ensure_meter(&id, &reading).expect("a meter");
+            let mut left = 50_000_000_000_i64;
+            let mut sample = |at: Timestamp, step: i64| {
+                let busy = (8..20).contains(&(at.0 / HOUR % 24));
+                left -= if busy { 40_000 * (at.0 / step % 7) * step / MINUTE } else { 0 };
+                if left < 0 {
+                    left += 50_000_000_000;
+                }
+                Sample {
+                    at,
+                    last_at: at,
+                    used: None,
+                    limit: None,
+                    remaining: Some(Qty(left)),
+                    resets_at: None,
+                    reserve: None,
+                }
+            };
+            let mut past: Vec<Sample> =
+                (90 * 24..365 * 24).rev().map(|hour| sample(now + -hour * HOUR, HOUR)).collect();
+            past.extend(
+                (1..90 * DAY / (5 * MINUTE)).rev().map(|poll| sample(now + -poll * 5 * MINUTE, 5 * MINUTE)),
+            );
+            store.load_samples(meter.id, &past).expect("a year");
+        }
+    }
+    store.prune(now, 90).expect("pruned");
+    store.close().expect("closed");
+}
+
+fn serve(folder: &Path) {
+    let mut child = command(folder, &["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().expect("serve");
+    let mut line = String::new();
+    let _ = BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line);
+    let Some(before) = usage(&child) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        println!("serve: memory and time are read from /proc, which is not here");
+        return;
+    };
+    // The first polls, with each meter's history read, belong to the start.
+    std::thread::park_timeout(Duration::from_secs(10));
+    let settled = usage(&child).unwrap_or(before);
+    std::thread::park_timeout(Duration::from_secs(60));
+    let after = usage(&child).unwrap_or(settled);
+    let _ = child.kill();
+    let _ = child.wait();
+    println!("serve, {ACCOUNTS} accounts: {:.1} MB resident", after.1 as f64 / 1_000_000.0);
+    println!(
+        "serve, {ACCOUNTS} accounts: {:.2} s of processor in a minute ({:.2} s in the first ten seconds)",
+        after.0 - settled.0,
+        settled.0
+    );
+}
+
+/// Processor seconds so far, and resident bytes now.
+fn usage(child: &Child) -> Option<(f64, u64)> {
+    let read = |name: &str| std::fs::read_to_string(format!("/proc/{}/{name}", child.id())).ok();
+    let stat = read("stat")?;
+    let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    let status = read("status")?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = resident.trim().trim_end_matches(" kB").parse().ok()?;
+    // The kernel counts in hundredths of a second for every program, whatever its own clock.
+    Some((ticks as f64 / 100.0, kib * 1_024))
+}
+
+/// Answers every request with a balance that falls a little each time.
+fn upstream() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for (count, stream) in listener.incoming().flatten().enumerate() {
+            let mut stream = stream;
+            let mut head = [0_u8; 4096];
+            let _ = stream.read(&mut head);
+            let body = format!(
+                r#"{{"is_available": true, "balance_infos": [{{"currency": "USD", "total_balance": "{}.5", "granted_balance": "0", "topped_up_balance": "0"}}]}}"#,
+                30 - count % 20
+            );
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    format!("http://{address}")
+}
