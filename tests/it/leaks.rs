@@ -193,3 +193,34 @@ fn a_key_is_in_the_keyring_and_nowhere_else() {
     clean_folder(&sandbox.config_dir());
     clean_folder(&sandbox.data_dir());
 }
+
+/// No rule about the look of keys finds this one: it is masked because it is the account's.
+#[test]
+fn a_key_of_plain_words_is_not_repeated_either() {
+    const PLAIN: &str = "plain-words-without-a-number";
+    let (sandbox, upstream) = (Sandbox::new(), Upstream::start());
+    sandbox.write_config(&format!(
+        "[accounts.deep]\nconnector = \"deepseek\"\nbase_url = \"{}\"\nsecrets = {{ key = \"env:DEEP_KEY\" }}\n",
+        upstream.url()
+    ));
+    for status in [401, 402, 500] {
+        let body =
+            format!(r#"{{"error":{{"message":"Insufficient Balance for {PLAIN} today","code":"x"}}}}"#);
+        upstream.status("/user/balance", status, "application/json", &body);
+        for words in
+            [&["accounts", "test", "deep", "-vv"][..], &["poll", "--once", "-vv", "--json"], &["status"]]
+        {
+            let ran = Ran::of(sandbox.command(words).env("DEEP_KEY", PLAIN).output().unwrap());
+            let said = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!said.contains(PLAIN), "{words:?}: {said}");
+            assert!(
+                words[0] == "status" || said.contains("Insufficient Balance for [redacted] today"),
+                "{words:?}: {said}"
+            );
+        }
+    }
+    for entry in std::fs::read_dir(sandbox.data_dir()).unwrap().flatten() {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        assert!(!bytes.windows(PLAIN.len()).any(|window| window == PLAIN.as_bytes()), "{:?}", entry.path());
+    }
+}
