@@ -42,6 +42,12 @@ impl PrivateBus {
 
     /// A real gnome-keyring on this bus, unlocked, with an empty default collection.
     pub(crate) fn with_keyring(mut self) -> PrivateBus {
+        self.start_keyring();
+        self
+    }
+
+    /// Starts a gnome-keyring; one that ran before left its collection in this bus' folders.
+    pub(crate) fn start_keyring(&mut self) {
         let mut daemon = self
             .command("gnome-keyring-daemon")
             .args(["--unlock", "--components=secrets", "--foreground"])
@@ -57,7 +63,7 @@ impl PrivateBus {
         for _ in 0..200 {
             let asked = self.command("secret-tool").args(["lookup", "nobody", "here"]).output();
             if asked.expect("secret-tool is missing: run `scripts/setup test`").stderr.is_empty() {
-                return self;
+                return;
             }
             #[allow(
                 clippy::disallowed_methods,
@@ -66,6 +72,11 @@ impl PrivateBus {
             std::thread::sleep(std::time::Duration::from_millis(25));
         }
         panic!("gnome-keyring-daemon does not answer on the private bus");
+    }
+
+    /// Kills the gnome-keyring that was started last.
+    pub(crate) fn kill_keyring(&mut self) {
+        end(self.children.pop().unwrap());
     }
 
     /// A command on this bus, with no display and folders of its own.
@@ -83,15 +94,17 @@ impl PrivateBus {
 
 impl Drop for PrivateBus {
     fn drop(&mut self) {
-        for child in self.children.iter_mut().rev() {
-            // Each leads a process group of its own; what it started goes with it.
-            let _ = Command::new("kill")
-                .args(["-KILL", "--", &format!("-{}", child.id())])
-                .stderr(Stdio::null())
-                .status();
-            let _ = child.wait();
+        while let Some(child) = self.children.pop() {
+            end(child);
         }
     }
+}
+
+/// Each child leads a process group of its own; what it started goes with it.
+fn end(mut child: Child) {
+    let group = format!("-{}", child.id());
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    let _ = child.wait();
 }
 
 /// Runs an ignored test of this program with another bus address, or none; it must pass.

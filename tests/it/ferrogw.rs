@@ -2,10 +2,13 @@
 
 pub(crate) mod gateway;
 
+use crate::support::{Ran, Sandbox};
 use gateway::{Gateway, KEY, URL, alone, inside};
+use serde_json::Value;
 use std::time::Duration;
 use tollwatch::connectors;
-use tollwatch::model::{Account, AccountId, Cause, Polled, Qty, Secret, Timestamp};
+use tollwatch::model::{Account, AccountId, Cause, Polled, Qty, Secret, Severity, Timestamp};
+use tollwatch::store::Store;
 
 /// Saturday 2026-11-21 02:49:35 UTC; the gateway stamps its log with its own clock.
 const NOW: Timestamp = Timestamp(1_795_229_375_000);
@@ -76,4 +79,72 @@ async fn inside_the_namespace() {
     assert!(polled.refusals[0].message.contains("budget exceeded: spent $0.0011"));
     assert!(polled.refusals[0].at.is_some_and(|at| at > Timestamp(1_700_000_000_000)));
     assert_eq!(polled.problems, []);
+}
+
+/// The same account as a user writes it.
+const CONFIG: &str = r#"[accounts.gateway]
+connector = "http_json"
+label = "Gateway"
+base_url = "http://127.0.0.1:9102"
+secrets = { key = "env:GATEWAY_KEY" }
+
+[accounts.gateway.options]
+path = "/admin/logs/stats"
+meters = [{ key = "spend", kind = "budget", unit = "USD", used = "/summary/cost_usd", limit = "0.001 USD" }]
+refusals = { path = "/admin/logs?limit=100", list = "/data", message = "/error_message", at = "/created_at" }
+"#;
+
+#[test]
+fn a_real_gateways_402_is_told_by_the_real_program() {
+    alone("ferrogw::the_program_inside_the_namespace");
+}
+
+#[tokio::test]
+#[ignore = "run by a_real_gateways_402_is_told_by_the_real_program, in a network namespace of its own"]
+async fn the_program_inside_the_namespace() {
+    if !inside() {
+        return;
+    }
+    let gateway = Gateway::start().await;
+    let sandbox = Sandbox::new();
+    sandbox.write_config(CONFIG);
+    let poll = || {
+        let mut command = sandbox.command(&["poll", "--once", "--json"]);
+        Ran::of(command.env("GATEWAY_KEY", KEY).output().unwrap()).json()
+    };
+    let told = || {
+        Store::open_read_only(&sandbox.history())
+            .unwrap()
+            .told(Timestamp(i64::MIN), Timestamp(i64::MAX))
+            .unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(gateway.chat().await.status, 200);
+    }
+    poll_until(&gateway, |polled| polled.readings[0].used == Some(Qty(450_000))).await;
+    let before = poll();
+    assert_eq!(before["accounts"][0]["meters"][0]["remaining"], "0.00055", "{before}");
+    assert_eq!((&before["episodes"], told().len()), (&serde_json::json!([]), 0));
+    while gateway.chat().await.status != 402 {}
+    poll_until(&gateway, |polled| !polled.refusals.is_empty()).await;
+    let after = poll();
+    let refused = |episode: &&Value| episode["kind"] == "refused" && episode["severity"] == "refused";
+    let episode =
+        after["episodes"].as_array().unwrap().iter().find(refused).unwrap_or_else(|| panic!("{after:#}"));
+    assert_eq!(
+        (episode["account"].as_str(), episode["meter"].as_str()),
+        (Some("gateway"), Some("spend")),
+        "{episode}"
+    );
+    assert!(episode["why"].to_string().contains("budget exceeded: spent $0.0011"), "{episode}");
+    assert_eq!(after["accounts"][0]["meters"][0]["headroom"], "-0.000125", "{after}");
+    let kept = told();
+    assert_eq!(
+        (kept.len(), kept[0].severity, kept[0].channel.as_str()),
+        (1, Severity::Refused, "in_app"),
+        "{kept:?}"
+    );
+    // A second look at the same log is no news.
+    poll();
+    assert_eq!(told().len(), 1);
 }

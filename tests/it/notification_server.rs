@@ -3,8 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test's set-up fails by panicking")]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use crate::bus::{PrivateBus, run_with_address};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -13,71 +12,30 @@ use tollwatch::notify::{Chosen, Desktop, Notifier};
 use zbus::OwnedVariant;
 use zbus::object_server::SignalEmitter;
 
-/// A bus of its own on which nothing is started by itself; ends with the value.
-struct PrivateBus {
-    daemon: Child,
-    /// For `DBUS_SESSION_BUS_ADDRESS`.
-    address: String,
-    _folder: tempfile::TempDir,
-}
-
-impl PrivateBus {
-    /// Starts the bus.
-    fn start() -> PrivateBus {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("bus.conf");
-        let text = format!(
-            r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:path={}</listen><auth>EXTERNAL</auth><policy context="default">
-<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#,
-            folder.path().join("bus").display()
-        );
-        std::fs::write(&config, text).unwrap();
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--print-address=1", "--config-file"])
-            .arg(&config)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dbus-daemon is installed (scripts/setup test)");
-        let mut address = String::new();
-        BufReader::new(daemon.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        PrivateBus { daemon, address: address.trim().to_owned(), _folder: folder }
-    }
-}
-
-impl Drop for PrivateBus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
-
 /// One call of `Notify`, as it arrived.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Told {
+pub(crate) struct Told {
     /// Who.
-    app: String,
+    pub(crate) app: String,
     /// The id to replace.
-    replaces: u32,
+    pub(crate) replaces: u32,
     /// The headline.
-    summary: String,
+    pub(crate) summary: String,
     /// The text.
-    body: String,
+    pub(crate) body: String,
     /// Keys and labels in turn.
-    actions: Vec<String>,
+    pub(crate) actions: Vec<String>,
     /// The hint `urgency`.
-    urgency: Option<u8>,
+    pub(crate) urgency: Option<u8>,
     /// Width and height of the hint `image-data`.
-    image: Option<(i32, i32)>,
+    pub(crate) image: Option<(i32, i32)>,
 }
 
 /// How the service behaves.
 #[derive(Clone, Default)]
-struct Service {
+pub(crate) struct Service {
     /// What has arrived.
-    told: Arc<Mutex<Vec<Told>>>,
+    pub(crate) told: Arc<Mutex<Vec<Told>>>,
     /// The action that it answers with, if any.
     answer: Option<&'static str>,
     /// Whether it never answers a call.
@@ -133,7 +91,7 @@ impl Service {
 
 impl Service {
     /// Takes the name on the bus; serves until the connection is dropped.
-    async fn serve(self, address: &str) -> zbus::Connection {
+    pub(crate) async fn serve(self, address: &str) -> zbus::Connection {
         zbus::connection::Builder::address(address)
             .name("org.freedesktop.Notifications")
             .serve_at("/org/freedesktop/Notifications", self)
@@ -154,26 +112,13 @@ fn notice() -> Notice {
     }
 }
 
-/// Runs one ignored test below in a process of its own with this bus address, and shows what it said if it failed.
-fn in_child(test: &str, address: &str) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("notification_server::{test}"), "--ignored", "--nocapture"])
-        .env("DBUS_SESSION_BUS_ADDRESS", address)
-        .output()
-        .unwrap();
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_arrives_intact_and_its_button_comes_back() {
     let bus = PrivateBus::start();
     let service = Service { answer: Some("snooze"), ..Service::default() };
     let told = service.told.clone();
     let _serving = service.serve(&bus.address).await;
-    let address = bus.address.clone();
-    tokio::task::spawn_blocking(move || in_child("child_accepted", &address)).await.unwrap();
+    tokio::task::spawn_blocking(move || bus.run("notification_server::child_accepted")).await.unwrap();
     let expected = Told {
         app: "Tollwatch".into(),
         replaces: 4711,
@@ -190,15 +135,13 @@ async fn a_notice_arrives_intact_and_its_button_comes_back() {
 async fn a_service_that_hangs_is_given_up() {
     let bus = PrivateBus::start();
     let _serving = Service { hangs: true, ..Service::default() }.serve(&bus.address).await;
-    let address = bus.address.clone();
-    tokio::task::spawn_blocking(move || in_child("child_hung", &address)).await.unwrap();
+    tokio::task::spawn_blocking(move || bus.run("notification_server::child_hung")).await.unwrap();
 }
 
 #[test]
 fn without_a_service_or_a_bus_the_error_is_fast() {
-    let bus = PrivateBus::start();
-    in_child("child_refused", &bus.address);
-    in_child("child_refused", "unix:path=/nonexistent/tollwatch-bus");
+    PrivateBus::start().run("notification_server::child_refused");
+    run_with_address("notification_server::child_refused", Some("unix:path=/nonexistent/tollwatch-bus"));
 }
 
 #[tokio::test]

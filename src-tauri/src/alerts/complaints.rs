@@ -347,6 +347,21 @@ fn an_empty_account_is_one_notice_however_it_is_said() {
 }
 
 #[test]
+fn a_used_up_budget_and_the_refusal_in_the_gateways_log_are_one_notice() {
+    let refusals = [refusal(Cause::BudgetExceeded, None)];
+    for (left, of_meter) in [(-1, true), (0, true), (DOLLAR, false)] {
+        let mut world = World::with(MeterKind::Budget, "spend", Unit::USD);
+        world.poll_and_refuse(START, left, &refusals);
+        world.poll(START + POLL, left);
+        assert_eq!(world.severities(), [Severity::Refused], "{left}");
+        // A budget that is not used up is not the one that refused: the refusal stays the account's.
+        assert_eq!(world.rows[0].resource.meter.is_some(), of_meter, "{left}");
+        let title = "DeepSeek · spend is reached: calls are refused";
+        assert!(!of_meter || world.told[0].2.title == title, "{}", world.told[0].2.title);
+    }
+}
+
+#[test]
 fn sixty_polls_in_a_minute_are_one_notice() {
     let mut world = World::new();
     world.rules.low = vec!["9 USD".parse().unwrap()];

@@ -90,16 +90,22 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
     changed
 }
 
-/// Whether a refusal is this meter's: it says so, or it is about money and this is the account's only balance.
+/// Whether a refusal is this meter's: it says so; or it is about money and this is the account's only balance; or it
+/// is about a budget, this is the only one, and nothing is left of it.
 fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
-    match &refusal.meter {
-        Some(key) => *key == meter.key,
-        None => {
-            let balances = facts.iter().filter(|fact| fact.meter.kind == MeterKind::Balance).count();
-            let money = matches!(refusal.cause, Cause::BalanceExhausted | Cause::RequestTooLarge);
-            money && meter.kind == MeterKind::Balance && balances == 1
-        }
+    if let Some(key) = &refusal.meter {
+        return *key == meter.key;
     }
+    let kind = match refusal.cause {
+        Cause::BalanceExhausted | Cause::RequestTooLarge => MeterKind::Balance,
+        Cause::BudgetExceeded => MeterKind::Budget,
+        _ => return false,
+    };
+    let mut alike = facts.iter().filter(|fact| fact.meter.kind == kind);
+    // A budget that is not used up is another one than that which refused.
+    let used_up = |fact: &MeterFact<'_>| fact.sample.headroom().is_some_and(|left| left <= Qty(0));
+    let fits = |fact: &MeterFact<'_>| kind == MeterKind::Balance || used_up(fact);
+    alike.next().is_some_and(|fact| fact.meter.key == meter.key && fits(fact)) && alike.next().is_none()
 }
 
 /// A top-up or reset that matters: at least a fifth more than before. Smaller rises are holds being released.

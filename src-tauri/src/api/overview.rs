@@ -7,7 +7,8 @@ use super::{ApiError, App, Nothing, views};
 use crate::config::AccountConfig;
 use crate::connectors;
 use crate::model::{
-    AccountId, Amount, DAY, Episode, EpisodeState, MeterKind, Qty, Severity, Timestamp, Unit, words,
+    AccountId, Amount, DAY, Episode, EpisodeState, MeterKind, Provenance, Qty, Severity, Timestamp, Unit,
+    words,
 };
 use crate::monitor::{Monitor, poll};
 use crate::store::StoreError;
@@ -81,6 +82,10 @@ fn assemble(
     zone: &TimeZone,
 ) -> Result<Overview, StoreError> {
     let now = source.now;
+    let spent = spent(source, &accounts, zone)?;
+    for account in &mut accounts {
+        account.meters.sort_by_key(nearness);
+    }
     accounts.sort_by_key(|account| {
         let nearest = account.meters.iter().map(nearness).min();
         (nearest.unwrap_or(i64::MAX), account.label.to_lowercase())
@@ -102,7 +107,7 @@ fn assemble(
         world: World::Live,
         speed: 1.0,
         headline: headline(&accounts, &firing, now, zone),
-        spent: spent(source, &accounts, zone)?,
+        spent,
         accounts,
         episodes,
         warnings: Vec::new(),
@@ -232,7 +237,8 @@ fn quiet(accounts: &[AccountView]) -> Headline {
 }
 
 /// What was spent, by currency. Of an account's meters in one currency only one counts, because they overlap (a key
-/// inside an account): a spend meter if there is one, else the first in the connector's order.
+/// inside an account): a spend meter that the provider reports, else one that we derive (it may lag a day), else any; of
+/// equals the first in the connector's order.
 fn spent(
     source: &views::Source,
     accounts: &[AccountView],
@@ -262,8 +268,13 @@ fn spent(
     for account in accounts {
         let mut counted: BTreeMap<Unit, &MeterView> = BTreeMap::new();
         for meter in account.meters.iter().filter(|meter| matches!(meter.unit, Unit::Money(_))) {
+            let rank = |meter: &MeterView| match (meter.kind, meter.provenance) {
+                (MeterKind::Spend, Provenance::Reported) => 0,
+                (MeterKind::Spend, _) => 1,
+                _ => 2,
+            };
             let kept = counted.entry(meter.unit).or_insert(meter);
-            if kept.kind != MeterKind::Spend && meter.kind == MeterKind::Spend {
+            if rank(meter) < rank(kept) {
                 *kept = meter;
             }
         }

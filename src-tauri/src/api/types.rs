@@ -136,7 +136,7 @@ pub struct AccountView {
     pub problem: Option<ProblemView>,
     /// Endpoints that failed while others answered.
     pub partial: Vec<String>,
-    /// Its meters, in the connector's order.
+    /// Its meters: in the connector's order, on the overview the nearest wall first.
     pub meters: Vec<MeterView>,
     /// Where money is added or a limit raised.
     pub top_up_url: Option<String>,

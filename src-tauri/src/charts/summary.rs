@@ -4,7 +4,7 @@ use super::level::LevelInput;
 use super::spend::SpendInput;
 use super::trace::{Band, Vertex};
 use super::{Mark, ticks};
-use crate::model::{Amount, Qty};
+use crate::model::{Amount, Qty, words};
 
 /// The level panel in one or two sentences.
 pub(super) fn of_level(
@@ -14,7 +14,7 @@ pub(super) fn of_level(
     marks: &[Mark],
     used: bool,
 ) -> String {
-    let amount = |qty: Qty| Amount::new(qty, input.unit).to_string();
+    let amount = |qty: Qty| words::amount(Amount::new(qty, input.unit));
     let since = ticks::moment(input.from, input.now, &input.zone);
     let Some(last) = line.last() else {
         return format!("{}: no readings yet since {since}.", input.label);
@@ -56,7 +56,7 @@ pub(super) fn of_level(
 
 /// The spend panel in one or two sentences.
 pub(super) fn of_spend(input: &SpendInput<'_>) -> String {
-    let amount = |qty: Qty| Amount::new(qty, input.unit).to_string();
+    let amount = |qty: Qty| words::amount(Amount::new(qty, input.unit));
     let Some(most) = input.bars.iter().max_by_key(|bar| bar.spent) else {
         return format!("{}: no readings yet.", input.label);
     };

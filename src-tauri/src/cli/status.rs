@@ -4,7 +4,7 @@ use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
 use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview};
 use crate::api::{StoreView, overview_of_store};
 use crate::config::{Config, Folders};
-use crate::model::{Amount, HOUR, Severity, Timestamp, words};
+use crate::model::{Amount, HOUR, MeterKind, Severity, Timestamp, words};
 use crate::monitor::Clock;
 use crate::store::Store;
 use jiff::tz::TimeZone;
@@ -117,7 +117,12 @@ fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone
     let when = match &meter.forecast {
         _ if gone => "is used up".to_owned(),
         ForecastView::Wall { p50, .. } => words::around(*p50, now, zone),
+        ForecastView::Clear { until, .. } if meter.resets_at == Some(*until) => {
+            format!("lasts to its reset {}", words::moment(*until, now, zone))
+        }
         ForecastView::Clear { until, .. } => format!("not before {}", words::moment(*until, now, zone)),
+        // What has no limit cannot run out; that it has no forecast is no news.
+        ForecastView::Unknown { .. } if meter.kind == MeterKind::Spend => "has no limit".to_owned(),
         ForecastView::Unknown { reason } => format!("no forecast: {reason}"),
     };
     let used = meter.headroom.is_none() && meter.used.is_some();
@@ -126,7 +131,11 @@ fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone
         meter.key.0.clone(),
         if used { format!("{} used", amount(&meter.used)) } else { amount(&meter.headroom) },
         amount(&meter.limit),
-        meter.burn.map_or(String::new(), |burn| words::per_hour(burn, meter.unit)),
+        match meter.burn {
+            Some(burn) if burn > 0.0 => words::per_hour(burn, meter.unit),
+            Some(_) => "idle".to_owned(),
+            None => String::new(),
+        },
         when,
         format!("{} ago", words::span(now.since(meter.read_at))),
     ]

@@ -3,7 +3,7 @@
 use crate::config::AccountConfig;
 use crate::connectors::Connector;
 use crate::http::{Http, Network};
-use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Secret, Timestamp};
+use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp};
 use crate::secrets::SecretStore;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -82,13 +82,29 @@ pub(crate) async fn ask(
         let message = "it took longer than three minutes to answer all questions";
         Err(PollError::new(PollErrorKind::Unreachable, message))
     });
+    let masked = |mut refusal: Refusal| {
+        refusal.message = without_secrets(account, refusal.message);
+        refusal
+    };
     let named = |error: PollError| {
         let says = error.message.contains(&account.label);
         let message = if says { error.message } else { format!("{}: {}", account.label, error.message) };
-        PollError { message, ..error }
+        let refusal = error.refusal.map(|refusal| Box::new(masked(*refusal)));
+        PollError { message: without_secrets(account, message), refusal, ..error }
     };
     match polled {
-        Ok(polled) => Ok(Polled { problems: polled.problems.into_iter().map(named).collect(), ..polled }),
+        Ok(polled) => Ok(Polled {
+            problems: polled.problems.into_iter().map(named).collect(),
+            refusals: polled.refusals.into_iter().map(masked).collect(),
+            ..polled
+        }),
         Err(error) => Err(named(error)),
     }
+}
+
+/// A provider's words without this account's own secrets. Words that look like keys are masked where an answer is
+/// read; a secret of plain words is only known here. Shorter ones than eight letters would mask ordinary words.
+fn without_secrets(account: &Account, words: String) -> String {
+    let secrets = account.secrets.values().map(Secret::expose).filter(|secret| secret.len() >= 8);
+    secrets.fold(words, |words, secret| words.replace(secret, "[redacted]"))
 }

@@ -88,8 +88,21 @@ export function ahead(at: number, now: number): string {
   return at - now < SECOND ? 'now' : `in ${span(at - now)}`;
 }
 
+/** The zone that the backend reckons in; the browser's own until it said so. */
+let home: string | undefined;
+
+/** Takes the backend's zone; one that this browser does not know is left aside. */
+export function setZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    home = zone;
+  } catch {
+    home = undefined;
+  }
+}
+
 /** The calendar day, `2026-11-21`. Put together from parts: engines disagree on the order that a language asks for. */
-function dayOf(at: number, zone?: string): string {
+function dayOf(at: number, zone = home): string {
   const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
     year: 'numeric',
     month: '2-digit',
@@ -101,7 +114,7 @@ function dayOf(at: number, zone?: string): string {
 }
 
 /** Time of day in the viewer's zone: `16:40`. */
-export function clock(at: number, zone?: string, where = locale()): string {
+export function clock(at: number, zone = home, where = locale()): string {
   return new Intl.DateTimeFormat(where, {
     hour: '2-digit',
     minute: '2-digit',
@@ -110,22 +123,58 @@ export function clock(at: number, zone?: string, where = locale()): string {
   }).format(at);
 }
 
-/** A moment as near as needed: `16:40`, `tomorrow 06:20`, `Tue 24 Nov, 09:00`, with the year when it is another. */
-export function moment(at: number, now: number, zone?: string, where = locale()): string {
+/** A moment as near as needed: `16:40`, `tomorrow 06:20`, `Tue 24 Nov 09:00`, with the year when it is another. */
+export function moment(at: number, now: number, zone = home, where = locale()): string {
   const time = clock(at, zone, where);
   const day = dayOf(at, zone);
   if (day === dayOf(now, zone)) return time;
   if (day === nextDay(dayOf(now, zone))) return `tomorrow ${time}`;
   if (nextDay(day) === dayOf(now, zone)) return `yesterday ${time}`;
   const otherYear = day.slice(0, 4) !== dayOf(now, zone).slice(0, 4);
-  const date = new Intl.DateTimeFormat(where, {
+  const date = dated(at, zone);
+  return `${date.weekday} ${date.day} ${date.month}${otherYear ? ` ${date.year}` : ''} ${time}`;
+}
+
+/** The parts of a date as the backend's sentences write them: in English, the day before the month. */
+function dated(at: number, zone = home): Record<string, string> {
+  const parts = new Intl.DateTimeFormat('en-US', {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(otherYear ? { year: 'numeric' } : {}),
+    year: 'numeric',
     ...(zone ? { timeZone: zone } : {}),
-  }).format(at);
-  return `${date}, ${time}`;
+  }).formatToParts(at);
+  return Object.fromEntries(parts.map((part) => [part.type, part.value]));
+}
+
+/** What is only roughly known, to ten minutes: as [`moment`] otherwise. */
+export const around = (at: number, now: number): string =>
+  moment(Math.round(at / (10 * MINUTE)) * 10 * MINUTE, now);
+
+/** Labels under a runway of `range`: whole hours of a day, or midnights, as shares of it from the left. */
+export function axisTicks(
+  now: number,
+  range: number,
+  zone = home,
+): { share: number; text: string }[] {
+  const found: { share: number; text: string }[] = [];
+  const short = range <= DAY;
+  const every = range > 7 * DAY ? 5 : 1;
+  const QUARTER = 15 * MINUTE;
+  let days = 0;
+  for (let at = Math.ceil(now / QUARTER) * QUARTER; at < now + range; at += QUARTER) {
+    const time = clock(at, zone, 'en-GB');
+    const midnight = time === '00:00';
+    if (short ? /^(00|06|12|18):00$/.test(time) : midnight) {
+      const date = dated(at, zone);
+      const text = short ? (midnight ? 'midnight' : time) : `${date.weekday} ${date.day}`;
+      if (short || days++ % every === 0) found.push({ share: (at - now) / range, text });
+      // No other midnight for a day, less the hour that a clock may be put forward.
+      if (!short) at += 22 * HOUR;
+    }
+  }
+  // One at the edge would be cut, one at the start would lie on "now".
+  return found.filter((tick) => tick.share > 0.27 && tick.share < 0.94);
 }
 
 /** The calendar day after `2026-11-21`, by the calendar and not by 24 hours. */
@@ -137,24 +186,23 @@ function nextDay(day: string): string {
 }
 
 /** Date and time in full, for tooltips and tables: `21 Nov 2026, 16:40`. */
-export function full(at: number, zone?: string, where = locale()): string {
-  return new Intl.DateTimeFormat(where, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(at);
+export function full(at: number, zone = home, where = locale()): string {
+  const date = dated(at, zone);
+  return `${date.day} ${date.month} ${date.year}, ${clock(at, zone, where)}`;
 }
 
 /** The month's name: `November`. */
-export function monthName(at: number, zone?: string, where = locale()): string {
+export function monthName(at: number, zone = home, where = 'en'): string {
   return new Intl.DateTimeFormat(where, {
     month: 'long',
     ...(zone ? { timeZone: zone } : {}),
   }).format(at);
+}
+
+/** A message as a sentence: its first letter a capital one, a full stop behind it. */
+export function asSentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }
 
 /** `18.4 MB`. */

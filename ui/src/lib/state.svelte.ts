@@ -6,6 +6,7 @@ import {
   type CommandName,
   type Commands,
 } from './backend/types';
+import { setZone } from './format';
 import type { EventMessage } from './bindings/EventMessage';
 import type { Overview } from './bindings/Overview';
 import type { Severity } from './bindings/Severity';
@@ -53,8 +54,11 @@ export class App {
       (event) => this.hear(event),
       (state) => {
         const back = state === 'open' && this.link === 'lost';
+        // Lost again: another start of the program may answer, but not to our token. Asking tells.
+        const again = state === 'lost' && this.link === 'lost';
         this.link = state;
         if (back) this.changed();
+        else if (again) void this.refresh();
       },
     );
     const onVisible = () => this.#visibility();
@@ -94,6 +98,7 @@ export class App {
       const overview = await this.backend.call('overview', {});
       // A slow answer must not overwrite a later one.
       if (asked !== this.#asked) return;
+      setZone(overview.zone);
       this.overview = overview;
       this.problem = null;
       this.unauthorized = false;
@@ -127,9 +132,11 @@ export class App {
 
   toast(title: string, body: string, severity: Severity | null): void {
     const id = this.#nextToast++;
-    this.toasts = [...this.toasts, { id, title, body, severity }].slice(-4);
+    // The same again replaces the old one.
+    const others = this.toasts.filter((toast) => toast.title !== title || toast.body !== body);
+    this.toasts = [...others, { id, title, body, severity }].slice(-4);
     // Urgent ones stay until they are closed by hand.
-    if (severity === null) setTimeout(() => this.dismiss(id), 8_000);
+    if (severity === null) setTimeout(() => this.dismiss(id), 6_000);
   }
 
   dismiss(id: number): void {

@@ -1,3 +1,4 @@
+import { asSentence } from '../format';
 import type { AccountDraft } from '../bindings/AccountDraft';
 import type { AccountPage } from '../bindings/AccountPage';
 import type { AccountView } from '../bindings/AccountView';
@@ -61,6 +62,5 @@ export class BackendError extends Error {
 
 /** What to show of anything that was thrown. */
 export function sentence(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message;
-  return String(thrown);
+  return asSentence(thrown instanceof Error ? thrown.message : String(thrown));
 }

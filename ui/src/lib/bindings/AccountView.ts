@@ -54,7 +54,7 @@ problem: ProblemView | null,
  */
 partial: Array<string>, 
 /**
- * Its meters, in the connector's order.
+ * Its meters: in the connector's order, on the overview the nearest wall first.
  */
 meters: Array<MeterView>, 
 /**
