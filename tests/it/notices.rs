@@ -17,10 +17,10 @@ use tollwatch::model::{HOUR, MINUTE, Qty, Severity, Timestamp};
 use tollwatch::store::{self, Store};
 
 const EVER: (Timestamp, Timestamp) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
-/// Two hours a second: three days in 36 seconds. The half hour before the wall lasts a quarter of a second.
-const SPEED: &str = "7200";
+/// An hour a second: three days in 72 seconds. The half hour before the wall lasts half a second.
+const SPEED: &str = "3600";
 /// A slow machine may take so long for the next notice.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 fn drain(sandbox: &Sandbox, bus: &PrivateBus, speed: &str) -> Serving {
     Serving::start(sandbox, &["--demo", "--scenario", "drain", "--speed", speed], &bus.address)
