@@ -119,7 +119,7 @@ test('a refused token says what to open', async () => {
     },
   });
   render(App, { backend: fake });
-  expect((await screen.findByRole('alert')).textContent).toContain('open the address');
+  expect((await screen.findByRole('alert')).textContent).toContain('Open the address');
 });
 
 test('the simulator is marked and has a way out', async () => {

@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { age, ahead, amount, burn, bytes, compared, moment, percent, span } from './format';
+import {
+  age,
+  ahead,
+  amount,
+  asSentence,
+  axisTicks,
+  burn,
+  bytes,
+  compared,
+  moment,
+  percent,
+  span,
+} from './format';
 
 const NBSP = '\u00a0';
 // 2026-11-21T12:32:00Z
@@ -69,6 +81,27 @@ test('a share is never rounded to full or to nothing', () => {
   expect(percent(0.996)).toBe(`99${NBSP}%`);
   expect(percent(0)).toBe(`0${NBSP}%`);
   expect(percent(1)).toBe(`100${NBSP}%`);
+});
+
+test('a far moment is dated, with the year when it is another', () => {
+  expect(moment(NOW + 72 * HOUR, NOW, 'UTC', 'en-US')).toBe('Tue 24 Nov 12:32');
+  // 2027-01-16T09:10Z
+  expect(moment(1_800_090_600_000, NOW, 'UTC', 'en-US')).toBe('Sat 16 Jan 2027 09:10');
+});
+
+test('the axis has whole hours, days or dates, none at its ends', () => {
+  const texts = (days: number, zone: string) =>
+    axisTicks(NOW, days * 24 * HOUR, zone).map((tick) => tick.text);
+  expect(texts(1, 'UTC')).toEqual(['midnight', '06:00']);
+  expect(texts(7, 'UTC')).toEqual(['Tue 24', 'Wed 25', 'Thu 26', 'Fri 27', 'Sat 28']);
+  expect(texts(30, 'UTC')).toEqual(['2 Dec', '7 Dec', '12 Dec', '17 Dec']);
+  // 18:17 in Kathmandu, 5:45 ahead: midnight is 5 h 43 min away, too near to "now"; then 06:00 and 12:00.
+  expect(texts(1, 'Asia/Kathmandu')).toEqual(['06:00', '12:00']);
+});
+
+test('a message reads as a sentence', () => {
+  expect(asSentence('no keychain answers')).toBe('No keychain answers.');
+  expect(asSentence('It works.')).toBe('It works.');
 });
 
 test('bytes', () => {

@@ -167,7 +167,8 @@ export function axisTicks(
     const midnight = time === '00:00';
     if (short ? /^(00|06|12|18):00$/.test(time) : midnight) {
       const date = dated(at, zone);
-      const text = short ? (midnight ? 'midnight' : time) : `${date.weekday} ${date.day}`;
+      const name = every === 1 ? `${date.weekday} ${date.day}` : `${date.day} ${date.month}`;
+      const text = short ? (midnight ? 'midnight' : time) : name;
       if (short || days++ % every === 0) found.push({ share: (at - now) / range, text });
       // No other midnight for a day, less the hour that a clock may be put forward.
       if (!short) at += 22 * HOUR;
