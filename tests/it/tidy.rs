@@ -78,7 +78,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("reqwest", &["http/"]),
     ("rusqlite", &["store/"]),
     ("plotters", &["charts/"]),
-    ("keyring", &["secrets/", "secrets.rs"]),
+    ("keyring", &["secrets.rs"]),
+    ("keyring_core", &["secrets.rs"]),
     ("notify_rust", &["notify/"]),
     ("clap", &["cli/", "desktop/"]),
 ];
