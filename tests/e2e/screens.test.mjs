@@ -26,8 +26,8 @@ before(async () => {
   chromium = await browser();
 });
 after(async () => {
-  await chromium?.close();
   await served?.close();
+  await chromium?.close();
 });
 
 async function settled(page, name, hash) {
