@@ -27,9 +27,9 @@ before(async () => {
   page = await chromium.page(own.url);
 });
 after(async () => {
-  await chromium?.close();
   await own?.close();
   await gateway?.close();
+  await chromium?.close();
 });
 
 async function form(fields) {

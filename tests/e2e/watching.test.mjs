@@ -11,8 +11,8 @@ before(async () => {
   await page.locator('li.meter').first().waitFor();
 });
 after(async () => {
-  await chromium?.close();
   await served?.close();
+  await chromium?.close();
 });
 
 test('figures change in place, without a reload', async () => {
