@@ -308,17 +308,21 @@ impl SecretStore {
 
 /// A keychain's error as a sentence. Its own text is kept only where it cannot hold a secret.
 fn sentence(error: KeyringError, user: &str) -> SecretError {
+    if let KeyringError::NoStorageAccess(why) | KeyringError::PlatformFailure(why) = &error {
+        tracing::info!(%user, "The keychain does not serve: {why}");
+    }
     match error {
         KeyringError::NoEntry => SecretError::Missing(format!(
             "nothing is stored for {user}: give the key with `tollwatch accounts add`, or use env:NAME"
         )),
-        KeyringError::NoStorageAccess(why) => SecretError::Locked(format!(
-            "the keychain is locked, or its prompt was denied, so {user} was not reached ({why}): unlock it and try again, or use env:NAME"
+        KeyringError::NoStorageAccess(_) => SecretError::Locked(format!(
+            "the keychain is locked, or its prompt was denied, so {user} was not reached: unlock it and try again, or use env:NAME"
         )),
-        KeyringError::PlatformFailure(why) if cfg!(all(unix, not(target_os = "macos"))) => {
-            SecretError::NoKeychain(format!(
-                "no Secret Service answers on this session's D-Bus ({why}): start gnome-keyring or KWallet, or use env:NAME"
-            ))
+        KeyringError::PlatformFailure(_) if cfg!(all(unix, not(target_os = "macos"))) => {
+            SecretError::NoKeychain(
+                "no Secret Service answers on this session's D-Bus: start gnome-keyring or KWallet, or use env:NAME"
+                    .to_owned(),
+            )
         }
         KeyringError::NoDefaultStore => SecretError::NoKeychain(
             "this system has no keychain that can be used: use env:NAME, or restart Tollwatch once it is there".to_owned(),

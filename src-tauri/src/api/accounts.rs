@@ -5,7 +5,7 @@ use super::{ApiError, App, Nothing, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
 use crate::http::Network;
-use crate::model::{AccountId, Amount, DAY, PollError, Polled, Secret, Timestamp, step, words};
+use crate::model::{AccountId, Amount, DAY, MeterKind, PollError, Polled, Secret, Timestamp, step, words};
 use crate::monitor::{Monitor, poll};
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
@@ -65,6 +65,10 @@ fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Ve
     let mut add =
         |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
     for view in &account.meters {
+        // What has no limit starts again without anybody having to know: its resets would repeat the budget's.
+        if view.kind == MeterKind::Spend {
+            continue;
+        }
         let Some(meter) = store.meter(id, &view.key)? else { continue };
         let samples = store.samples(meter.id, from, now)?;
         for pair in samples.windows(2) {
@@ -345,7 +349,12 @@ pub async fn unstore(path: &Path, id: &AccountId, store: &SecretStore) -> Result
     Config::remove_account(path, id)?;
     for (role, source) in &account.secrets {
         if source == "keychain" {
-            store.delete(id, role).await?;
+            store.delete(id, role).await.map_err(|error| {
+                let message = format!(
+                    "{id} is removed, but its {role} is still in the keychain (tollwatch, {id}/{role}): {error}"
+                );
+                ApiError::new("secrets", message)
+            })?;
         }
     }
     Ok(())
