@@ -3,10 +3,9 @@
 use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
 use super::{ApiError, App, StoreView};
 use crate::charts::{self, LevelForecast, LevelInput, SpendBar, SpendInput};
-use crate::forecast::{self, Forecast, History};
+use crate::forecast::Forecast;
 use crate::model::{DAY, HOUR, Meter, Qty, Sample, Timestamp};
-use crate::monitor::pipeline::HISTORY;
-use crate::store::{Hour, StoreError};
+use crate::store::Hour;
 use jiff::tz::TimeZone;
 
 /// Up to this span every reading is drawn; beyond it, hours.
@@ -83,7 +82,7 @@ impl Data {
                     .collect();
                 data.forecast = match known {
                     Some(forecast) => Some(forecast),
-                    None => Some(project(source, &data.meter)?),
+                    None => Some(source.project(&data.meter)?),
                 };
             }
         }
@@ -180,11 +179,6 @@ fn length(range: ChartRange) -> i64 {
         ChartRange::Month => 30 * DAY,
         ChartRange::Year => 365 * DAY,
     }
-}
-
-fn project(source: &StoreView, meter: &Meter) -> Result<Forecast, StoreError> {
-    let samples = source.store.samples(meter.id, source.now + -HISTORY, source.now)?;
-    Ok(forecast::project(meter, &History { samples: &samples }, source.now))
 }
 
 /// Hours as samples: lowest and highest of each, so that no dip is lost. A meter whose hours say no headroom (a

@@ -3,7 +3,7 @@
 //! that nothing is missed; stopping it forgets everything.
 
 use super::{ApiError, App, Nothing};
-use crate::config::{AccountConfig, AlertsConfig, Config};
+use crate::config::{AccountConfig, Config};
 use crate::connectors;
 use crate::http::{Answer, Network, WireRequest};
 use crate::model::{AccountId, DAY, MINUTE, Meter, MeterKey, Sample, Secret, Timestamp};
@@ -129,7 +129,7 @@ impl App {
 
 /// The world's accounts as a config, with their made-up keys in memory.
 async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
-    let mut config = Config { alerts: AlertsConfig::default(), ..Config::default() };
+    let mut config = Config::default();
     let secrets = SecretStore::memory();
     for account in world.accounts() {
         let connector = connector_of(account);

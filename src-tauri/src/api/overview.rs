@@ -117,7 +117,7 @@ fn assemble(
 /// When a meter's wall is most likely, in milliseconds since the epoch; the exhausted first, the unknown last.
 fn nearness(meter: &MeterView) -> i64 {
     match &meter.forecast {
-        _ if meter.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-')) => 0,
+        _ if meter.is_used_up() => 0,
         ForecastView::Wall { p50, .. } => p50.0,
         ForecastView::Clear { until, .. } => until.0.saturating_add(1_000 * DAY),
         ForecastView::Unknown { .. } => i64::MAX,

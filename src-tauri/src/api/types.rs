@@ -81,6 +81,13 @@ pub struct MeterView {
     pub trend: Vec<Option<f64>>,
 }
 
+impl MeterView {
+    /// Whether nothing is left, or less: calls are refused. Amounts are printed without trailing zeros.
+    pub fn is_used_up(&self) -> bool {
+        self.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'))
+    }
+}
+
 /// How an account does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -32,6 +32,12 @@ impl Source {
     pub(crate) fn of(monitor: &Monitor) -> Self {
         Source { store: monitor.pipeline().store().clone(), now: monitor.now(), live: monitor.episodes() }
     }
+
+    /// A meter's forecast from its stored readings, where no running monitor knows it.
+    pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
+        let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
+        Ok(forecast::project(meter, &History { samples: &samples }, self.now))
+    }
 }
 
 /// One account with its meters. `status` is what the running monitor knows; without one, the store says.
@@ -111,18 +117,12 @@ fn meter_view(
     let forecast = match known {
         Some(forecast) => forecast,
         None => {
-            let samples = source.store.samples(meter.id, source.now + -HISTORY, source.now)?;
-            computed = forecast::project(meter, &History { samples: &samples }, source.now);
+            computed = source.project(meter)?;
             &computed
         }
     };
     let headroom = sample.headroom();
     let print = |qty: Option<Qty>| qty.map(|qty| meter.unit.print(qty));
-    let burn = match forecast {
-        Forecast::Wall(wall) => Some(wall.burn),
-        Forecast::Clear(clear) => Some(clear.burn),
-        Forecast::Unknown(_) => None,
-    };
     let severity = source.live.iter().filter(|episode| {
         episode.state != EpisodeState::Pending
             && episode.resource.account.as_ref() == Some(&meter.account)
@@ -143,7 +143,7 @@ fn meter_view(
         resets_at: sample.resets_at,
         provenance: meter.provenance,
         read_at: sample.last_at,
-        burn,
+        burn: forecast.burn(),
         forecast: forecast_view(forecast),
         severity: severity.map(|episode| episode.severity).max(),
         trend: trend(source, meter, gaps)?,

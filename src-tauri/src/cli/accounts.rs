@@ -28,7 +28,7 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
     };
     match command {
         AccountsCommand::List => list(&config, json),
-        AccountsCommand::Add(args) => add(*Box::new(args), &folders, &config, &secrets, json).await,
+        AccountsCommand::Add(args) => add(args, &folders, &config, &secrets, json).await,
         AccountsCommand::Test { id } => {
             let id = find(id)?;
             let network = Network::new(policy(&config.network))?;

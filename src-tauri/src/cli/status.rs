@@ -46,8 +46,8 @@ pub(super) fn report(overview: &Overview, zone: &TimeZone, json: bool) -> anyhow
 fn code(overview: &Overview) -> u8 {
     let now = overview.now;
     let near = |meter: &MeterView| {
-        let gone = meter.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'));
-        gone || matches!(meter.forecast, ForecastView::Wall { p50, .. } if p50.since(now) < 4 * HOUR)
+        meter.is_used_up()
+            || matches!(meter.forecast, ForecastView::Wall { p50, .. } if p50.since(now) < 4 * HOUR)
     };
     if overview.accounts.iter().flat_map(|account| &account.meters).any(near) {
         return NEAR_WALL;
@@ -113,9 +113,8 @@ fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone
         let qty = text.as_deref().and_then(|text| meter.unit.parse(text).ok());
         qty.map_or(String::new(), |qty| words::amount(Amount::new(qty, meter.unit)))
     };
-    let gone = meter.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'));
     let when = match &meter.forecast {
-        _ if gone => "is used up".to_owned(),
+        _ if meter.is_used_up() => "is used up".to_owned(),
         ForecastView::Wall { p50, .. } => words::around(*p50, now, zone),
         ForecastView::Clear { until, .. } if meter.resets_at == Some(*until) => {
             format!("lasts to its reset {}", words::moment(*until, now, zone))

@@ -122,14 +122,7 @@ impl Pipeline {
     }
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
-        let seen = self.inner.store.refusals(Some(account), now + -REFUSALS_KEPT, now);
-        let seen: Vec<(Timestamp, Refusal)> = self
-            .settle(account, seen)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(_, at, refusal)| (at, refusal))
-            .collect();
-        let (news_of_refusals, to_store) = fresh(&polled.refusals, &seen, now);
+        let (news_of_refusals, to_store) = self.fresh_refusals(account, &polled.refusals, now);
         let recorded = self.inner.store.record(account, now, &polled.readings, &to_store);
         let meters = self.settle(account, recorded).unwrap_or_default();
         let mut news = Vec::with_capacity(meters.len());
@@ -172,6 +165,22 @@ impl Pipeline {
             forecasts,
             last_spend,
         };
+    }
+
+    /// Which of a poll's refusals are news, and which are worth a row. Nearly every poll has none, and asks nothing.
+    fn fresh_refusals(
+        &self,
+        account: &AccountId,
+        polled: &[Refusal],
+        now: Timestamp,
+    ) -> (Vec<Refusal>, Vec<Refusal>) {
+        if polled.is_empty() {
+            return Default::default();
+        }
+        let seen = self.settle(account, self.inner.store.refusals(Some(account), now + -REFUSALS_KEPT, now));
+        let seen: Vec<(Timestamp, Refusal)> =
+            seen.unwrap_or_default().into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
+        fresh(polled, &seen, now)
     }
 
     fn absorb_bad(&self, account: &AccountId, label: String, error: &PollError, now: Timestamp) {
