@@ -165,6 +165,20 @@ fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option
     }
 }
 
+/// The forms that are told apart for one connector, for its documentation: rule, statuses, cause.
+pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
+    let rows = ROWS.as_ref().map_or(&[][..], Vec::as_slice);
+    let mine = rows.iter().filter(|row| row.from.as_deref() == Some(connector));
+    let form = |row: &'static Row| {
+        let status: Vec<String> = row.status.iter().map(u16::to_string).collect();
+        let status = if status.is_empty() { "any".to_owned() } else { status.join(", ") };
+        let cause = serde_json::to_value(row.cause).ok();
+        let cause = cause.as_ref().and_then(|cause| cause.as_str()).unwrap_or_default().replace('_', " ");
+        (row.rule.as_str(), status, cause)
+    };
+    mine.map(form).collect()
+}
+
 /// A refusal that the provider states in a field of a good answer, such as "this key is exceeded". It has no time of
 /// its own: it holds as long as it is stated.
 pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusal {

@@ -1,6 +1,8 @@
 //! Accounts: listed, tested, added, paused, removed.
 
-use super::types::{AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OptionView, TestView};
+use super::types::{
+    AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
+};
 use super::{ApiError, App, Nothing, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
@@ -122,16 +124,30 @@ pub fn catalogue() -> Vec<ConnectorView> {
             help: option.help.to_owned(),
             required: option.required,
             example: option.example.to_owned(),
+            choices: option.choices.iter().map(|choice| (*choice).to_owned()).collect(),
+        };
+        let offer = |meter: &connectors::MeterSpec| OfferView {
+            key: meter.key.to_owned(),
+            label: meter.label.to_owned(),
+            kind: meter.kind,
+            needs: meter.needs.to_owned(),
         };
         ConnectorView {
             id: spec.id.to_owned(),
             name: spec.name.to_owned(),
+            kind: spec.kind,
+            group: spec.kind.title().to_owned(),
             about: spec.about.to_owned(),
             base_url: spec.base_url.map(str::to_owned),
             secrets: views::secrets(spec),
             options: spec.options.iter().map(option).collect(),
-            meters: spec.meters.iter().map(|meter| meter.label.to_owned()).collect(),
+            meters: spec.meters.iter().map(offer).collect(),
             docs_url: spec.docs_url.to_owned(),
+            top_up_url: spec.top_up_url.map(str::to_owned),
+            poll_cost: spec.poll_cost.map(str::to_owned),
+            min_interval: spec.min_interval,
+            interval: spec.interval,
+            freshness: spec.freshness,
         }
     };
     connectors::ALL.iter().map(view).collect()

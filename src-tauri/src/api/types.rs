@@ -2,6 +2,7 @@
 //! (`ui/src/lib/bindings/`, drift-tested). Amounts are decimal strings: a browser's numbers are floats.
 
 use crate::charts::Picture;
+use crate::connectors::ConnectorKind;
 use crate::forecast::Confidence;
 use crate::model::{
     AccountId, EpisodeKind, EpisodeState, MeterKey, MeterKind, PollErrorKind, Provenance, Severity,
@@ -364,6 +365,21 @@ pub struct OptionView {
     pub required: bool,
     /// An example value.
     pub example: String,
+    /// The values that it may have, the usual one first; empty for free text.
+    pub choices: Vec<String>,
+}
+
+/// A meter that a connector can report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct OfferView {
+    /// Stable name; a trailing `.*` stands for one per currency, key or team.
+    pub key: String,
+    /// What a person calls it.
+    pub label: String,
+    /// Its kind.
+    pub kind: MeterKind,
+    /// The secret role that opens it; empty when it needs none.
+    pub needs: String,
 }
 
 /// A connector, for the picker.
@@ -373,6 +389,10 @@ pub struct ConnectorView {
     pub id: String,
     /// Display name.
     pub name: String,
+    /// Which part of the catalogue it stands in.
+    pub kind: ConnectorKind,
+    /// That part's heading.
+    pub group: String,
     /// What it is for.
     pub about: String,
     /// Default base URL; the user must give one where it is missing.
@@ -381,10 +401,23 @@ pub struct ConnectorView {
     pub secrets: Vec<SecretView>,
     /// Options, in the order to ask.
     pub options: Vec<OptionView>,
-    /// Meters, by label.
-    pub meters: Vec<String>,
+    /// Meters, in the order to show them.
+    pub meters: Vec<OfferView>,
     /// Documentation.
     pub docs_url: String,
+    /// Where money is added or a limit raised.
+    pub top_up_url: Option<String>,
+    /// What polling costs, in a sentence; `null`: nothing.
+    pub poll_cost: Option<String>,
+    /// Least time between polls, in milliseconds.
+    #[ts(type = "number")]
+    pub min_interval: i64,
+    /// Usual time between polls, in milliseconds.
+    #[ts(type = "number")]
+    pub interval: i64,
+    /// How late the figures are at worst, in milliseconds.
+    #[ts(type = "number")]
+    pub freshness: i64,
 }
 
 /// An account as typed into the form. Secrets travel in, never out.

@@ -3,7 +3,7 @@
 //! Source: APIParkLab/APIPark 9192b39, eolinker/go-common abb7cd7, eolinker/ap-account 4993869.
 
 use super::fields::{day_start, finish, join, missing, month_start, next_reset, qty, slug, text};
-use super::{Connector, MeterSpec, OptionSpec, SecretSpec, Spec, checked, options};
+use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, options};
 use crate::http::{Answer, Http, Request};
 use crate::model::{
     Account, Cause, DAY, HOUR, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -23,6 +23,7 @@ pub(super) struct ApiPark;
 static SPEC: Spec = Spec {
     id: "apipark",
     name: "APIPark",
+    kind: ConnectorKind::Gateway,
     about: "States of provider keys, tokens, refused calls, and an estimate of the month's cost.",
     base_url: None,
     secrets: &[SecretSpec {
@@ -40,6 +41,7 @@ static SPEC: Spec = Spec {
             help: "The console user to log in as.",
             required: true,
             example: "watcher",
+            choices: &[],
         },
         OptionSpec {
             name: "time_zone",
@@ -47,6 +49,7 @@ static SPEC: Spec = Spec {
             help: "The zone of the times in its logs; the official image uses Asia/Shanghai.",
             required: false,
             example: "Asia/Shanghai",
+            choices: &[],
         },
     ],
     meters: &[
@@ -75,6 +78,7 @@ static SPEC: Spec = Spec {
     min_interval: MINUTE,
     interval: 5 * MINUTE,
     freshness: 2 * MINUTE,
+    ..Spec::DEFAULT
 };
 
 #[async_trait::async_trait]

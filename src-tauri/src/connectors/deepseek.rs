@@ -1,12 +1,10 @@
 //! DeepSeek. `GET /user/balance` with the ordinary key: one entry per currency, decimal strings, in no fixed order.
 //! Source: api-docs.deepseek.com, "Get user balance".
 
-use super::fields::{USUAL, missing, needed, text};
-use super::{Connector, MeterSpec, SecretSpec, Spec, fetch};
+use super::fields::{balance, missing, needed, text};
+use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
-use crate::model::{
-    Account, Cause, Json, MINUTE, MeterKind, PollError, Polled, Reading, Scope, Timestamp, Unit,
-};
+use crate::model::{Account, Cause, Json, MeterKind, PollError, Polled, Scope, Timestamp, Unit};
 use crate::refusal::reported;
 
 /// The connector.
@@ -15,23 +13,16 @@ pub(super) struct DeepSeek;
 static SPEC: Spec = Spec {
     id: "deepseek",
     name: "DeepSeek",
+    kind: ConnectorKind::Credits,
     about: "Prepaid balance, one per currency.",
     base_url: Some("https://api.deepseek.com"),
-    secrets: &[SecretSpec {
-        role: "key",
-        label: "API key",
-        required: true,
-        help: "The key your programs use.",
-        url: Some("https://platform.deepseek.com/api_keys"),
-        prefix: Some("sk-"),
-    }],
-    options: &[],
-    meters: &[MeterSpec { key: "balance.*", label: "balance", kind: MeterKind::Balance, needs: "key" }],
+    secrets: &[
+        SecretSpec::key("The key your programs use.", "https://platform.deepseek.com/api_keys").prefix("sk-")
+    ],
+    meters: &[MeterSpec::new("balance.*", "balance", MeterKind::Balance, "key")],
     top_up_url: Some("https://platform.deepseek.com/top_up"),
     docs_url: "https://api-docs.deepseek.com/api/get-user-balance",
-    min_interval: USUAL.1,
-    interval: USUAL.0,
-    freshness: MINUTE,
+    ..Spec::DEFAULT
 };
 
 #[async_trait::async_trait]
@@ -58,9 +49,8 @@ fn read(json: &Json) -> Result<Polled, PollError> {
             .map(Unit::Money)
             .map_err(|error| PollError::malformed(format!("the balance's currency is not known: {error}")))?;
         let meter = format!("balance.{}", currency.to_lowercase());
-        let mut reading = Reading::new(&meter, MeterKind::Balance, format!("balance in {unit}"), unit);
-        reading.remaining = Some(needed(entry, "/total_balance", unit)?);
-        polled.readings.push(reading);
+        let left = needed(entry, "/total_balance", unit)?;
+        polled.readings.push(balance(&meter, &format!("balance in {unit}"), unit, left));
     }
     polled.readings.sort_by(|a, b| b.meter.cmp(&a.meter));
     if json.get("is_available").and_then(Json::as_bool) == Some(false) {

@@ -1,16 +1,50 @@
 //! Reading figures out of an answer: missing is not zero, and what is no number is said by its name.
 
-use crate::model::{Json, MINUTE, PollError, Polled, Qty, Timestamp, Unit, Window};
+use crate::model::{
+    Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit, Window,
+};
 
-/// The figure at a pointer. `Ok(None)`: missing or null. A field that holds no number is an error that names it.
+/// The figure at a pointer, as number or as text, with or without thousands separators. `Ok(None)`: missing, null or
+/// empty. A field that holds no number is an error that names it.
 pub(super) fn qty(json: &Json, pointer: &str, unit: Unit) -> Result<Option<Qty>, PollError> {
+    scaled(json, pointer, unit, 0)
+}
+
+/// As [`qty`], for a figure given in another step of the unit: `-2` for cents, `-4` for 1/10000, `-9` for nano-units.
+pub(super) fn scaled(json: &Json, pointer: &str, unit: Unit, power: i32) -> Result<Option<Qty>, PollError> {
     match json.pointer(pointer) {
         None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) if text.trim().is_empty() => Ok(None),
         Some(field) => {
             let text = field.as_decimal().ok_or_else(|| no_number(pointer, field))?;
-            unit.parse(text).map(Some).map_err(|_| no_number(pointer, field))
+            decimal(text, unit, power).map(Some).ok_or_else(|| no_number(pointer, field))
         }
     }
+}
+
+/// A limit. `Ok(None)`, "no limit known": missing, null, empty, or negative, which providers write for "unlimited".
+pub(super) fn limit(json: &Json, pointer: &str, unit: Unit) -> Result<Option<Qty>, PollError> {
+    Ok(qty(json, pointer, unit)?.filter(|limit| limit.0 >= 0))
+}
+
+/// The decimal in a text, times ten to the power: `1,234.56`, `-0.5`, `1e-7`. `None`: no such number, or too large.
+pub(super) fn decimal(text: &str, unit: Unit, power: i32) -> Option<Qty> {
+    let text = text.trim();
+    let plain = if text.contains(',') { ungrouped(text)? } else { text.to_owned() };
+    let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
+    let exponent = exponent.parse::<i32>().ok()?.checked_add(power)?;
+    unit.parse(&format!("{mantissa}e{exponent}")).ok()
+}
+
+/// The number without its thousands separators. `None` when a comma stands elsewhere: it may be a decimal comma.
+fn ungrouped(text: &str) -> Option<String> {
+    let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && digits(group));
+    let fits = first && groups.all(|group| group.len() == 3 && digits(group));
+    let part = part.map_or(String::new(), |part| format!(".{part}"));
+    fits.then(|| format!("{}{part}", whole.replace(',', "")))
 }
 
 /// As [`qty`], where the provider's documents promise the field.
@@ -37,9 +71,20 @@ fn no_number(pointer: &str, field: &Json) -> PollError {
     PollError::malformed(format!("{pointer} holds {shown} where a number was due, so it is not used"))
 }
 
-/// The moment at a pointer, RFC 3339. `None` when missing, null, or no time.
+/// The moment at a pointer: RFC 3339, or Unix seconds or milliseconds. `None` when missing, null, zero, or no time.
 pub(super) fn time(json: &Json, pointer: &str) -> Option<Timestamp> {
-    Timestamp::parse_rfc3339(json.pointer(pointer)?.as_str()?)
+    moment(json.pointer(pointer)?)
+}
+
+/// RFC 3339, or Unix seconds (10 digits from 2001 to 2286) or milliseconds (13). Zero is "never", not 1970.
+pub(super) fn moment(field: &Json) -> Option<Timestamp> {
+    let whole = |text: &str| text.split('.').next().and_then(|whole| whole.parse::<i64>().ok());
+    match whole(field.as_decimal()?) {
+        Some(ms) if ms >= 100_000_000_000 => Some(Timestamp(ms)),
+        Some(seconds) if seconds > 0 => Some(Timestamp(seconds.checked_mul(SECOND)?)),
+        Some(_) => None,
+        None => Timestamp::parse_rfc3339(field.as_str()?),
+    }
 }
 
 /// A text at a pointer; `None` when missing, null or empty.
@@ -90,6 +135,34 @@ pub(super) fn slug(name: &str) -> String {
     name.to_lowercase().chars().map(fit).take(64).collect()
 }
 
+/// What is left of a prepaid balance, as the provider says it.
+pub(super) fn balance(meter: &str, label: &str, unit: Unit, left: Qty) -> Reading {
+    Reading { remaining: Some(left), ..Reading::new(meter, MeterKind::Balance, label, unit) }
+}
+
+/// What was spent since the UTC month, week or day began, summed by us from reported rows.
+pub(super) fn spend(
+    meter: &str,
+    label: &str,
+    unit: Unit,
+    spent: Qty,
+    window: Window,
+    now: Timestamp,
+) -> Reading {
+    Reading {
+        used: Some(spent),
+        window,
+        resets_at: next_reset(window, now),
+        provenance: Provenance::Derived,
+        ..Reading::new(meter, MeterKind::Spend, label, unit)
+    }
+}
+
+/// One reading as a whole poll.
+pub(super) fn one(reading: Reading) -> Polled {
+    Polled { readings: vec![reading], ..Polled::default() }
+}
+
 /// One endpoint's outcome joins the poll's: its readings and refusals, or its error as a problem.
 pub(super) fn join(polled: &mut Polled, outcome: Result<Polled, PollError>) {
     match outcome {
@@ -97,6 +170,7 @@ pub(super) fn join(polled: &mut Polled, outcome: Result<Polled, PollError>) {
             polled.readings.extend(part.readings);
             polled.problems.extend(part.problems);
             polled.refusals.extend(part.refusals);
+            polled.costs.extend(part.costs);
         }
         Err(problem) => polled.problems.push(problem),
     }
@@ -104,7 +178,11 @@ pub(super) fn join(polled: &mut Polled, outcome: Result<Polled, PollError>) {
 
 /// The poll's end: an error when nothing but problems came home.
 pub(super) fn finish(mut polled: Polled) -> Result<Polled, PollError> {
-    if polled.readings.is_empty() && polled.refusals.is_empty() && !polled.problems.is_empty() {
+    if polled.readings.is_empty()
+        && polled.refusals.is_empty()
+        && polled.costs.is_empty()
+        && !polled.problems.is_empty()
+    {
         return Err(polled.problems.swap_remove(0));
     }
     Ok(polled)
@@ -139,5 +217,38 @@ mod tests {
         assert!(qty(&json, "/c", Unit::USD).unwrap_err().message.contains("/c holds 'NaN'"));
         assert!(qty(&json, "/d", Unit::USD).unwrap_err().message.contains("an object"));
         assert!(needed(&json, "/b", Unit::USD).unwrap_err().message.contains("no /b"));
+    }
+
+    #[test]
+    fn no_limit_is_neither_zero_nor_endless() {
+        let json = Json::parse(br#"{"a": null, "b": -1, "c": "", "d": "0", "e": "1,000"}"#).unwrap();
+        for none in ["/a", "/b", "/c", "/x"] {
+            assert_eq!(limit(&json, none, Unit::USD), Ok(None), "{none}");
+        }
+        assert_eq!(limit(&json, "/d", Unit::USD), Ok(Some(Qty(0))));
+        assert_eq!(limit(&json, "/e", Unit::Tokens), Ok(Some(Qty(1_000))));
+    }
+
+    #[test]
+    fn steps_and_separators_keep_the_value() {
+        let usd = |text, power| decimal(text, Unit::USD, power).map(|qty| qty.0);
+        assert_eq!(usd("12345", -2), Some(123_450_000_000));
+        assert_eq!(usd("12345", -4), Some(1_234_500_000));
+        assert_eq!(usd("7", -9), Some(7));
+        assert_eq!(usd("1e3", -2), Some(10_000_000_000));
+        assert_eq!(usd("-1,234,567.5", 0), Some(-1_234_567_500_000_000));
+        for wrong in ["12,50", "1,2345", ",100", "1,00.5", "1,000,", "NaN", "", "0x10", "1 000"] {
+            assert_eq!(usd(wrong, 0), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_in_seconds_milliseconds_and_words() {
+        let at = |json: &str| moment(&Json::parse(json.as_bytes()).unwrap());
+        assert_eq!(at("1795305600"), Some(Timestamp(1_795_305_600_000)));
+        assert_eq!(at("\"1795305600123\""), Some(Timestamp(1_795_305_600_123)));
+        assert_eq!(at("\"2026-11-22T00:00:00Z\""), Some(Timestamp(1_795_305_600_000)));
+        assert_eq!(at("0"), None);
+        assert_eq!(at("\"soon\""), None);
     }
 }

@@ -2,7 +2,7 @@
 //! can be read from a log that the gateway keeps.
 
 use super::fields::{USUAL, finish, join, next_reset, text};
-use super::{Connector, MeterSpec, OptionSpec, SecretSpec, Spec, count, fetch};
+use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, count, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty, Reading,
@@ -20,6 +20,7 @@ pub(super) struct HttpJson;
 static SPEC: Spec = Spec {
     id: "http_json",
     name: "Any JSON answer",
+    kind: ConnectorKind::Generic,
     about: "Meters of a gateway that has no connector of its own, read with JSON Pointers.",
     base_url: None,
     secrets: &[SecretSpec {
@@ -37,6 +38,7 @@ static SPEC: Spec = Spec {
             help: "Where the figures are, with its query.",
             required: true,
             example: "/admin/logs/stats",
+            choices: &[],
         },
         OptionSpec {
             name: "meters",
@@ -44,6 +46,7 @@ static SPEC: Spec = Spec {
             help: "A JSON list of meters: key, label, kind, unit, and pointers used, limit, remaining, resets_at; limit may be an amount; window is never, day, week, month or other; scale is cents, milli, micro or nano.",
             required: true,
             example: r#"[{"key":"spend","kind":"budget","unit":"USD","used":"/summary/cost_usd","limit":"20 USD","window":"month"}]"#,
+            choices: &[],
         },
         OptionSpec {
             name: "auth",
@@ -51,6 +54,7 @@ static SPEC: Spec = Spec {
             help: "How the key is sent: bearer, none, or the name of a header.",
             required: false,
             example: "bearer",
+            choices: &[],
         },
         OptionSpec {
             name: "refusals",
@@ -58,6 +62,7 @@ static SPEC: Spec = Spec {
             help: "Where the gateway's log keeps refused calls: path, list, and for each entry message, status and at.",
             required: false,
             example: r#"{"path":"/admin/logs?limit=100","list":"/data","message":"/error_message","at":"/created_at"}"#,
+            choices: &[],
         },
     ],
     meters: &[MeterSpec {
@@ -71,6 +76,7 @@ static SPEC: Spec = Spec {
     min_interval: USUAL.1,
     interval: USUAL.0,
     freshness: MINUTE,
+    ..Spec::DEFAULT
 };
 
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,7 @@
 use super::fields::{
     USUAL, date, day_start, finish, join, missing, month_start, next_reset, qty, slug, text, time,
 };
-use super::{Connector, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Cause, Json, MINUTE, MeterKind, PollError, Polled, Qty, Reading, Scope, Timestamp, Unit, Window,
@@ -18,6 +18,7 @@ pub(super) struct LiteLlm;
 static SPEC: Spec = Spec {
     id: "litellm",
     name: "LiteLLM",
+    kind: ConnectorKind::Gateway,
     about: "Budgets of a virtual key, its user and its team on a LiteLLM proxy, and its spend.",
     base_url: None,
     secrets: &[SecretSpec {
@@ -57,6 +58,7 @@ static SPEC: Spec = Spec {
     interval: USUAL.0,
     // Spend is written to the database in batches, tens of seconds apart.
     freshness: 2 * MINUTE,
+    ..Spec::DEFAULT
 };
 
 #[async_trait::async_trait]

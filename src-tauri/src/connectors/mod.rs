@@ -1,90 +1,29 @@
 //! Connectors: each knows one kind of gateway or provider. One file each; the only place that names them.
 
-mod apipark;
-mod deepseek;
+mod costs;
+mod docs;
 mod fields;
-mod http_json;
+mod pages;
+mod spec;
+
+// Gateways.
+mod apipark;
 mod litellm;
 mod openrouter;
+// Providers with a balance or credits.
+mod deepseek;
+// Providers with cost or usage reports.
+// Plans with windows.
+// Nothing but headers.
+// Anything else.
+mod http_json;
+
+pub use docs::docs;
+pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 
 use crate::http::{Answer, Http, Request};
-use crate::model::{Account, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Refusal, Timestamp};
+use crate::model::{Account, Json, PollError, PollErrorKind, Polled, Refusal, Timestamp};
 use crate::refusal::{Origin, to_error};
-use std::fmt::Write;
-
-/// A secret that a connector wants.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretSpec {
-    /// Role in config and keychain: `key`, `management_key`, `password`.
-    pub role: &'static str,
-    /// What a person calls it: "API key".
-    pub label: &'static str,
-    /// Whether polls need it. An optional one opens further meters.
-    pub required: bool,
-    /// Which kind of key it is and where to get it, in one sentence.
-    pub help: &'static str,
-    /// The page where it is made.
-    pub url: Option<&'static str>,
-    /// What such a key starts with, when it is sure: a paste of the wrong kind is told before it is sent.
-    pub prefix: Option<&'static str>,
-}
-
-/// A setting that is no secret.
-#[derive(Clone, Copy, Debug)]
-pub struct OptionSpec {
-    /// Name in config under `[accounts.ID.options]`.
-    pub name: &'static str,
-    /// What a person calls it.
-    pub label: &'static str,
-    /// One sentence.
-    pub help: &'static str,
-    /// Whether polls need it.
-    pub required: bool,
-    /// An example value.
-    pub example: &'static str,
-}
-
-/// A meter that a connector can report.
-#[derive(Clone, Copy, Debug)]
-pub struct MeterSpec {
-    /// Stable name; a trailing `.*` stands for one per currency, key or team.
-    pub key: &'static str,
-    /// What a person calls it.
-    pub label: &'static str,
-    /// Its kind.
-    pub kind: MeterKind,
-    /// The secret role that it needs.
-    pub needs: &'static str,
-}
-
-/// What is to be known of a connector without running it. Data; picker, CLI list, docs and schema derive from it.
-#[derive(Debug)]
-pub struct Spec {
-    /// Stable id in config: `openrouter`.
-    pub id: &'static str,
-    /// Display name.
-    pub name: &'static str,
-    /// One sentence on what it is for.
-    pub about: &'static str,
-    /// Default base URL; `None` when the user must give one.
-    pub base_url: Option<&'static str>,
-    /// Secrets, in the order to ask for them.
-    pub secrets: &'static [SecretSpec],
-    /// Options, in the order to ask for them.
-    pub options: &'static [OptionSpec],
-    /// Meters, in the order to show them.
-    pub meters: &'static [MeterSpec],
-    /// Where money is added or a limit raised.
-    pub top_up_url: Option<&'static str>,
-    /// The API's documentation.
-    pub docs_url: &'static str,
-    /// Least time between polls, in milliseconds.
-    pub min_interval: i64,
-    /// Usual time between polls, in milliseconds.
-    pub interval: i64,
-    /// How late the figures are at worst, in milliseconds, with nothing said by the provider.
-    pub freshness: i64,
-}
 
 /// The code that knows one kind of gateway or provider.
 #[async_trait::async_trait]
@@ -96,13 +35,18 @@ pub trait Connector: Send + Sync {
     async fn poll(&self, http: &Http, account: &Account, now: Timestamp) -> Result<Polled, PollError>;
 }
 
-/// Every connector, in the order of the picker: gateways and providers by how many developers use them, the
-/// generic one last.
+/// Every connector, in the order of the picker: kind by kind, within a kind by how many developers use them.
 pub static ALL: &[&dyn Connector] = &[
+    // Gateways.
     &openrouter::OpenRouter,
-    &deepseek::DeepSeek,
     &litellm::LiteLlm,
     &apipark::ApiPark,
+    // Providers with a balance or credits.
+    &deepseek::DeepSeek,
+    // Providers with cost or usage reports.
+    // Plans with windows.
+    // Nothing but headers.
+    // Anything else.
     &http_json::HttpJson,
 ];
 
@@ -153,6 +97,24 @@ fn options(account: &Account) -> Result<Json, PollError> {
     }
 }
 
+/// An option's text; `None` when it is missing or empty. A number or a truth value is given as text too.
+fn option(account: &Account, name: &str) -> Result<Option<String>, PollError> {
+    Ok(match options(account)?.get(name) {
+        Some(Json::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Some(Json::Number(text)) => Some(text.clone()),
+        Some(Json::Bool(value)) => Some(value.to_string()),
+        _ => None,
+    })
+}
+
+/// As [`option`], for one without which nothing can be asked.
+fn needed_option(account: &Account, spec: &Spec, name: &str) -> Result<String, PollError> {
+    option(account, name)?.ok_or_else(|| {
+        let help = spec.options.iter().find(|option| option.name == name).map_or("", |option| option.help);
+        PollError::new(PollErrorKind::Config, format!("the option {name} is missing: {help}"))
+    })
+}
+
 /// Adds a refusal from a log: of the same kind and words it raises the count, and the latest time stands.
 fn count(refusals: &mut Vec<Refusal>, refusal: Refusal) {
     let same = |one: &&mut Refusal| {
@@ -166,41 +128,4 @@ fn count(refusals: &mut Vec<Refusal>, refusal: Refusal) {
         }
         None => refusals.push(refusal),
     }
-}
-
-/// The generated part of `docs/connectors.md`: every connector's keys, options and meters, in Markdown.
-pub fn docs() -> String {
-    let mut out = String::new();
-    for connector in ALL {
-        let spec = connector.spec();
-        let base = spec.base_url.map_or("yours".to_owned(), |url| format!("`{url}`"));
-        let _ = writeln!(out, "### {} (`{}`)\n\n{}\n", spec.name, spec.id, spec.about);
-        let _ = writeln!(
-            out,
-            "Address: {base}. Polled every {} min, at most every {} min. Figures are at most {} min old. API: <{}>.\n",
-            spec.interval / MINUTE,
-            spec.min_interval / MINUTE,
-            spec.freshness / MINUTE,
-            spec.docs_url
-        );
-        for secret in spec.secrets {
-            let need = if secret.required { "needed" } else { "optional" };
-            let _ = writeln!(out, "- Secret `{}` ({need}): {}", secret.role, secret.help);
-        }
-        for option in spec.options {
-            let need = if option.required { "needed" } else { "optional" };
-            let _ = writeln!(
-                out,
-                "- Option `{}` ({need}): {} Example: `{}`",
-                option.name, option.help, option.example
-            );
-        }
-        let _ = writeln!(out, "\n| meter | kind | what | needs |\n|---|---|---|---|");
-        for meter in spec.meters {
-            let kind = format!("{:?}", meter.kind).to_lowercase();
-            let _ = writeln!(out, "| `{}` | {kind} | {} | `{}` |", meter.key, meter.label, meter.needs);
-        }
-        out.push('\n');
-    }
-    out
 }

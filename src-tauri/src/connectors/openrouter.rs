@@ -5,7 +5,7 @@
 use super::fields::{
     USUAL, date, day_start, finish, join, month_start, needed, next_reset, qty, slug, text, time,
 };
-use super::{Connector, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, Timestamp, Unit, Window,
@@ -17,6 +17,7 @@ pub(super) struct OpenRouter;
 static SPEC: Spec = Spec {
     id: "openrouter",
     name: "OpenRouter",
+    kind: ConnectorKind::Gateway,
     about: "Key limit and spend with an ordinary key; the account's balance with a management key too.",
     base_url: Some("https://openrouter.ai"),
     secrets: &[
@@ -64,6 +65,7 @@ static SPEC: Spec = Spec {
     min_interval: USUAL.1,
     interval: USUAL.0,
     freshness: MINUTE,
+    ..Spec::DEFAULT
 };
 
 #[async_trait::async_trait]

@@ -126,6 +126,12 @@ impl Http {
         Ok(Http { network: network.clone(), base, session: Arc::new(Mutex::new(None)) })
     }
 
+    /// A door to another host of the same provider (a log-in server), through the same network.
+    /// Errors: as [`Http::open`].
+    pub fn elsewhere(&self, base_url: &str) -> Result<Http, PollError> {
+        Http::open(&self.network, base_url)
+    }
+
     /// Sends, with at most one retry (GET only: a failed connection, 502, 504, and 429 or 503 that ask for no more
     /// than 5 s). An answer of any status is `Ok`, except a redirect; no whole answer is an error.
     pub async fn send(&self, request: Request) -> Result<Answer, PollError> {
@@ -145,6 +151,8 @@ impl Http {
 
     /// One exchange on the wire, and a second one if the first asks for it.
     async fn exchange(&self, wire: &Wire, request: &WireRequest) -> Result<Answer, PollError> {
+        // The wait for a turn at a busy host is not the host's time.
+        let _turn = wire.turn(&self.base.host).await;
         let deadline = tokio::time::Instant::now() + wire.policy().total_timeout;
         let first = wire.exchange(&self.base, request, deadline).await;
         let pause = match &first {

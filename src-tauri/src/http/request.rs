@@ -11,7 +11,18 @@ pub struct Request {
     path: String,
     query: Vec<(String, String)>,
     headers: Vec<(String, Value)>,
-    body: Option<serde_json::Value>,
+    body: Body,
+}
+
+/// What a request carries.
+#[derive(Clone)]
+enum Body {
+    None,
+    Json(serde_json::Value),
+    /// Names and values; each value may be a secret.
+    Form(Vec<(String, Secret)>),
+    /// A text as it stands, with its content type.
+    Text(&'static str, String),
 }
 
 /// A header's value, and whether it may be seen.
@@ -25,12 +36,28 @@ enum Value {
 impl Request {
     /// GET of a path that starts with `/`.
     pub fn get(path: &str) -> Self {
-        Request { method: "GET", path: path.to_owned(), query: Vec::new(), headers: Vec::new(), body: None }
+        Request {
+            method: "GET",
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+        }
     }
 
     /// POST of a path with a JSON body. Never retried.
     pub fn post(path: &str, json: serde_json::Value) -> Self {
-        Request { method: "POST", body: Some(json), ..Self::get(path) }
+        Request { method: "POST", body: Body::Json(json), ..Self::get(path) }
+    }
+
+    /// POST of a form (`application/x-www-form-urlencoded`), whose values may be secrets. Never retried.
+    pub fn form(path: &str, fields: Vec<(String, Secret)>) -> Self {
+        Request { method: "POST", body: Body::Form(fields), ..Self::get(path) }
+    }
+
+    /// POST of a text, with its content type. Never retried.
+    pub fn text(path: &str, content_type: &'static str, text: String) -> Self {
+        Request { method: "POST", body: Body::Text(content_type, text), ..Self::get(path) }
     }
 
     /// Adds a query parameter, encoded. Never for secrets.
@@ -43,6 +70,14 @@ impl Request {
     pub fn bearer(mut self, secret: &Secret) -> Self {
         self.headers.push(("authorization".to_owned(), Value::Bearer(secret.clone())));
         self
+    }
+
+    /// `Authorization: Basic …` (RFC 7617), of a user name and a password.
+    pub fn basic(self, user: &str, password: &Secret) -> Self {
+        use base64::Engine as _;
+        let pair = format!("{user}:{}", password.expose());
+        let coded = base64::engine::general_purpose::STANDARD.encode(pair);
+        self.secret_header("authorization", &Secret::new(format!("Basic {coded}")))
     }
 
     /// A header that carries a secret, such as `x-api-key` or `cookie`.
@@ -66,10 +101,19 @@ impl Request {
                 found.push(secret.expose().to_owned());
             }
         }
-        for (name, value) in self.body.iter().filter_map(|body| body.as_object()).flatten() {
-            if let Some(text) = value.as_str().filter(|_| super::redact::names_a_secret(name)) {
-                found.push(text.to_owned());
+        match &self.body {
+            Body::Json(serde_json::Value::Object(members)) => {
+                for (name, value) in members {
+                    if let Some(text) = value.as_str().filter(|_| super::redact::names_a_secret(name)) {
+                        found.push(text.to_owned());
+                    }
+                }
             }
+            Body::Form(fields) => {
+                let secret = fields.iter().filter(|(name, _)| super::redact::names_a_secret(name));
+                found.extend(secret.map(|(_, value)| value.expose().to_owned()));
+            }
+            _ => {}
         }
         found
     }
@@ -99,13 +143,19 @@ impl Request {
             headers.retain(|(known, _)| known != name);
             headers.push((name.clone(), text));
         }
-        let body = match &self.body {
-            Some(json) => {
-                headers.push(("content-type".to_owned(), "application/json".to_owned()));
-                json.to_string().into_bytes()
+        let (kind, body) = match &self.body {
+            Body::None => ("", Vec::new()),
+            Body::Json(json) => ("application/json", json.to_string().into_bytes()),
+            Body::Form(fields) => {
+                let pairs = fields.iter().map(|(name, value)| (name, value.expose()));
+                let coded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                ("application/x-www-form-urlencoded", coded.into_bytes())
             }
-            None => Vec::new(),
+            Body::Text(kind, text) => (*kind, text.clone().into_bytes()),
         };
+        if !kind.is_empty() {
+            headers.push(("content-type".to_owned(), kind.to_owned()));
+        }
         Ok(WireRequest {
             method: self.method.to_owned(),
             path: url.path().to_owned(),

@@ -3,12 +3,17 @@
 use super::address::Base;
 use super::{Answer, MAX_BODY, Policy, WireRequest, redact};
 use crate::model::{PollError, PollErrorKind};
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// A connection idle for longer is not used again: after a laptop's sleep it may be dead without knowing.
 const IDLE: Duration = Duration::from_secs(20);
+
+/// Requests to one host at the same time. Many accounts may live behind one gateway; it is not to feel a crowd.
+const AT_ONCE: usize = 4;
 
 /// Clients that share one policy. Building one reads the machine's certificates, so each is built once.
 pub(super) struct Wire {
@@ -17,6 +22,8 @@ pub(super) struct Wire {
     /// For loopback: without the environment's proxy, which would carry plain http and its key off this machine.
     direct: OnceLock<reqwest::Client>,
     authorities: Vec<reqwest::Certificate>,
+    /// Turns per `host:port`.
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 /// A failed exchange, and whether a second one may help.
@@ -29,11 +36,20 @@ impl Wire {
     pub(super) fn new(policy: Policy) -> Result<Wire, PollError> {
         let authorities = authorities(&policy)?;
         let client = build(&policy, &authorities, true)?;
-        Ok(Wire { policy, client, direct: OnceLock::new(), authorities })
+        Ok(Wire { policy, client, direct: OnceLock::new(), authorities, hosts: Mutex::default() })
     }
 
     pub(super) fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// Waits for a turn at a host. Held while a request and its retry run.
+    pub(super) async fn turn(&self, host: &str) -> Option<OwnedSemaphorePermit> {
+        let turns = {
+            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            hosts.entry(host.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))).clone()
+        };
+        turns.acquire_owned().await.ok()
     }
 
     /// The pause before a retry: the policy's, spread from half to one and a half.

@@ -2,6 +2,7 @@
 
 mod account;
 mod amount;
+mod cost;
 mod episode;
 mod json;
 mod meter;
@@ -13,6 +14,7 @@ pub mod words;
 
 pub use account::{Account, AccountId};
 pub use amount::{Amount, AmountError, Currency, Qty, Unit};
+pub use cost::{By, Cost};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity};
 pub use json::{Json, JsonError};
 pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Window};

@@ -1,6 +1,6 @@
 //! Refusals, and what a poll may end in.
 
-use super::{Amount, MeterKey, Reading, Timestamp};
+use super::{Amount, Cost, MeterKey, Reading, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Why calls are refused. A closed set: two causes are never merged because they look alike.
@@ -179,4 +179,7 @@ pub struct Polled {
     pub problems: Vec<PollError>,
     /// Refusals seen: reported by the provider, or found in a gateway's log.
     pub refusals: Vec<Refusal>,
+    /// What was spent, by span and by model, key, project or user. For each span and `by` that is here the list is
+    /// whole: what was stored of it before is replaced.
+    pub costs: Vec<Cost>,
 }
