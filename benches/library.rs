@@ -70,7 +70,7 @@ fn one_poll_recorded(bencher: Bencher) {
         at = at + 5 * MINUTE;
         let mut reading = Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD);
         reading.remaining = Some(Qty(at.0 % 50_000_000_000));
-        store.record(&account, at, &[reading], &[]).expect("stored")
+        store.record(&account, at, &[reading], &[], &[]).expect("stored")
     });
 }
 

@@ -90,7 +90,7 @@ pub(crate) fn fresh() -> (TempDir, PathBuf, Store) {
 pub(crate) fn polled(store: &Store, polls: &[(i64, i64)]) -> i64 {
     let mut meter = 0;
     for (minute, left) in polls {
-        meter = store.record(&account("acme"), at(*minute), &[balance(*left)], &[]).unwrap()[0].id;
+        meter = store.record(&account("acme"), at(*minute), &[balance(*left)], &[], &[]).unwrap()[0].id;
     }
     meter
 }
@@ -137,11 +137,11 @@ fn figures_that_were_not_said_stay_unsaid() {
         provenance: Provenance::Estimated,
         ..bare.clone()
     };
-    let meters = store.record(&account("acme"), at(0), &[bare], &[]).unwrap();
+    let meters = store.record(&account("acme"), at(0), &[bare], &[], &[]).unwrap();
     let id = meters[0].id;
     let nothing = Sample { remaining: None, ..sample(at(0), at(0), 0) };
     assert_eq!(store.latest(id).unwrap(), Some(nothing));
-    store.record(&account("acme"), at(1), &[full], &[]).unwrap();
+    store.record(&account("acme"), at(1), &[full], &[], &[]).unwrap();
     let said = store.latest(id).unwrap().unwrap();
     let figures = (said.used, said.limit, said.remaining, said.resets_at, said.reserve);
     let expected = (Some(Qty(0)), Some(Qty(i64::MAX)), Some(Qty(i64::MIN)), Some(at(60)), Some(Qty(-1)));
@@ -156,9 +156,9 @@ fn meters_are_told_apart_by_account_key_and_unit() {
     let yuan = Reading { unit: "CNY".parse().unwrap(), ..balance(7) };
     let key =
         Reading { label: "key “ci”".to_owned(), ..Reading::new("key", MeterKind::Budget, "", Unit::USD) };
-    let meters = store.record(&account("b"), at(0), &[balance(1), key], &[]).unwrap();
-    store.record(&account("a"), at(0), &[balance(1)], &[]).unwrap();
-    store.record(&account("b"), at(5), std::slice::from_ref(&yuan), &[]).unwrap();
+    let meters = store.record(&account("b"), at(0), &[balance(1), key], &[], &[]).unwrap();
+    store.record(&account("a"), at(0), &[balance(1)], &[], &[]).unwrap();
+    store.record(&account("b"), at(5), std::slice::from_ref(&yuan), &[], &[]).unwrap();
     let names: Vec<_> = store
         .meters(None)
         .unwrap()
@@ -175,7 +175,7 @@ fn meters_are_told_apart_by_account_key_and_unit() {
 #[test]
 fn of_two_readings_of_one_meter_in_one_poll_the_later_counts() {
     let (_folder, _, store) = fresh();
-    let meters = store.record(&account("acme"), at(0), &[balance(1), balance(2)], &[]).unwrap();
+    let meters = store.record(&account("acme"), at(0), &[balance(1), balance(2)], &[], &[]).unwrap();
     assert_eq!(meters[0], meters[1]);
     assert_eq!(all(&store, meters[0].id), [sample(at(0), at(0), 2)]);
 }
@@ -261,7 +261,7 @@ fn loaded_history_gives_the_hours_that_polling_gives() {
     for n in 0..500 {
         left -= n % 7 + 1;
         samples.push(sample(at(n * 10), at(n * 10), left));
-        polled = store.record(&ten, at(n * 10), &[balance(left)], &[]).unwrap()[0].id;
+        polled = store.record(&ten, at(n * 10), &[balance(left)], &[], &[]).unwrap()[0].id;
     }
     let loaded = store.ensure_meter(&account("loaded"), &balance(0)).unwrap().id;
     assert_eq!(store.latest(loaded).unwrap(), None);
@@ -283,9 +283,9 @@ fn a_refusal_is_kept_once_however_often_the_log_is_read() {
     let acme = account("acme");
     let early = refusal("Insufficient Balance", Some(at(-30)));
     let page = [early.clone(), refusal("Insufficient Balance", None)];
-    store.record(&acme, at(0), &[], &page).unwrap();
+    store.record(&acme, at(0), &[], &page, &[]).unwrap();
     let grown = Refusal { count: 5, ..early };
-    store.record(&acme, at(5), &[], std::slice::from_ref(&grown)).unwrap();
+    store.record(&acme, at(5), &[], std::slice::from_ref(&grown), &[]).unwrap();
     let failed = PollError {
         refusal: Some(Box::new(refusal("quota", None))),
         ..PollError::new(PollErrorKind::Refused, "no money")
@@ -343,8 +343,8 @@ fn a_forgotten_account_leaves_only_its_resolved_episodes() {
     let (_folder, _, store) = fresh();
     let (acme, other) = (account("acme"), account("other"));
     let meter = polled(&store, &[(0, 5), (5, 4)]);
-    store.record(&other, at(0), &[balance(1)], &[refusal("no", None)]).unwrap();
-    store.record(&acme, at(6), &[], &[refusal("no", None)]).unwrap();
+    store.record(&other, at(0), &[balance(1)], &[refusal("no", None)], &[]).unwrap();
+    store.record(&acme, at(6), &[], &[refusal("no", None)], &[]).unwrap();
     store.record_gap(&acme, at(10), &PollError::malformed("HTML")).unwrap();
     let saved = store.save_episodes(&[episode(at(3), EpisodeState::Firing)]).unwrap();
     store.forget(&acme).unwrap();
@@ -364,7 +364,8 @@ fn a_forgotten_account_leaves_only_its_resolved_episodes() {
 fn pruning_drops_old_rows_in_batches_and_keeps_hours_and_the_newest_sample() {
     let (_folder, _, store) = fresh();
     let meter = store.ensure_meter(&account("acme"), &balance(0)).unwrap().id;
-    let quiet = store.record(&account("quiet"), at(0), &[balance(3)], &[refusal("no", None)]).unwrap()[0].id;
+    let quiet =
+        store.record(&account("quiet"), at(0), &[balance(3)], &[refusal("no", None)], &[]).unwrap()[0].id;
     store.record_gap(&account("quiet"), at(1), &PollError::malformed("HTML")).unwrap();
     let samples: Vec<_> = (0..12_000).map(|n| sample(at(n), at(n), -n)).collect();
     store.load_samples(meter, &samples).unwrap();
@@ -387,7 +388,7 @@ fn a_month_of_polls_is_recorded_and_two_weeks_are_read_at_once() {
     let began = Instant::now();
     let mut meter = 0;
     for n in 0..8_640 {
-        meter = store.record(&account("acme"), at(5 * n), &[balance(-n)], &[]).unwrap()[0].id;
+        meter = store.record(&account("acme"), at(5 * n), &[balance(-n)], &[], &[]).unwrap()[0].id;
     }
     let recorded = began.elapsed();
     // Wide of the aims (2 s; 5 ms), which hold on a quiet machine: a test must not fail because others are busy.
@@ -422,7 +423,7 @@ proptest! {
                 store.record_gap(&acme, now, &PollError::malformed("HTML")).unwrap();
             } else {
                 left += change;
-                meter = store.record(&acme, now, &[balance(left)], &[]).unwrap()[0].id;
+                meter = store.record(&acme, now, &[balance(left)], &[], &[]).unwrap()[0].id;
                 said.push((now, left));
             }
         }
@@ -450,7 +451,7 @@ proptest! {
         let (_folder, _, store) = fresh();
         let mut meter = 0;
         for (at, left) in &polls {
-            meter = store.record(&account("acme"), START + *at, &[balance(*left)], &[]).unwrap()[0].id;
+            meter = store.record(&account("acme"), START + *at, &[balance(*left)], &[], &[]).unwrap()[0].id;
         }
         let samples = all(&store, meter);
         let mut expected: Vec<i64> = polls.iter().map(|(_, left)| *left).collect();
@@ -458,4 +459,57 @@ proptest! {
         prop_assert_eq!(samples.iter().map(|sample| sample.remaining.unwrap().0).collect::<Vec<_>>(), expected);
         prop_assert!(samples.windows(2).all(|pair| pair[0].last_at < pair[1].at));
     }
+}
+
+/// A bucket of one day, `name` of `by`, in whole dollars.
+fn cost(by: By, name: &str, day: i64, dollars: i64) -> Cost {
+    Cost {
+        by,
+        name: name.to_owned(),
+        start: Timestamp(day * DAY),
+        end: Timestamp((day + 1) * DAY),
+        amount: Qty(dollars * 1_000_000_000),
+        unit: Unit::USD,
+        provenance: Provenance::Reported,
+    }
+}
+
+#[test]
+fn a_growing_bucket_replaces_itself_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), at(0)).unwrap();
+    let (acme, other) = (account("acme"), account("other"));
+    let days = |store: &Store, who: &AccountId, by: By| -> Vec<(String, i64, i64)> {
+        let costs = store.costs(who, by, Timestamp(0), Timestamp(100 * DAY)).unwrap();
+        costs
+            .iter()
+            .map(|cost| (cost.name.clone(), cost.start.0 / DAY, cost.amount.0 / 1_000_000_000))
+            .collect()
+    };
+    let first = [
+        cost(By::All, "", 10, 3),
+        cost(By::Model, "a", 10, 1),
+        cost(By::Model, "b", 10, 2),
+        cost(By::Model, "a", 11, 5),
+    ];
+    store.record(&acme, at(0), &[], &[], &first).unwrap();
+    store.record(&other, at(0), &[], &[], &[cost(By::Model, "a", 10, 9)]).unwrap();
+    // The day grew, and what was b is billed as c now; day 11 is not spoken of and stays.
+    let second = [cost(By::All, "", 10, 7), cost(By::Model, "a", 10, 4), cost(By::Model, "c", 10, 3)];
+    store.record(&acme, at(5), &[], &[], &second).unwrap();
+    store.record(&acme, at(10), &[], &[], &second).unwrap();
+    assert_eq!(days(&store, &acme, By::All), [(String::new(), 10, 7)]);
+    assert_eq!(
+        days(&store, &acme, By::Model),
+        [("a".into(), 10, 4), ("c".into(), 10, 3), ("a".into(), 11, 5)]
+    );
+    assert_eq!(days(&store, &other, By::Model), [("a".into(), 10, 9)]);
+    assert_eq!(store.cost_kinds(&acme).unwrap(), [By::All, By::Model]);
+    // A week's bucket over those days takes their place: money is never in two buckets of one kind.
+    let week = Cost { end: Timestamp(17 * DAY), ..cost(By::Model, "a", 10, 12) };
+    store.record(&acme, at(15), &[], &[], &[week]).unwrap();
+    assert_eq!(days(&store, &acme, By::Model), [("a".into(), 10, 12)]);
+    store.forget(&acme).unwrap();
+    assert_eq!(store.cost_kinds(&acme).unwrap(), []);
+    assert_eq!(days(&store, &other, By::Model).len(), 1);
 }

@@ -33,7 +33,7 @@ fn a_reader_beside_the_writer_sees_its_polls_and_may_not_write() {
     assert_eq!(reader.latest(meter).unwrap(), Some(sample(at(5), at(5), 4)));
     let refused = reader.set_state("a", "b").unwrap_err();
     assert!(refused.to_string().contains("opened for reading only"), "{refused}");
-    assert!(reader.record(&account("acme"), at(9), &[balance(1)], &[]).is_err());
+    assert!(reader.record(&account("acme"), at(9), &[balance(1)], &[], &[]).is_err());
     assert!(store.size_bytes().unwrap() > 0);
     store.close().unwrap();
     drop(store);
@@ -101,7 +101,7 @@ fn an_older_format_is_brought_up_to_date_after_a_copy_was_made() {
         db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
     let copy = folder.path().join("history.sqlite.v1.bak");
-    assert_eq!((version(&path), version(&copy)), (2, 1));
+    assert_eq!((version(&path), version(&copy)), (3, 1));
     let kept: i64 = Connection::open(&copy)
         .unwrap()
         .query_row("SELECT last_at FROM sample", [], |row| row.get(0))
@@ -156,7 +156,7 @@ fn what_can_be_read_of_a_damaged_file_is_carried_over() {
     store.load_samples(meter, &samples).unwrap();
     let saved = store.save_episodes(&[episode(at(1), EpisodeState::Firing)]).unwrap();
     store.set_state("paused", "yes").unwrap();
-    store.record(&account("acme"), at(20_000), &[], &[refusal("no", None)]).unwrap();
+    store.record(&account("acme"), at(20_000), &[], &[refusal("no", None)], &[]).unwrap();
     drop(store);
     // The end was not in order, and one page in the middle of the file, a leaf of samples, is overwritten.
     let db = Connection::open(&path).unwrap();

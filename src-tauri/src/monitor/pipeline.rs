@@ -123,7 +123,7 @@ impl Pipeline {
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
         let (news_of_refusals, to_store) = self.fresh_refusals(account, &polled.refusals, now);
-        let recorded = self.inner.store.record(account, now, &polled.readings, &to_store);
+        let recorded = self.inner.store.record(account, now, &polled.readings, &to_store, &polled.costs);
         let meters = self.settle(account, recorded).unwrap_or_default();
         let mut news = Vec::with_capacity(meters.len());
         for meter in &meters {

@@ -10,6 +10,7 @@
 //!   [`Store::opening_note`].
 
 mod codec;
+mod costs;
 mod episodes;
 mod fault;
 mod gaps;
@@ -26,7 +27,7 @@ mod tests;
 mod upkeep;
 mod writer;
 
-use crate::model::{AccountId, Meter, PollError, Qty, Reading, Refusal, Severity, Timestamp};
+use crate::model::{AccountId, Cost, Meter, PollError, Qty, Reading, Refusal, Severity, Timestamp};
 use fault::Fault;
 use readers::Readers;
 use std::fs::File;
@@ -194,7 +195,8 @@ impl Store {
     /// An unchanged reading extends the last sample, except across a gap: then a new one begins. Of two readings of one
     /// meter in one poll the later counts. A reading that is not newer than the last sample or gap (the clock jumped
     /// back) is stored one millisecond after it, or extends it in place when unchanged: no value is lost and order
-    /// holds, at the price of its time until the clock has caught up.
+    /// holds, at the price of its time until the clock has caught up. Of costs, each span of each `by` replaces what is
+    /// stored of it.
     ///
     /// # Errors
     /// [`StoreError::Full`] and [`StoreError::InUse`]: the poll is kept in memory (up to 10,000 of them) and written,
@@ -205,9 +207,11 @@ impl Store {
         at: Timestamp,
         readings: &[Reading],
         refusals: &[Refusal],
+        costs: &[Cost],
     ) -> Result<Vec<Meter>, StoreError> {
-        let (account, readings, refusals) = (account.clone(), readings.to_vec(), refusals.to_vec());
-        self.write(move |desk| desk.take(Poll::Good { account, at, readings, refusals }))
+        let (account, readings) = (account.clone(), readings.to_vec());
+        let (refusals, costs) = (refusals.to_vec(), costs.to_vec());
+        self.write(move |desk| desk.take(Poll::Good { account, at, readings, refusals, costs }))
     }
 
     /// A failed poll, with the refusal behind it if it is one. In a row of failures of one kind, the gap grows and its

@@ -1,7 +1,7 @@
 //! Out of a damaged file into a new one: every row that can still be read.
 
 use super::rollups::Hours;
-use super::{episodes, gaps, meters, open, refusals, rollups, samples, upkeep};
+use super::{costs, episodes, gaps, meters, open, refusals, rollups, samples, upkeep};
 use crate::model::AccountId;
 use rusqlite::{Connection, Result, Row};
 use std::collections::BTreeSet;
@@ -61,6 +61,11 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
     rows(old, "refusal", refusals::COLUMNS, "id", |row| {
         let (account, at, refusal) = refusals::read(row)?;
         refusals::put(&new, &account, at, &refusal)
+    });
+    let cost = format!("{}, account", costs::COLUMNS);
+    rows(old, "cost", &cost, "account, by_what, start, name, unit", |row| {
+        let account: AccountId = super::codec::read_word(row, 7)?;
+        costs::put(&new, &account, &costs::read(row)?)
     });
     let mut seen = BTreeSet::new();
     let episodes = rows(old, "episode", episodes::COLUMNS, "id", |row| {

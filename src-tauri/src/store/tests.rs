@@ -34,7 +34,7 @@ fn polls_wait_in_memory_while_the_disk_is_full_and_are_written_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("history.sqlite"), Timestamp(0)).unwrap();
     let minute = |n: i64| Timestamp(n * MINUTE);
-    let meter = store.record(&account(), minute(0), &[balance(1_000_000)], &[]).unwrap()[0].id;
+    let meter = store.record(&account(), minute(0), &[balance(1_000_000)], &[], &[]).unwrap()[0].id;
     limit_pages(&store, Some(0));
     // A sentence of 4,000 letters needs a page of its own, so this failed poll is the first thing that does not fit.
     let long = PollError::new(PollErrorKind::Offline, "x".repeat(4_000));
@@ -42,7 +42,7 @@ fn polls_wait_in_memory_while_the_disk_is_full_and_are_written_in_order() {
     assert!(matches!(full, StoreError::Full(_)), "{full:?}");
     assert!(full.to_string().contains("One poll waits in memory"), "{full}");
     for n in 2..=50 {
-        let full = store.record(&account(), minute(n), &[balance(1_000_000 - n)], &[]).unwrap_err();
+        let full = store.record(&account(), minute(n), &[balance(1_000_000 - n)], &[], &[]).unwrap_err();
         assert!(full.to_string().contains(&format!("{n} polls wait in memory")), "{full}");
     }
     let stored = store.samples(meter, minute(0), minute(100)).unwrap();
@@ -51,7 +51,7 @@ fn polls_wait_in_memory_while_the_disk_is_full_and_are_written_in_order() {
     assert!(matches!(full, StoreError::Full(_)), "{full:?}");
 
     limit_pages(&store, None);
-    store.record(&account(), minute(51), &[balance(1_000_000 - 51)], &[]).unwrap();
+    store.record(&account(), minute(51), &[balance(1_000_000 - 51)], &[], &[]).unwrap();
     let stored = store.samples(meter, minute(0), minute(100)).unwrap();
     let left: Vec<_> = stored.iter().map(|sample| (sample.at, sample.remaining.unwrap().0)).collect();
     let expected: Vec<_> = (0..=51).filter(|n| *n != 1).map(|n| (minute(n), 1_000_000 - n)).collect();
@@ -85,7 +85,7 @@ fn the_file_is_only_called_clean_when_it_is() {
     assert_eq!(clean(), "no");
     store.close().unwrap();
     assert_eq!(clean(), "yes");
-    store.record(&account(), Timestamp(0), &[balance(1)], &[]).unwrap();
+    store.record(&account(), Timestamp(0), &[balance(1)], &[], &[]).unwrap();
     assert_eq!(clean(), "no", "a write after closing takes it back");
     drop(store);
     let store = Store::open_read_only(&path).unwrap();

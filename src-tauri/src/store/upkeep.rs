@@ -42,6 +42,7 @@ fn forget(db: &Connection, account: &AccountId) -> Result<(), Fault> {
     db.execute("DELETE FROM meter WHERE account = ?1", [account])?;
     db.execute("DELETE FROM gap WHERE account = ?1", [account])?;
     db.execute("DELETE FROM refusal WHERE account = ?1", [account])?;
+    db.execute("DELETE FROM cost WHERE account = ?1", [account])?;
     db.execute(
         "UPDATE episode SET state = 'resolved', resolved_at = seen_at WHERE account = ?1 AND state <> 'resolved'",
         [account],
@@ -71,7 +72,7 @@ impl Store {
         self.write(move |desk| desk.change(|db| Ok(set(db, &name, &value).map(drop)?)))
     }
 
-    /// Forgets an account's history (meters, samples, hours, gaps, refusals) and resolves its episodes as of when their
+    /// Forgets an account's history (meters, samples, hours, gaps, refusals, costs) and resolves its episodes as of when their
     /// condition was last seen; those and their notices stay in the log.
     pub fn forget(&self, account: &AccountId) -> Result<(), StoreError> {
         let account = account.clone();
@@ -82,7 +83,7 @@ impl Store {
     }
 
     /// Drops raw rows (samples, gaps, refusals) that were last true more than `raw_days` times 24 hours before `now`;
-    /// hours stay for ever, and so does the newest sample of each meter. Returns how many rows went. Works in batches
+    /// hours and costs stay for ever, and so does the newest sample of each meter. Returns how many rows went. Works in batches
     /// between which other writes go ahead.
     pub fn prune(&self, now: Timestamp, raw_days: u32) -> Result<u64, StoreError> {
         let before = now.plus(-i64::from(raw_days).saturating_mul(DAY));

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::{StoreError, samples, upkeep};
-use crate::model::{AccountId, Meter, PollError, Reading, Refusal, Timestamp};
+use crate::model::{AccountId, Cost, Meter, PollError, Reading, Refusal, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,6 +31,8 @@ pub(super) enum Poll {
         readings: Vec<Reading>,
         /// Refusals seen with it.
         refusals: Vec<Refusal>,
+        /// What was spent, on what.
+        costs: Vec<Cost>,
     },
     /// It failed.
     Failed {
@@ -160,7 +162,8 @@ impl Desk {
 
 fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<Meter>, Fault> {
     match poll {
-        Poll::Good { account, at, readings, refusals } => {
+        Poll::Good { account, at, readings, refusals, costs } => {
+            super::costs::record(change, account, costs)?;
             samples::record(change, account, *at, readings, refusals)
         }
         Poll::Failed { account, at, error } => {
