@@ -2,7 +2,7 @@
 
 use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
 use super::{ApiError, App, StoreView};
-use crate::charts::{self, LevelForecast, LevelInput, SpendBar, SpendInput};
+use crate::charts::{self, Layer, LevelForecast, LevelInput, SpendBar, SpendInput};
 use crate::forecast::Forecast;
 use crate::model::{DAY, HOUR, Meter, Qty, Sample, Timestamp};
 use crate::store::Hour;
@@ -93,7 +93,7 @@ impl Data {
     pub fn picture(&self, request: &ChartRequest, zone: &TimeZone) -> Result<charts::Picture, ApiError> {
         let drawn = match request.what {
             ChartWhat::Level => charts::level(&self.level(request, zone)),
-            ChartWhat::Spend => charts::spend(&self.spend(request, zone, &self.bars(zone))),
+            ChartWhat::Spend => charts::spend(&self.spend(request, zone, &[self.bars(zone)])),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
     }
@@ -102,7 +102,7 @@ impl Data {
     pub fn png(&self, request: &ChartRequest, zone: &TimeZone, dark: bool) -> Result<Vec<u8>, ApiError> {
         let drawn = match request.what {
             ChartWhat::Level => charts::level_png(&self.level(request, zone), dark),
-            ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &self.bars(zone)), dark),
+            ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &[self.bars(zone)]), dark),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
     }
@@ -130,11 +130,11 @@ impl Data {
         }
     }
 
-    fn spend<'a>(&'a self, request: &ChartRequest, zone: &TimeZone, bars: &'a [SpendBar]) -> SpendInput<'a> {
+    fn spend<'a>(&'a self, request: &ChartRequest, zone: &TimeZone, layers: &'a [Layer]) -> SpendInput<'a> {
         SpendInput {
             unit: self.meter.unit,
             label: &self.meter.label,
-            bars,
+            layers,
             from: self.from,
             to: self.to,
             now: self.now,
@@ -145,7 +145,7 @@ impl Data {
     }
 
     /// Spend per hour up to three days, per local day up to 60, else per week from Monday.
-    fn bars(&self, zone: &TimeZone) -> Vec<SpendBar> {
+    fn bars(&self, zone: &TimeZone) -> Layer {
         let span = self.to.since(self.from);
         let mut bars: Vec<SpendBar> = Vec::new();
         for hour in &self.hours {
@@ -168,11 +168,11 @@ impl Data {
                 _ => bars.push(SpendBar { at, until, spent: hour.spent }),
             }
         }
-        bars
+        Layer { name: "spent".to_owned(), bars }
     }
 }
 
-fn length(range: ChartRange) -> i64 {
+pub(super) fn length(range: ChartRange) -> i64 {
     match range {
         ChartRange::Day => DAY,
         ChartRange::Week => 7 * DAY,

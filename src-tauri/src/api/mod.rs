@@ -3,6 +3,7 @@
 mod accounts;
 mod bindings;
 mod charting;
+mod costs;
 mod demo;
 mod overview;
 mod settings;
@@ -12,6 +13,7 @@ mod views;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use bindings::bindings;
 pub use charting::Data as ChartData;
+pub use costs::{of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
 pub use overview::of_store as overview_of_store;
 pub use views::Source as StoreView;
@@ -317,6 +319,8 @@ commands! {
     account: accounts::AccountRequest => types::AccountPage, accounts::page;
     /// A chart of one meter.
     chart: types::ChartRequest => types::ChartView, charting::chart;
+    /// What an account's money went on, by model, key, project or user.
+    costs: types::CostsRequest => types::CostsView, costs::costs;
     /// Every connector, for the picker.
     connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
     /// Polls a draft once; stores nothing.

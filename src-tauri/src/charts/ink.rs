@@ -29,11 +29,18 @@ pub(super) enum Ink {
     Note,
     Bar,
     BarNow,
+    Layer0,
+    Layer1,
+    Layer2,
+    Layer3,
+    Layer4,
+    Layer5,
+    LayerRest,
     Empty,
 }
 
 impl Ink {
-    pub(super) const ALL: [Ink; 25] = [
+    pub(super) const ALL: [Ink; 32] = [
         Ink::Ground,
         Ink::Grid,
         Ink::Axis,
@@ -58,8 +65,21 @@ impl Ink {
         Ink::Note,
         Ink::Bar,
         Ink::BarNow,
+        Ink::Layer0,
+        Ink::Layer1,
+        Ink::Layer2,
+        Ink::Layer3,
+        Ink::Layer4,
+        Ink::Layer5,
+        Ink::LayerRest,
         Ink::Empty,
     ];
+
+    /// The ink of a stack's layer, from the bottom.
+    pub(super) fn layer(index: usize) -> Ink {
+        let inks = [Ink::Layer0, Ink::Layer1, Ink::Layer2, Ink::Layer3, Ink::Layer4, Ink::Layer5];
+        inks.get(index).copied().unwrap_or(Ink::LayerRest)
+    }
 
     /// The CSS class.
     pub(super) fn class(self) -> &'static str {
@@ -88,6 +108,13 @@ impl Ink {
             Ink::Note => "note",
             Ink::Bar => "bar",
             Ink::BarNow => "bar-now",
+            Ink::Layer0 => "layer-0",
+            Ink::Layer1 => "layer-1",
+            Ink::Layer2 => "layer-2",
+            Ink::Layer3 => "layer-3",
+            Ink::Layer4 => "layer-4",
+            Ink::Layer5 => "layer-5",
+            Ink::LayerRest => "layer-6",
             Ink::Empty => "empty",
         }
     }
@@ -151,6 +178,13 @@ fn light(ink: Ink) -> (u8, u8, u8) {
         Ink::Grid => (0xe3, 0xe7, 0xec),
         Ink::Axis | Ink::Now => (0x98, 0xa3, 0xaf),
         Ink::Level | Ink::Area | Ink::Dot | Ink::Bar | Ink::BarNow => (0x24, 0x63, 0xc4),
+        Ink::Layer0 => (0x24, 0x63, 0xc4),
+        Ink::Layer1 => (0xd9, 0x7a, 0x1d),
+        Ink::Layer2 => (0x1f, 0x8f, 0x68),
+        Ink::Layer3 => (0x8a, 0x4f, 0xbf),
+        Ink::Layer4 => (0xc2, 0x3d, 0x7d),
+        Ink::Layer5 => (0x9a, 0x7d, 0x0a),
+        Ink::LayerRest => (0x98, 0xa3, 0xaf),
         Ink::Fan | Ink::Median | Ink::Wall | Ink::WallLabel => (0xbf, 0x5a, 0x12),
         Ink::Reserve | Ink::Refusal | Ink::RefusalLine => (0xc9, 0x36, 0x36),
         Ink::Topup | Ink::TopupLine => (0x1f, 0x8f, 0x68),
@@ -167,6 +201,13 @@ fn dark(ink: Ink) -> (u8, u8, u8) {
         Ink::Grid => (0x24, 0x2b, 0x34),
         Ink::Axis | Ink::Now => (0x5b, 0x66, 0x73),
         Ink::Level | Ink::Area | Ink::Dot | Ink::Bar | Ink::BarNow => (0x6a, 0xa5, 0xff),
+        Ink::Layer0 => (0x6a, 0xa5, 0xff),
+        Ink::Layer1 => (0xee, 0x9a, 0x4a),
+        Ink::Layer2 => (0x3f, 0xb6, 0x8b),
+        Ink::Layer3 => (0xb4, 0x8a, 0xf0),
+        Ink::Layer4 => (0xea, 0x7c, 0xb0),
+        Ink::Layer5 => (0xd3, 0xb5, 0x40),
+        Ink::LayerRest => (0x8d, 0x98, 0xa5),
         Ink::Fan | Ink::Median | Ink::Wall | Ink::WallLabel => (0xee, 0x8a, 0x3c),
         Ink::Reserve | Ink::Refusal | Ink::RefusalLine => (0xef, 0x5f, 0x5f),
         Ink::Topup | Ink::TopupLine => (0x3f, 0xb6, 0x8b),

@@ -3,7 +3,7 @@
 //! One drawing code, several backends: panels name *inks* ([`ink`]); the SVG backend writes them as CSS classes, so that
 //! one SVG serves light and dark, the bitmap backend as colours. The classes, each on elements inside `svg.chart`:
 //! lines (set `stroke`) `grid axis level hatch median wall reserve limit now reset topup-line refusal refusal-line`;
-//! areas (set `fill`) `area dot gap fan topup bar bar-now`; text (set `fill`) `tick note wall-label empty`.
+//! areas (set `fill`) `area dot gap fan topup bar bar-now layer-0 … layer-6`; text (set `fill`) `tick note wall-label empty`.
 
 mod frame;
 mod gauge;
@@ -22,7 +22,7 @@ mod trace;
 pub use gauge::{Gauge, gauge, gauge_png};
 pub use ink::stylesheet;
 pub use level::{LevelForecast, LevelInput, level, level_png, sparkline};
-pub use spend::{SpendBar, SpendInput, spend, spend_png};
+pub use spend::{Layer, MOST_LAYERS, SpendBar, SpendInput, spend, spend_png};
 
 use serde::Serialize;
 use ts_rs::TS;

@@ -1,4 +1,4 @@
-//! The spend panel: one bar per hour, day or week.
+//! The spend panel: one bar per hour, day or week, in layers where it is known what was paid for.
 
 use super::frame::Frame;
 use super::ink::{Ink, Palette};
@@ -7,6 +7,7 @@ use super::{Axis, ChartError, Picture, Point, Series, raster};
 use crate::model::{Amount, Qty, Timestamp, Unit};
 use jiff::tz::TimeZone;
 use plotters::prelude::DrawingBackend;
+use std::collections::BTreeMap;
 
 /// What was spent in one slot of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,15 @@ pub struct SpendBar {
     pub spent: Qty,
 }
 
+/// One model's, key's or project's share of the bars; or the whole, as the only layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// What it is: `spent`, or the model's name; untrusted.
+    pub name: String,
+    /// Its bars, oldest first.
+    pub bars: Vec<SpendBar>,
+}
+
 /// What the spend panel shows.
 #[derive(Clone, Debug)]
 pub struct SpendInput<'a> {
@@ -26,8 +36,8 @@ pub struct SpendInput<'a> {
     pub unit: Unit,
     /// Account and meter in the user's words; untrusted.
     pub label: &'a str,
-    /// Oldest first.
-    pub bars: &'a [SpendBar],
+    /// From the bottom of each bar to its top: the whole as one, or up to [`MOST_LAYERS`] parts of it.
+    pub layers: &'a [Layer],
     /// Left edge.
     pub from: Timestamp,
     /// Right edge.
@@ -42,22 +52,31 @@ pub struct SpendInput<'a> {
     pub height: u32,
 }
 
-/// Draws the panel as SVG.
+/// Layers that can be told apart by their colour; the last is for the rest.
+pub const MOST_LAYERS: usize = 7;
+
+/// Draws the panel as SVG. A point's value is the top of its layer in the stack, its text the layer's own figure.
 pub fn spend(input: &SpendInput<'_>) -> Result<Picture, ChartError> {
     let (frame, summary) = (frame(input), super::summary::of_spend(input));
     let (svg, ()) = pen::svg((input.width, input.height), &summary, |pen| draw(&frame, pen, input))?;
-    let points = input.bars.iter().map(|bar| Point {
-        t: bar.at.0 as f64,
-        v: Some(input.unit.to_f64(bar.spent)),
-        text: Amount::new(bar.spent, input.unit).to_string(),
-    });
+    let series = stacked(input)
+        .into_iter()
+        .map(|(layer, tops)| {
+            let point = |(bar, top): (&SpendBar, Qty)| Point {
+                t: bar.at.0 as f64,
+                v: Some(input.unit.to_f64(top)),
+                text: Amount::new(bar.spent, input.unit).to_string(),
+            };
+            Series { name: layer.name.clone(), points: layer.bars.iter().zip(tops).map(point).collect() }
+        })
+        .collect();
     Ok(Picture {
         svg,
         plot: frame.plot,
         x: Axis { min: frame.from.0 as f64, max: frame.to.0 as f64 },
         y: frame.y,
         unit: input.unit.to_string(),
-        series: vec![Series { name: "spent".to_owned(), points: points.collect() }],
+        series,
         marks: Vec::new(),
         summary,
     })
@@ -71,30 +90,52 @@ pub fn spend_png(input: &SpendInput<'_>, dark: bool) -> Result<Vec<u8>, ChartErr
     raster::encode(&pixels, size, png::ColorType::Rgb)
 }
 
+/// Each layer with the height that each of its bars reaches. Credits back (negative) are not drawn: they lower nothing.
+fn stacked<'a>(input: &SpendInput<'a>) -> Vec<(&'a Layer, Vec<Qty>)> {
+    let mut heights: BTreeMap<Timestamp, i64> = BTreeMap::new();
+    let mut found = Vec::with_capacity(input.layers.len());
+    for layer in input.layers {
+        let top = |bar: &SpendBar| {
+            let height = heights.entry(bar.at).or_default();
+            *height = height.saturating_add(bar.spent.0.max(0));
+            Qty(*height)
+        };
+        found.push((layer, layer.bars.iter().map(top).collect()));
+    }
+    found
+}
+
 fn frame(input: &SpendInput<'_>) -> Frame {
-    let values = input.bars.iter().map(|bar| input.unit.to_f64(bar.spent));
-    let high = values.fold(0.0, f64::max);
+    let tops = stacked(input).into_iter().flat_map(|(_, tops)| tops);
+    let high = tops.map(|top| input.unit.to_f64(top)).fold(0.0, f64::max);
     Frame::new((input.width, input.height), (input.from, input.to), (0.0, high), input.unit, false)
 }
 
 fn draw<DB: DrawingBackend>(frame: &Frame, pen: &Pen<DB>, input: &SpendInput<'_>) -> Result<(), ChartError> {
     frame.draw(pen, &input.zone)?;
-    if input.bars.is_empty() {
+    if input.layers.iter().all(|layer| layer.bars.is_empty()) {
         return frame.empty(pen, "no readings yet");
     }
-    for bar in input.bars {
-        let left = frame.x(bar.at).max(frame.plot.x);
-        let right = frame.x(bar.until).min(frame.right());
-        let wide = right - left;
-        if wide <= 0.0 || bar.spent.0 <= 0 {
-            continue;
+    for (index, (layer, tops)) in stacked(input).into_iter().enumerate() {
+        for (bar, top) in layer.bars.iter().zip(tops) {
+            let left = frame.x(bar.at).max(frame.plot.x);
+            let right = frame.x(bar.until).min(frame.right());
+            let wide = right - left;
+            if wide <= 0.0 || bar.spent.0 <= 0 {
+                continue;
+            }
+            // A hairline between bars, as long as it leaves most of the bar.
+            let space = if wide >= 4.0 { (wide * 0.18).min(6.0) } else { 0.0 };
+            let (left, right) = (left + space / 2.0, (right - space / 2.0).max(left + 0.5));
+            let foot = Qty(top.0 - bar.spent.0);
+            let (top, foot) = (frame.y(input.unit.to_f64(top)), frame.y(input.unit.to_f64(foot)));
+            let ink = match input.layers.len() {
+                1 if bar.at <= input.now && input.now < bar.until => Ink::BarNow,
+                1 => Ink::Bar,
+                _ => Ink::layer(index),
+            };
+            pen.fill(ink, &[(left, top), (right, top), (right, foot), (left, foot)])?;
         }
-        // A hairline between bars, as long as it leaves most of the bar.
-        let space = if wide >= 4.0 { (wide * 0.18).min(6.0) } else { 0.0 };
-        let (left, right) = (left + space / 2.0, (right - space / 2.0).max(left + 0.5));
-        let (top, zero) = (frame.y(input.unit.to_f64(bar.spent)), frame.y(0.0));
-        let ink = if bar.at <= input.now && input.now < bar.until { Ink::BarNow } else { Ink::Bar };
-        pen.fill(ink, &[(left, top), (right, top), (right, zero), (left, zero)])?;
     }
     Ok(())
 }

@@ -4,7 +4,8 @@ use super::level::LevelInput;
 use super::spend::SpendInput;
 use super::trace::{Band, Vertex};
 use super::{Mark, ticks};
-use crate::model::{Amount, Qty, words};
+use crate::model::{Amount, Qty, Timestamp, words};
+use std::collections::BTreeMap;
 
 /// The level panel in one or two sentences.
 pub(super) fn of_level(
@@ -56,15 +57,26 @@ pub(super) fn of_level(
 
 /// The spend panel in one or two sentences.
 pub(super) fn of_spend(input: &SpendInput<'_>) -> String {
-    let amount = |qty: Qty| words::amount(Amount::new(qty, input.unit));
-    let Some(most) = input.bars.iter().max_by_key(|bar| bar.spent) else {
+    let amount = |qty: i64| words::amount(Amount::new(Qty(qty), input.unit));
+    let mut slots: BTreeMap<Timestamp, i64> = BTreeMap::new();
+    for bar in input.layers.iter().flat_map(|layer| &layer.bars) {
+        let sum = slots.entry(bar.at).or_default();
+        *sum = sum.saturating_add(bar.spent.0);
+    }
+    let Some((peak, most)) = slots.iter().max_by_key(|(_, spent)| **spent) else {
         return format!("{}: no readings yet.", input.label);
     };
     let since = ticks::moment(input.from, input.now, &input.zone);
-    let total = input.bars.iter().try_fold(Qty(0), |sum, bar| sum.checked_add(bar.spent));
+    let total = slots.values().try_fold(0_i64, |sum, spent| sum.checked_add(*spent));
     let total = total.map_or("more than can be shown".to_owned(), amount);
-    let peak = ticks::moment(most.at, input.now, &input.zone);
-    format!("{}: {total} spent since {since}; most from {peak}: {}.", input.label, amount(most.spent))
+    let peak = ticks::moment(*peak, input.now, &input.zone);
+    let mut text =
+        format!("{}: {total} spent since {since}; most from {peak}: {}.", input.label, amount(*most));
+    if let [first, _, ..] = input.layers {
+        let own = first.bars.iter().fold(0_i64, |sum, bar| sum.saturating_add(bar.spent.0));
+        text.push_str(&format!(" The largest part is {}: {}.", first.name, amount(own)));
+    }
+    text
 }
 
 fn many(count: usize, word: &str) -> String {

@@ -106,7 +106,7 @@ fn an_empty_chart_says_so() {
     let bars = SpendInput {
         unit: Unit::USD,
         label: "x",
-        bars: &[],
+        layers: &[],
         from: Timestamp(0),
         to: Timestamp(0),
         now: Timestamp(0),
@@ -172,6 +172,50 @@ fn bars() -> Vec<SpendBar> {
         .collect()
 }
 
+/// Three parts of the same bars, the largest first.
+fn stack() -> Vec<Layer> {
+    let part = |name: &str, of: i64| {
+        let share = |bar: SpendBar| SpendBar { spent: Qty(bar.spent.0 / of), ..bar };
+        Layer { name: name.to_owned(), bars: bars().into_iter().map(share).collect() }
+    };
+    vec![part("gpt-4o", 2), part("o3", 4), part("others", 8)]
+}
+
+#[test]
+fn layers_stand_on_each_other_and_keep_their_own_figures() {
+    let bar = |at: i64, spent: i64| SpendBar {
+        at: Timestamp(at),
+        until: Timestamp(at + HOUR),
+        spent: Qty(spent * USD),
+    };
+    let layers = [
+        Layer { name: "a".into(), bars: vec![bar(0, 3), bar(HOUR, 1)] },
+        Layer { name: "b".into(), bars: vec![bar(0, 2), bar(HOUR, -1)] },
+    ];
+    let input = SpendInput {
+        unit: Unit::USD,
+        label: "x",
+        layers: &layers,
+        from: Timestamp(0),
+        to: Timestamp(2 * HOUR),
+        now: Timestamp(2 * HOUR),
+        zone: TimeZone::UTC,
+        width: 400,
+        height: 200,
+    };
+    let picture = spend(&input).unwrap();
+    let tops: Vec<_> = picture.series[1].points.iter().map(|point| (point.v, point.text.as_str())).collect();
+    assert_eq!(tops, [(Some(5.0), "2 USD"), (Some(1.0), "-1 USD")]);
+    assert!(picture.y.max >= 5.0);
+    assert!(!paths(&picture.svg, "layer-0").is_empty() && !paths(&picture.svg, "layer-1").is_empty());
+    assert!(
+        picture.summary.contains("5 USD spent") || picture.summary.contains("$5.00 spent"),
+        "{}",
+        picture.summary
+    );
+    assert!(picture.summary.contains("The largest part is a"), "{}", picture.summary);
+}
+
 #[test]
 fn pngs_are_of_the_size_asked_for() {
     let samples = day();
@@ -195,7 +239,7 @@ fn pictures_for_the_eye() {
     let spent = SpendInput {
         unit: Unit::USD,
         label: "x",
-        bars: &bars,
+        layers: &[Layer { name: "spent".to_owned(), bars }],
         from: Timestamp(NOW - DAY),
         to: Timestamp(NOW + HOUR / 2),
         now: Timestamp(NOW),
@@ -203,7 +247,9 @@ fn pictures_for_the_eye() {
         width: 860,
         height: 240,
     };
+    let stack = SpendInput { layers: &stack(), ..spent.clone() };
     for (name, dark) in [("light", false), ("dark", true)] {
+        write(&format!("stack-{name}.png"), &spend_png(&stack, dark).unwrap());
         write(&format!("level-{name}.svg"), standalone(&level(&shown).unwrap(), dark).as_bytes());
         write(&format!("level-{name}.png"), &level_png(&shown, dark).unwrap());
         write(&format!("spend-{name}.png"), &spend_png(&spent, dark).unwrap());

@@ -50,6 +50,8 @@ pub(super) enum Command {
     Connectors,
     /// Draw a meter's past and forecast into a file
     Chart(ChartArgs),
+    /// What an account's money went on, by model, key, project or user
+    Spend(SpendArgs),
     /// Run the monitor without a window; serve the same pages on 127.0.0.1
     Serve(ServeArgs),
     /// Show where the config is, or what may stand in it
@@ -132,6 +134,21 @@ pub(super) struct ChartArgs {
     /// Width and height in pixels
     #[arg(long, default_value = "960x360", value_name = "WxH")]
     pub(super) size: String,
+}
+
+#[derive(clap::Args)]
+pub(super) struct SpendArgs {
+    /// The account's id, as `accounts list` says it
+    pub(super) account: String,
+    /// Told apart by what; what there is when missing
+    #[arg(long, value_parser = ["model", "key", "project", "user", "all"])]
+    pub(super) by: Option<String>,
+    /// How far back
+    #[arg(long, default_value = "30d", value_parser = ["24h", "7d", "30d", "1y"])]
+    pub(super) range: String,
+    /// Every bucket as CSV, for a spreadsheet (--json: as JSON)
+    #[arg(long)]
+    pub(super) csv: bool,
 }
 
 #[derive(clap::Args)]

@@ -19,12 +19,7 @@ pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
         "there is no history yet, so nothing of account {account} can be drawn"
     );
     let (width, height) = size(&args.size)?;
-    let range = match args.range.as_str() {
-        "24h" => ChartRange::Day,
-        "7d" => ChartRange::Week,
-        "30d" => ChartRange::Month,
-        _ => ChartRange::Year,
-    };
+    let range = ChartRange::named(&args.range).unwrap_or(ChartRange::Week);
     let what = if args.spend { ChartWhat::Spend } else { ChartWhat::Level };
     let request = ChartRequest {
         account,

@@ -7,6 +7,7 @@ mod accounts;
 mod args;
 mod chart;
 mod run;
+mod spend;
 mod status;
 
 use args::{Args, Command};
@@ -50,6 +51,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Accounts(command) => accounts::run(command, json).await,
         Command::Connectors => accounts::connectors(json),
         Command::Chart(request) => chart::run(request, json),
+        Command::Spend(request) => spend::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {

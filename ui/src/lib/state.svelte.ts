@@ -116,7 +116,7 @@ export class App {
   /** Runs a command that changes something; tells when it fails. True when it went well. */
   async act<C extends CommandName>(
     command: C,
-    request: Commands[C][0],
+    request: Commands[C]['request'],
     done?: string,
   ): Promise<boolean> {
     try {

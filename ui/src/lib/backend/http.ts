@@ -55,8 +55,8 @@ export function httpBackend(token: string, base = ''): Backend {
 
   async function call<C extends CommandName>(
     command: C,
-    request: Commands[C][0],
-  ): Promise<Commands[C][1]> {
+    request: Commands[C]['request'],
+  ): Promise<Commands[C]['response']> {
     let answer: Response;
     try {
       answer = await fetch(`${base}/api/${command}`, {
@@ -70,7 +70,7 @@ export function httpBackend(token: string, base = ''): Backend {
     }
     if (!answer.ok) throw await failure(answer);
     const text = await answer.text();
-    return (text === '' ? null : JSON.parse(text)) as Commands[C][1];
+    return (text === '' ? null : JSON.parse(text)) as Commands[C]['response'];
   }
 
   async function hear(

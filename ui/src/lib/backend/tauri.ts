@@ -14,10 +14,10 @@ export function tauriBackend(): Backend {
   return {
     async call<C extends CommandName>(
       command: C,
-      request: Commands[C][0],
-    ): Promise<Commands[C][1]> {
+      request: Commands[C]['request'],
+    ): Promise<Commands[C]['response']> {
       try {
-        return await invoke<Commands[C][1]>('call', { command, request });
+        return await invoke<Commands[C]['response']>('call', { command, request });
       } catch (thrown) {
         const body = thrown as { code?: unknown; message?: unknown } | null;
         if (typeof body?.code === 'string' && typeof body.message === 'string') {

@@ -6,6 +6,8 @@ import type { AccountView } from "./AccountView";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
+import type { CostsRequest } from "./CostsRequest";
+import type { CostsView } from "./CostsView";
 import type { EpisodeRequest } from "./EpisodeRequest";
 import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
@@ -27,6 +29,8 @@ export type Commands = {
   account: { request: AccountRequest; response: AccountPage };
   /** A chart of one meter. */
   chart: { request: ChartRequest; response: ChartView };
+  /** What an account's money went on, by model, key, project or user. */
+  costs: { request: CostsRequest; response: CostsView };
   /** Every connector, for the picker. */
   connectors: { request: Nothing; response: Array<ConnectorView> };
   /** Polls a draft once; stores nothing. */

@@ -1,0 +1,195 @@
+//! What an account's money went on: a stack of bars, and each name's sum.
+
+use super::charting::length;
+use super::types::{CostRow, CostsRequest, CostsView};
+use super::{ApiError, App, StoreView};
+use crate::charts::{self, Layer, MOST_LAYERS, SpendBar, SpendInput};
+use crate::model::{Amount, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
+use jiff::tz::TimeZone;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) async fn costs(app: &App, request: CostsRequest) -> Result<CostsView, ApiError> {
+    let monitor = app.shown();
+    of_store(&StoreView::of(&monitor), &request, monitor.pipeline().zone())
+}
+
+/// Answers from the store alone.
+pub fn of_store(source: &StoreView, request: &CostsRequest, zone: &TimeZone) -> Result<CostsView, ApiError> {
+    let (from, to) = (source.now + -length(request.range), source.now);
+    let mut kinds = source.store.cost_kinds(&request.account)?;
+    // Told apart by something where it can be; the whole says least.
+    let by = request
+        .by
+        .filter(|by| kinds.contains(by))
+        .or_else(|| kinds.iter().copied().find(|by| *by != By::All));
+    let by = by.unwrap_or(By::All);
+    kinds.retain(|by| *by != By::All);
+    let costs = source.store.costs(&request.account, by, from, to)?;
+    let units: BTreeSet<Unit> = costs.iter().map(|cost| cost.unit).collect();
+    let unit = request.unit.filter(|unit| units.contains(unit)).or_else(|| units.first().copied());
+    let mut view = CostsView {
+        by,
+        kinds,
+        unit: unit.unwrap_or(Unit::USD),
+        units: units.into_iter().collect(),
+        from,
+        to,
+        as_of: costs.iter().map(|cost| cost.end).max(),
+        total: String::new(),
+        rows: Vec::new(),
+        picture: None,
+    };
+    let Some(unit) = unit else { return Ok(view) };
+    let costs: Vec<&Cost> = costs.iter().filter(|cost| cost.unit == unit).collect();
+    let sums = sums(&costs)?;
+    let total = sums.iter().try_fold(Qty(0), |sum, (_, own)| sum.checked_add(*own)).ok_or_else(too_much)?;
+    view.total = Amount::new(total, unit).to_string();
+    let share = |own: Qty| (total.0 > 0).then(|| own.0 as f64 / total.0 as f64);
+    let row = |(name, own): &(String, Qty)| CostRow {
+        name: name.clone(),
+        amount: Amount::new(*own, unit).to_string(),
+        share: share(*own),
+    };
+    view.rows = sums.iter().map(row).collect();
+    let layers = layers(&costs, &sums, to.since(from));
+    let label = format!("{} by {}", request.account, word(by));
+    let input = SpendInput {
+        unit,
+        label: &label,
+        layers: &layers,
+        from,
+        to,
+        now: source.now,
+        zone: zone.clone(),
+        width: request.width.clamp(200, 4000),
+        height: request.height.clamp(100, 2000),
+    };
+    let drawn = charts::spend(&input).map_err(|error| ApiError::new("chart", error.to_string()))?;
+    view.picture = Some(drawn);
+    Ok(view)
+}
+
+/// What a cost is told apart by, in a word.
+pub fn word(by: By) -> &'static str {
+    match by {
+        By::All => "day",
+        By::Model => "model",
+        By::Key => "key",
+        By::Project => "project",
+        By::User => "user",
+    }
+}
+
+fn too_much() -> ApiError {
+    ApiError::new("store", "the sum of these costs is larger than what can be shown; ask for a shorter span")
+}
+
+/// Each name's sum, the largest first.
+fn sums(costs: &[&Cost]) -> Result<Vec<(String, Qty)>, ApiError> {
+    let mut sums: BTreeMap<&str, Qty> = BTreeMap::new();
+    for cost in costs {
+        let sum = sums.entry(&cost.name).or_default();
+        *sum = sum.checked_add(cost.amount).ok_or_else(too_much)?;
+    }
+    let mut sums: Vec<(String, Qty)> = sums.into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect();
+    sums.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(sums)
+}
+
+/// The largest names as layers of their own, the others as one. Buckets keep the provider's boundaries; short ones join
+/// into UTC days, and over more than 60 days into UTC weeks.
+fn layers(costs: &[&Cost], sums: &[(String, Qty)], span: i64) -> Vec<Layer> {
+    let own = if sums.len() <= MOST_LAYERS { sums.len() } else { MOST_LAYERS - 1 };
+    let slot = match span {
+        _ if span <= 3 * DAY => HOUR,
+        _ if span <= 60 * DAY => DAY,
+        _ => 7 * DAY,
+    };
+    let mut bars: Vec<BTreeMap<(Timestamp, Timestamp), i64>> =
+        vec![BTreeMap::new(); sums.len().min(MOST_LAYERS)];
+    for cost in costs {
+        let place = sums.iter().position(|(name, _)| *name == cost.name).unwrap_or(own).min(own);
+        let Some(layer) = bars.get_mut(place.min(MOST_LAYERS - 1)) else { continue };
+        let sum = layer.entry(within(cost, slot)).or_default();
+        *sum = sum.saturating_add(cost.amount.0);
+    }
+    let named = |index: usize| match sums.get(index) {
+        Some((name, _)) if index < own => {
+            if name.is_empty() {
+                "not named".to_owned()
+            } else {
+                name.clone()
+            }
+        }
+        _ => format!("{} others", sums.len() - own),
+    };
+    let bar = |((at, until), spent): ((Timestamp, Timestamp), i64)| SpendBar { at, until, spent: Qty(spent) };
+    bars.into_iter()
+        .enumerate()
+        .map(|(index, slots)| Layer { name: named(index), bars: slots.into_iter().map(bar).collect() })
+        .collect()
+}
+
+/// The bar that a bucket belongs to: its own span, or the slot of UTC time that holds it. Weeks begin on Monday.
+fn within(cost: &Cost, slot: i64) -> (Timestamp, Timestamp) {
+    // 1970-01-01 was a Thursday: Monday's midnight lies three days before the epoch.
+    let shift = if slot == 7 * DAY { 3 * DAY } else { 0 };
+    let start = Timestamp((cost.start.0 + shift).div_euclid(slot) * slot - shift);
+    if cost.end <= start + slot { (start, start + slot) } else { (cost.start, cost.end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Provenance;
+
+    fn cost(name: &str, start: i64, length: i64, amount: i64) -> Cost {
+        Cost {
+            by: By::Model,
+            name: name.into(),
+            start: Timestamp(start),
+            end: Timestamp(start + length),
+            amount: Qty(amount),
+            unit: Unit::USD,
+            provenance: Provenance::Reported,
+        }
+    }
+
+    #[test]
+    fn many_names_become_a_few_layers_and_nothing_is_lost() {
+        let costs: Vec<Cost> =
+            (0..20).map(|n| cost(&format!("m{n:02}"), n % 3 * DAY, DAY, 100 - n)).collect();
+        let costs: Vec<&Cost> = costs.iter().collect();
+        let sums = sums(&costs).unwrap();
+        assert_eq!((sums[0].0.as_str(), sums.len()), ("m00", 20));
+        let layers = layers(&costs, &sums, 30 * DAY);
+        assert_eq!(layers.len(), MOST_LAYERS);
+        assert_eq!(layers[6].name, "14 others");
+        let drawn: i64 = layers.iter().flat_map(|layer| &layer.bars).map(|bar| bar.spent.0).sum();
+        assert_eq!(drawn, (0..20).map(|n| 100 - n).sum::<i64>());
+    }
+
+    #[test]
+    fn seven_names_need_no_rest_and_no_name_says_so() {
+        let costs: Vec<Cost> =
+            ["", "b", "c", "d", "e", "f", "g"].iter().map(|name| cost(name, 0, DAY, 1)).collect();
+        let costs: Vec<&Cost> = costs.iter().collect();
+        let layers = layers(&costs, &sums(&costs).unwrap(), 30 * DAY);
+        let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
+        assert_eq!(names, ["not named", "b", "c", "d", "e", "f", "g"]);
+    }
+
+    #[test]
+    fn buckets_keep_the_providers_boundaries() {
+        let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
+        let saturday = at("2026-11-21T00:00:00Z");
+        let hour = cost("a", (saturday + 5 * HOUR).0, HOUR, 1);
+        assert_eq!(within(&hour, HOUR), (saturday + 5 * HOUR, saturday + 6 * HOUR));
+        assert_eq!(within(&hour, DAY), (saturday, saturday + DAY));
+        let monday = at("2026-11-16T00:00:00Z");
+        assert_eq!(within(&hour, 7 * DAY), (monday, monday + 7 * DAY));
+        // A provider's day that is not a UTC day (UTC+8) stays as it is.
+        let local = cost("a", (saturday + -8 * HOUR).0, DAY, 1);
+        assert_eq!(within(&local, DAY), (saturday + -8 * HOUR, saturday + 16 * HOUR));
+    }
+}
