@@ -1,7 +1,9 @@
 //! Every connector, polled over real HTTP from a loopback server that serves its recorded answers and allows nothing
 //! else, and fed with broken answers.
 
+mod broken;
 mod case;
+mod recorded;
 mod server;
 
 use case::{CASES, NOW, account, all, fixtures, folders, table};
