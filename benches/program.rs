@@ -4,9 +4,11 @@
 #![allow(clippy::print_stdout, reason = "its figures are what it is for")]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tollwatch::model::{AccountId, DAY, HOUR, MINUTE, MeterKind, Qty, Reading, Sample, Timestamp, Unit};
 use tollwatch::monitor::Clock;
@@ -20,7 +22,7 @@ const METERS: [&str; 5] = ["balance.usd", "balance.cny", "balance.eur", "balance
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let upstream = upstream();
-    configure(folder.path(), &upstream);
+    configure(folder.path(), &upstream, ACCOUNTS, 300);
     println!("\nwhole process, median of 15 (min – max)");
     times("start: tollwatch --version", folder.path(), &["--version"]);
     print!("building a year of history of {} meters … ", ACCOUNTS * METERS.len());
@@ -30,6 +32,7 @@ fn main() {
     println!("{} MB", size / 1_000_000);
     times("status", folder.path(), &["status"]);
     serve(folder.path());
+    crowd();
 }
 
 fn command(folder: &Path, words: &[&str]) -> Command {
@@ -63,11 +66,11 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn configure(folder: &Path, upstream: &str) {
+fn configure(folder: &Path, upstream: &str, accounts: usize, interval: u32) {
     let mut text = String::from("[alerts]\ndesktop = false\n");
-    for account in 0..ACCOUNTS {
+    for account in 0..accounts {
         text.push_str(&format!(
-            "[accounts.a{account}]\nconnector = \"deepseek\"\nbase_url = \"{upstream}\"\nsecrets = {{ key = \"env:BENCH_KEY\" }}\n"
+            "[accounts.a{account}]\nconnector = \"deepseek\"\nbase_url = \"{upstream}\"\nsecrets = {{ key = \"env:BENCH_KEY\" }}\ninterval = {interval}\n"
         ));
     }
     std::fs::create_dir_all(folder.join("config")).expect("a folder");
@@ -140,6 +143,65 @@ fn serve(folder: &Path) {
     );
 }
 
+/// Two hundred accounts behind one host: what a poll costs, and how many requests the host feels at once.
+fn crowd() {
+    const CROWD: usize = 200;
+    let folder = tempfile::tempdir().expect("a folder");
+    let felt = Arc::new(Felt::default());
+    configure(folder.path(), &busy_upstream(felt.clone()), CROWD, 60);
+    let mut child =
+        command(folder.path(), &["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().expect("serve");
+    let mut line = String::new();
+    let _ = BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line);
+    // Every account polls once soon after the start, and then as often as its connector allows.
+    std::thread::park_timeout(Duration::from_secs(15));
+    let Some(before) = usage(&child) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return;
+    };
+    let polls = felt.polls.load(Ordering::Relaxed);
+    std::thread::park_timeout(Duration::from_secs(150));
+    let after = usage(&child).unwrap_or(before);
+    let polls = felt.polls.load(Ordering::Relaxed) - polls;
+    let _ = child.kill();
+    let _ = child.wait();
+    println!(
+        "serve, {CROWD} accounts: {:.2} ms of processor a poll ({polls} polls in 150 s), {:.1} MB resident, at most {} requests at once",
+        (after.0 - before.0) * 1_000.0 / polls.max(1) as f64,
+        after.1 as f64 / 1_000_000.0,
+        felt.most.load(Ordering::Relaxed)
+    );
+}
+
+/// What a host felt.
+#[derive(Default)]
+struct Felt {
+    polls: AtomicUsize,
+    here: AtomicUsize,
+    most: AtomicUsize,
+}
+
+/// As [`upstream`], on a thread per request that takes 20 ms over its answer.
+fn busy_upstream(felt: Arc<Felt>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let felt = felt.clone();
+            std::thread::spawn(move || {
+                let count = felt.polls.fetch_add(1, Ordering::Relaxed);
+                let here = felt.here.fetch_add(1, Ordering::Relaxed) + 1;
+                felt.most.fetch_max(here, Ordering::Relaxed);
+                std::thread::park_timeout(Duration::from_millis(20));
+                felt.here.fetch_sub(1, Ordering::Relaxed);
+                answer(stream, count);
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
 /// Processor seconds so far, and resident bytes now.
 fn usage(child: &Child) -> Option<(f64, u64)> {
     let read = |name: &str| std::fs::read_to_string(format!("/proc/{}/{name}", child.id())).ok();
@@ -159,19 +221,23 @@ fn upstream() -> String {
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {
         for (count, stream) in listener.incoming().flatten().enumerate() {
-            let mut stream = stream;
-            let mut head = [0_u8; 4096];
-            let _ = stream.read(&mut head);
-            let body = format!(
-                r#"{{"is_available": true, "balance_infos": [{{"currency": "USD", "total_balance": "{}.5", "granted_balance": "0", "topped_up_balance": "0"}}]}}"#,
-                30 - count % 20
-            );
-            let _ = write!(
-                stream,
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                body.len()
-            );
+            answer(stream, count);
         }
     });
     format!("http://{address}")
+}
+
+/// A balance that falls a little with each poll.
+fn answer(mut stream: TcpStream, count: usize) {
+    let mut head = [0_u8; 4096];
+    let _ = stream.read(&mut head);
+    let body = format!(
+        r#"{{"is_available": true, "balance_infos": [{{"currency": "USD", "total_balance": "{}.5", "granted_balance": "0", "topped_up_balance": "0"}}]}}"#,
+        30 - count % 20
+    );
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
 }

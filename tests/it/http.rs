@@ -438,3 +438,32 @@ async fn an_answer_in_process_needs_no_socket_and_sees_the_key() {
     let known = http.send(Request::get("/key").bearer(&Secret::new("EXAMPLE"))).await.unwrap();
     assert_eq!((known.status, known.json().unwrap().as_str()), (200, Some("GET /demo/key")));
 }
+
+#[tokio::test]
+async fn a_host_feels_four_requests_at_once_and_the_others_wait_their_turn() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (here, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let felt = most.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (here, most) = (here.clone(), most.clone());
+            tokio::spawn(async move {
+                let _ = head(&mut stream).await;
+                most.fetch_max(here.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                here.fetch_sub(1, Ordering::SeqCst);
+                let _ = stream.write_all(&response("200 OK", "", "{}")).await;
+            });
+        }
+    });
+    let network = Network::new(Policy { total_timeout: Duration::from_secs(2), ..quick() }).unwrap();
+    let asked = (0..24).map(|_| {
+        // Doors of several accounts to one host share its turns.
+        let http = Http::open(&network, &url).unwrap();
+        async move { http.send(Request::get("/x")).await.map(|answer| answer.status) }
+    });
+    let answers = futures_util::future::join_all(asked).await;
+    assert!(answers.iter().all(|answer| matches!(answer, Ok(200))), "{answers:?}");
+    assert_eq!(most.load(Ordering::SeqCst), 4);
+}
