@@ -465,5 +465,5 @@ async fn a_host_feels_four_requests_at_once_and_the_others_wait_their_turn() {
     });
     let answers = futures_util::future::join_all(asked).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(200))), "{answers:?}");
-    assert_eq!(most.load(Ordering::SeqCst), 4);
+    assert_eq!(felt.load(Ordering::SeqCst), 4);
 }

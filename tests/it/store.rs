@@ -208,6 +208,10 @@ fn a_gap_breaks_the_line_even_when_nothing_changed() {
     assert_eq!(store.gaps(&acme, at(12), at(20)).unwrap(), gaps[..2]);
     assert_eq!(store.gaps(&acme, at(16), at(19)).unwrap(), []);
     assert_eq!(store.gaps(&account("other"), EVER.0, EVER.1).unwrap(), []);
+    assert_eq!(store.last_polled(&acme).unwrap(), Some(at(35)));
+    polled(&store, &[(40, 50)]);
+    assert_eq!(store.last_polled(&acme).unwrap(), Some(at(40)));
+    assert_eq!(store.last_polled(&account("other")).unwrap(), None);
 }
 
 #[test]

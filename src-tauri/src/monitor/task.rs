@@ -30,6 +30,12 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
     let mut http: Option<(Http, Account)> = None;
     let first = if monitor.inner.pipeline.clock().speed() > 1.0 { 0 } else { FIRST_POLL_WITHIN };
     let mut wait = schedule::offset(&id, first.max(1));
+    if connector.spec().poll_cost.is_some()
+        && let Ok(Some(last)) = pipeline.store().last_polled(&id)
+    {
+        // Each poll is billed: a restart is no reason for another.
+        wait = wait.max((last + connector.spec().min_interval).since(pipeline.clock().now()));
+    }
     loop {
         if config.paused {
             pipeline.note_next(&id, None, usual);

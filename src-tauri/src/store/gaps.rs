@@ -42,6 +42,15 @@ pub(super) fn newest(db: &Connection, account: &AccountId) -> Result<Option<Gap>
         .optional()
 }
 
+/// When an account's newest reading was last read.
+fn heard(db: &Connection, account: &AccountId) -> Result<Option<Timestamp>> {
+    db.prepare_cached(
+        "SELECT max((SELECT last_at FROM sample WHERE meter_id = meter.id ORDER BY at DESC LIMIT 1)) \
+         FROM meter WHERE account = ?1",
+    )?
+    .query_row([account.as_str()], |row| Ok(row.get::<_, Option<i64>>(0)?.map(Timestamp)))
+}
+
 /// One failed poll, in the caller's transaction: the gap grows, or another begins.
 pub(super) fn record(
     db: &Connection,
@@ -49,13 +58,7 @@ pub(super) fn record(
     at: Timestamp,
     error: &PollError,
 ) -> Result<(), Fault> {
-    let heard: Option<i64> = db
-        .prepare_cached(
-            "SELECT max((SELECT last_at FROM sample WHERE meter_id = meter.id ORDER BY at DESC LIMIT 1)) \
-             FROM meter WHERE account = ?1",
-        )?
-        .query_row([account.as_str()], |row| row.get(0))?;
-    let heard = heard.map(Timestamp);
+    let heard = heard(db, account)?;
     let before = newest(db, account)?;
     let last = before.as_ref().map(|gap| gap.last_at).max(heard);
     let gap = match before {
@@ -79,6 +82,11 @@ pub(super) fn record(
 }
 
 impl Store {
+    /// When an account was last polled, well or not; `None`: never, or nothing came of it.
+    pub fn last_polled(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|db| Ok(heard(db, account)?.max(newest(db, account)?.map(|gap| gap.last_at))))
+    }
+
     /// Gaps of an account that touch `from..=to`, oldest first.
     pub fn gaps(&self, account: &AccountId, from: Timestamp, to: Timestamp) -> Result<Vec<Gap>, StoreError> {
         self.read(|db| {
