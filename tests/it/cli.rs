@@ -97,6 +97,74 @@ fn an_account_goes_from_added_to_charted_to_removed() {
 }
 
 #[test]
+fn a_further_key_joins_an_account_and_a_wrong_one_changes_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.write_config(
+        "# mine\n[accounts.router]\nconnector = \"openrouter\"\nsecrets = { key = \"env:ROUTER_KEY\" }\n",
+    );
+    let before = sandbox.read_config();
+    for (words, says) in [
+        (["router", "password=env:X"], "no secret 'password'"),
+        (["router", "key=sk-or-EXAMPLE"], "seen by other users"),
+        (["nobody", "key=env:X"], "no account nobody"),
+    ] {
+        let ran = sandbox.run(&["accounts", "key", words[0], words[1]]);
+        assert!(ran.code == 1 && ran.stderr.contains(says), "{} {}", ran.stdout, ran.stderr);
+        assert!(!ran.stderr.contains("EXAMPLE"), "{}", ran.stderr);
+    }
+    assert_eq!(sandbox.read_config(), before);
+    let ran = sandbox.run(&["accounts", "key", "router", "management_key=env:BOSS_KEY"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let after = sandbox.read_config();
+    assert!(after.starts_with("# mine\n") && after.contains("management_key = \"env:BOSS_KEY\""), "{after}");
+    assert!(after.contains("key = \"env:ROUTER_KEY\""), "{after}");
+}
+
+#[test]
+fn what_the_money_went_on_is_listed_and_exported() {
+    use tollwatch::model::{AccountId, By, Cost, DAY, Provenance, Qty, Unit};
+    let sandbox = Sandbox::new();
+    assert!(sandbox.run(&["spend", "acme"]).stderr.contains("no history yet"));
+    let now = tollwatch::monitor::Clock::Real.now();
+    let acme = AccountId::new("acme").unwrap();
+    let today = tollwatch::model::Timestamp(now.0.div_euclid(DAY) * DAY);
+    let cost = |by: By, name: &str, back: i64, cents: i64| Cost {
+        by,
+        name: name.to_owned(),
+        start: today + -back * DAY,
+        end: today + (1 - back) * DAY,
+        amount: Qty(cents * 10_000_000),
+        unit: Unit::USD,
+        provenance: Provenance::Reported,
+    };
+    let store = tollwatch::store::Store::open(&sandbox.history(), now).unwrap();
+    let costs = [
+        cost(By::All, "", 1, 125),
+        cost(By::Model, "=cmd()", 1, 25),
+        cost(By::Model, "gpt-4o, mini", 1, 100),
+        cost(By::Model, "gpt-4o, mini", 0, 275),
+        cost(By::Model, "old", 40, 999),
+    ];
+    store.record(&acme, now, &[], &[], &costs).unwrap();
+    store.close().unwrap();
+    drop(store);
+    let listed = sandbox.run(&["spend", "acme"]).stdout;
+    assert!(listed.starts_with("4 USD in the last 30d, by model\n"), "{listed}");
+    // 3.75 of 4 dollars.
+    assert!(listed.contains("gpt-4o, mini") && listed.contains("3.75 USD   93.8 %"), "{listed}");
+    assert!(!listed.contains("old"), "{listed}");
+    let csv = sandbox.run(&["spend", "acme", "--csv", "--range", "1y"]).stdout;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines[0], "account,by,name,start,end,amount,unit,provenance");
+    assert_eq!(lines.len(), 5, "{csv}");
+    assert!(csv.contains(",model,\"gpt-4o, mini\",") && csv.contains(",2.75,USD,reported"), "{csv}");
+    assert!(csv.contains(",model,'=cmd(),"), "{csv}");
+    let json = sandbox.run(&["spend", "acme", "--by", "all", "--json"]).json();
+    assert_eq!((json[0]["by"].as_str(), json[0]["amount"].as_str()), (Some("all"), Some("1.25")));
+    assert!(sandbox.run(&["spend", "nobody"]).stdout.contains("Nothing is stored"));
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let sandbox = Sandbox::new();
     let mut child =

@@ -1,5 +1,6 @@
 //! Accounts: listed, tested, added, paused, removed.
 
+use super::keys::{self, Given};
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
@@ -49,7 +50,8 @@ pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPa
     let monitor = app.shown();
     let account = one(&monitor, &request.id)?;
     let events = events(&monitor, &request.id, &account)?;
-    Ok(AccountPage { now: monitor.now(), account, events })
+    let keys = connectors::find(&account.connector).map_or(Vec::new(), |one| views::secrets(one.spec()));
+    Ok(AccountPage { now: monitor.now(), account, events, keys })
 }
 
 /// One account of a running monitor.
@@ -181,26 +183,19 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
     }
     let (mut secrets, mut typed) = (BTreeMap::new(), BTreeMap::new());
     for (role, text) in draft.secrets {
-        let known = spec.secrets.iter().find(|secret| secret.role == role);
-        let Some(secret) = known else {
-            return Err(bad(format!("{} has no secret '{role}'", spec.name)));
-        };
-        let text = text.trim();
-        if text.is_empty() {
+        // A field left empty of a role that there is: not given.
+        if text.trim().is_empty() && spec.secrets.iter().any(|secret| secret.role == role) {
             continue;
         }
-        if text.starts_with("env:") {
-            secrets.insert(role, text.to_owned());
-            continue;
+        match keys::check(spec, &role, text.trim())?.1 {
+            Given::Env(place) => {
+                secrets.insert(role, place);
+            }
+            Given::Typed(secret) => {
+                secrets.insert(role.clone(), "keychain".to_owned());
+                typed.insert(role, secret);
+            }
         }
-        if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
-            return Err(bad(format!(
-                "this is not a {}: those begin with {prefix}. {} Nothing was sent.",
-                secret.label, secret.help
-            )));
-        }
-        secrets.insert(role.clone(), "keychain".to_owned());
-        typed.insert(role, Secret::new(text));
     }
     if let Some(missing) =
         spec.secrets.iter().find(|secret| secret.required && !secrets.contains_key(secret.role))

@@ -5,6 +5,7 @@ mod bindings;
 mod charting;
 mod costs;
 mod demo;
+mod keys;
 mod overview;
 mod settings;
 pub mod types;
@@ -15,6 +16,7 @@ pub use bindings::bindings;
 pub use charting::Data as ChartData;
 pub use costs::{of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
+pub use keys::store_secret;
 pub use overview::of_store as overview_of_store;
 pub use views::Source as StoreView;
 
@@ -329,6 +331,8 @@ commands! {
     add_account: types::AccountDraft => types::AccountView, accounts::add;
     /// Removes an account and its secrets; its history too, unless it is to be kept.
     remove_account: accounts::RemoveRequest => (), accounts::remove;
+    /// Stores a further secret of an account, or another in place of one.
+    set_secret: keys::SecretRequest => (), keys::set;
     /// Stops or resumes polling an account.
     pause_account: accounts::PauseRequest => (), accounts::pause;
     /// Polls one account, or all, at once.

@@ -278,6 +278,8 @@ pub struct AccountPage {
     pub account: AccountView,
     /// Its last 30 days, newest first, at most 200.
     pub events: Vec<EventView>,
+    /// The keys that its connector can use, whether it has them or not, and what each opens.
+    pub keys: Vec<SecretView>,
 }
 
 /// How much of the past a chart shows.

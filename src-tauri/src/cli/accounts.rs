@@ -3,7 +3,7 @@
 use super::args::{AccountsCommand, AddArgs, ConfigCommand};
 use super::{FAILED, OK, run::failed, say, say_json};
 use crate::api::types::{AccountDraft, TestView};
-use crate::api::{catalogue, store_draft, test_configured, test_draft, unstore};
+use crate::api::{catalogue, store_draft, store_secret, test_configured, test_draft, unstore};
 use crate::config::{Config, Folders};
 use crate::http::Network;
 use crate::model::AccountId;
@@ -36,6 +36,26 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
                 test_configured(&id, &config.accounts[&id], &network, &secrets, Clock::Real.now()).await?;
             report(&view, json)?;
             Ok(failed(view.ok))
+        }
+        AccountsCommand::Key { id, role } => {
+            let id = find(id)?;
+            let (role, text) = match role.split_once('=') {
+                Some((role, place)) if place.starts_with("env:") => (role.to_owned(), place.to_owned()),
+                Some((role, _)) => anyhow::bail!(
+                    "a key on the command line is seen by other users: write `{role}` to be asked for it, or `{role}=env:NAME`"
+                ),
+                None => {
+                    let text = ask(&role)?;
+                    (role, text)
+                }
+            };
+            store_secret(&path, &id, &role, &text, &secrets).await?;
+            if json {
+                say_json(&serde_json::json!({ "account": id, "stored": role }))?
+            } else {
+                say(format!("Stored the {role} of {id}. `tollwatch accounts test {id}` tries it."))?
+            }
+            Ok(OK)
         }
         AccountsCommand::Remove { id, keep_history } => {
             let id = find(id)?;

@@ -78,6 +78,14 @@ pub(super) enum AccountsCommand {
         #[arg(long)]
         keep_history: bool,
     },
+    /// Store a further key of an account, or another in place of one; asked for without echo
+    Key {
+        /// The account's id, as `accounts list` says it
+        id: String,
+        /// The key's role, as `tollwatch connectors` says it; or ROLE=env:NAME
+        #[arg(value_name = "ROLE[=env:NAME]")]
+        role: String,
+    },
     /// Poll an account once and say what it answers; stores nothing
     Test {
         /// The account's id, as `accounts list` says it

@@ -33,7 +33,7 @@ pub(super) fn run(args: SpendArgs, json: bool) -> anyhow::Result<u8> {
     let view = costs_of_store(&source, &request, &jiff::tz::TimeZone::system())?;
     if args.csv || json {
         let costs = source.store.costs(&account, view.by, view.from, view.to)?;
-        return if json { say_json(&costs).map(|()| OK) } else { csv(&account, &costs) };
+        return if json { rows(&account, &costs) } else { csv(&account, &costs) };
     }
     if view.picture.is_none() {
         say(format!(
@@ -51,6 +51,24 @@ pub(super) fn run(args: SpendArgs, json: bool) -> anyhow::Result<u8> {
     for unit in view.units.iter().filter(|unit| **unit != view.unit) {
         say(format!("  There are figures in {unit} too: --csv lists them."))?;
     }
+    Ok(OK)
+}
+
+/// One object per bucket; amounts are decimal text, since a reader's numbers may be floats.
+fn rows(account: &AccountId, costs: &[crate::model::Cost]) -> anyhow::Result<u8> {
+    let row = |cost: &crate::model::Cost| {
+        serde_json::json!({
+            "account": account,
+            "by": cost.by,
+            "name": cost.name,
+            "start": cost.start.to_string(),
+            "end": cost.end.to_string(),
+            "amount": cost.unit.print(cost.amount),
+            "unit": cost.unit,
+            "provenance": cost.provenance,
+        })
+    };
+    say_json(&costs.iter().map(row).collect::<Vec<_>>())?;
     Ok(OK)
 }
 

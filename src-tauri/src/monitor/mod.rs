@@ -124,6 +124,13 @@ impl Monitor {
         self.inner.pipeline.broadcast(Event::Changed(None));
     }
 
+    /// Ends an account's task, so that [`Monitor::apply`] starts it anew with its present secrets.
+    pub fn stop_account(&self, id: &AccountId) {
+        if let Some(running) = self.accounts().remove(id) {
+            running.task.abort();
+        }
+    }
+
     /// Polls one account now, or all of them; returns at once.
     pub fn poll_now(&self, account: Option<&AccountId>) {
         for (id, running) in self.accounts().iter() {

@@ -16,6 +16,7 @@ import type { Overview } from "./Overview";
 import type { PauseRequest } from "./PauseRequest";
 import type { PollRequest } from "./PollRequest";
 import type { RemoveRequest } from "./RemoveRequest";
+import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
 import type { SnoozeRequest } from "./SnoozeRequest";
 import type { StatusView } from "./StatusView";
@@ -39,6 +40,8 @@ export type Commands = {
   add_account: { request: AccountDraft; response: AccountView };
   /** Removes an account and its secrets; its history too, unless it is to be kept. */
   remove_account: { request: RemoveRequest; response: null };
+  /** Stores a further secret of an account, or another in place of one. */
+  set_secret: { request: SecretRequest; response: null };
   /** Stops or resumes polling an account. */
   pause_account: { request: PauseRequest; response: null };
   /** Polls one account, or all, at once. */

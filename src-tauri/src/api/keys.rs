@@ -1,0 +1,85 @@
+//! One account's keys: checked before they are sent anywhere, replaced, or added because they open further meters.
+
+use super::{ApiError, App};
+use crate::config::Config;
+use crate::connectors::{self, SecretSpec, Spec};
+use crate::model::{AccountId, Secret};
+use crate::secrets::SecretStore;
+use serde::Deserialize;
+use std::path::Path;
+
+/// Names an account's secret, and brings it.
+#[derive(Clone, Deserialize, ts_rs::TS)]
+pub(crate) struct SecretRequest {
+    id: AccountId,
+    /// As the connector names it.
+    role: String,
+    /// The secret itself, or `env:NAME`.
+    secret: String,
+}
+
+/// Where a secret comes from.
+pub(super) enum Given {
+    /// Typed in: it goes into the keychain.
+    Typed(Secret),
+    /// Read from the environment: `env:NAME`.
+    Env(String),
+}
+
+/// Checks a secret as typed. Every error says what to do; none repeats the secret.
+pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a SecretSpec, Given), ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let known = spec.secrets.iter().find(|secret| secret.role == role);
+    let secret = known.ok_or_else(|| bad(format!("{} has no secret '{role}'", spec.name)))?;
+    if text.starts_with("env:") {
+        return Ok((secret, Given::Env(text.to_owned())));
+    }
+    if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
+        return Err(bad(format!(
+            "this is not a {}: those begin with {prefix}. {} Nothing was sent.",
+            secret.label, secret.help
+        )));
+    }
+    Ok((secret, Given::Typed(Secret::new(text))))
+}
+
+pub(crate) async fn set(app: &App, request: SecretRequest) -> Result<(), ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let monitor = app.live();
+    let path = app.inner.folders.config_file();
+    store_secret(&path, &request.id, &request.role, &request.secret, monitor.secrets()).await?;
+    // The running account holds the old one.
+    monitor.stop_account(&request.id);
+    app.reload(&path)?;
+    app.all_changed();
+    Ok(())
+}
+
+/// Stores one secret of an account that there is, in place of the one before if there was one.
+pub async fn store_secret(
+    path: &Path,
+    id: &AccountId,
+    role: &str,
+    text: &str,
+    store: &SecretStore,
+) -> Result<(), ApiError> {
+    let mut account = Config::load(path)?
+        .accounts
+        .remove(id)
+        .ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    let connector = connectors::find(&account.connector)
+        .ok_or_else(|| ApiError::not_found(format_args!("connector '{}'", account.connector)))?;
+    let (secret, given) = check(connector.spec(), role, text.trim())?;
+    let place = match given {
+        Given::Env(place) => place,
+        Given::Typed(typed) if typed.is_empty() => {
+            return Err(ApiError::new("bad_request", format!("no {} was given", secret.label)));
+        }
+        Given::Typed(typed) => {
+            store.set(id, role, &typed).await?;
+            "keychain".to_owned()
+        }
+    };
+    account.secrets.insert(role.to_owned(), place);
+    Ok(Config::save_account(path, id, &account)?)
+}
