@@ -3,6 +3,7 @@
 mod costs;
 mod docs;
 mod fields;
+mod limits;
 mod pages;
 mod spec;
 
