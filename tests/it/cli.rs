@@ -96,6 +96,41 @@ fn an_account_goes_from_added_to_charted_to_removed() {
     assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 1);
 }
 
+/// A provider that says nothing of money: a good poll without figures is good, in the test, in the poll, in the status.
+#[test]
+fn an_account_without_figures_is_well() {
+    let upstream = Upstream::start();
+    upstream.json("/v1/models", r#"{"object": "list", "data": [{"id": "small-model"}]}"#);
+    let sandbox = Sandbox::new();
+    let run = |words: &[&str]| {
+        super::support::Ran::of(sandbox.command(words).env("SOME_KEY", "EXAMPLE-key").output().unwrap())
+    };
+    let url = format!("{}/v1", upstream.url());
+    let add = [
+        "accounts",
+        "add",
+        "openai_compatible",
+        "--label",
+        "Mute",
+        "--base-url",
+        &url,
+        "--secret",
+        "key=env:SOME_KEY",
+    ];
+    let added = run(&add);
+    assert_eq!(added.code, 0, "{}{}", added.stdout, added.stderr);
+    assert!(added.stdout.contains("a ledger or a budget"), "{}", added.stdout);
+    let polled = run(&["poll", "--once"]);
+    assert_eq!(polled.code, 0, "{}{}", polled.stdout, polled.stderr);
+    assert!(polled.stdout.contains("none says what is left"), "{}", polled.stdout);
+    let status = run(&["status", "--json"]);
+    assert_eq!((status.code, status.json()["accounts"][0]["state"].as_str()), (0, Some("fresh")));
+
+    upstream.status("/v1/models", 401, "application/json", "{}");
+    assert_eq!(run(&["poll", "--once"]).code, 3);
+    assert_eq!(run(&["status", "--json"]).json()["accounts"][0]["state"], "failing");
+}
+
 #[test]
 fn a_closed_pipe_is_no_error() {
     let sandbox = Sandbox::new();

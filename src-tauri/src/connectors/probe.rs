@@ -7,7 +7,7 @@
 use super::fields::missing;
 use super::{OptionSpec, Spec, checked, limits, needed_option, option};
 use crate::http::{Http, Request};
-use crate::model::{Account, Json, MINUTE, PollError, PollErrorKind, Polled, Timestamp};
+use crate::model::{Account, Json, MINUTE, PollError, PollErrorKind, Polled, Refusal, Timestamp};
 
 /// Time between polls that may carry a probe: 96 a day.
 pub(super) const EVERY: i64 = 15 * MINUTE;
@@ -53,8 +53,12 @@ pub(super) async fn probe(
     now: Timestamp,
     polled: &mut Polled,
 ) -> Result<(), PollError> {
-    if option(account, "probe")?.as_deref() != Some("on") {
-        return Ok(());
+    match option(account, "probe")?.as_deref() {
+        None | Some("off" | "false") => return Ok(()),
+        Some("on" | "true") => {}
+        Some(_) => {
+            return Err(PollError::new(PollErrorKind::Config, "the option probe is neither on nor off"));
+        }
     }
     let model = match (option(account, "probe_model")?, usual) {
         (Some(model), _) => model,
@@ -81,7 +85,10 @@ pub(super) async fn probe(
     polled.readings.extend(found);
     let Err(error) = checked(spec, &answer, now) else { return Ok(()) };
     match (&error.refusal, error.kind) {
-        (Some(refusal), PollErrorKind::Refused) => polled.refusals.push((**refusal).clone()),
+        // Without a time: it holds as long as probes meet it, and is one refusal, not one with every poll.
+        (Some(refusal), PollErrorKind::Refused) => {
+            polled.refusals.push(Refusal { at: None, ..(**refusal).clone() });
+        }
         (_, PollErrorKind::NotFound) => {
             let message = format!(
                 "{}: the probe's model {model} is not known there; choose another with the option probe_model",
