@@ -78,6 +78,8 @@ const FAMILIES: [(&str, &str, Option<Unit>); 8] = [
 /// The readings that an answer's headers give, of any status; usually none. A limit is a [`MeterKind::Quota`] when
 /// its window is known to be a day or longer, or a plan's; else a [`MeterKind::Rate`], which refills all the time and
 /// is no wall. No reading without a figure that was sent; `resets_at` is always after `now`.
+///
+/// `fetch` drops the headers: a connector that wants them sends with `http.send`, and takes the body by `checked`.
 pub(super) fn read(headers: &[(String, String)], now: Timestamp) -> Vec<Reading> {
     let mut limits = Limits::new();
     let find = |wanted: &str| {
@@ -92,7 +94,8 @@ pub(super) fn read(headers: &[(String, String)], now: Timestamp) -> Vec<Reading>
         }
     }
     if let Some(left) = find("x-ratelimit-timeremaining").and_then(|text| moment::reset(text, now)) {
-        for limit in limits.values_mut().filter(|limit| limit.period.is_some()) {
+        let told = |(name, limit): &(&Name, &mut Limit)| name.window.is_none() && limit.period.is_some();
+        for (_, limit) in limits.iter_mut().filter(told) {
             limit.resets_at = limit.resets_at.or(Some(left));
         }
     }
@@ -119,7 +122,7 @@ fn plain(name: &str, value: &str, policy: Option<&str>, now: Timestamp, limits: 
     let mut owner = if upstream { "upstream" } else { *owner };
     let words: Vec<&str> = rest.split('-').collect();
     let field = |word: &&str| matches!(*word, "limit" | "remaining" | "reset" | "renewalperiod");
-    let Some(at) = words.iter().position(|word| field(&word)) else { return };
+    let Some(at) = words.iter().position(&field) else { return };
     let (before, after) = (&words[..at], &words[at + 1..]);
     let what = match (before, after) {
         ([], after) => after,
@@ -172,7 +175,7 @@ fn counted(words: &[&str], owner: &'static str, default: Option<Unit>) -> Option
             }
             "daily" => window = Some("day"),
             "monthly" => window = Some("month"),
-            word if word.is_empty() => {}
+            "" => {}
             word => match WINDOWS.iter().find(|(name, _)| *name == word) {
                 Some((name, _)) => window = Some(*name),
                 None => what.push(slug(word)),
