@@ -126,6 +126,17 @@ fn an_account_without_figures_is_well() {
     let status = run(&["status", "--json"]);
     assert_eq!((status.code, status.json()["accounts"][0]["state"].as_str()), (0, Some("fresh")));
 
+    // A minute's limit with nothing left refills: no wall, no exit code, no headline.
+    let body = r#"{"data": []}"#;
+    let limits = "x-ratelimit-limit-requests: 60\r\nx-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 42s";
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{limits}\r\n");
+    let rest = format!("content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    upstream.raw("/v1/models", format!("{head}{rest}").into_bytes());
+    let polled = run(&["poll", "--once"]);
+    assert_eq!(polled.code, 0, "{}{}", polled.stdout, polled.stderr);
+    assert!(polled.stdout.contains("refills all the time"), "{}", polled.stdout);
+    assert!(!polled.stdout.contains("used up"), "{}", polled.stdout);
+
     upstream.status("/v1/models", 401, "application/json", "{}");
     assert_eq!(run(&["poll", "--once"]).code, 3);
     assert_eq!(run(&["status", "--json"]).json()["accounts"][0]["state"], "failing");
