@@ -96,6 +96,52 @@ fn an_account_goes_from_added_to_charted_to_removed() {
     assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 1);
 }
 
+/// A provider that says nothing of money: a good poll without figures is good, in the test, in the poll, in the status.
+#[test]
+fn an_account_without_figures_is_well() {
+    let upstream = Upstream::start();
+    upstream.json("/v1/models", r#"{"object": "list", "data": [{"id": "small-model"}]}"#);
+    let sandbox = Sandbox::new();
+    let run = |words: &[&str]| {
+        super::support::Ran::of(sandbox.command(words).env("SOME_KEY", "EXAMPLE-key").output().unwrap())
+    };
+    let url = format!("{}/v1", upstream.url());
+    let add = [
+        "accounts",
+        "add",
+        "openai_compatible",
+        "--label",
+        "Mute",
+        "--base-url",
+        &url,
+        "--secret",
+        "key=env:SOME_KEY",
+    ];
+    let added = run(&add);
+    assert_eq!(added.code, 0, "{}{}", added.stdout, added.stderr);
+    assert!(added.stdout.contains("a ledger or a budget"), "{}", added.stdout);
+    let polled = run(&["poll", "--once"]);
+    assert_eq!(polled.code, 0, "{}{}", polled.stdout, polled.stderr);
+    assert!(polled.stdout.contains("none says what is left"), "{}", polled.stdout);
+    let status = run(&["status", "--json"]);
+    assert_eq!((status.code, status.json()["accounts"][0]["state"].as_str()), (0, Some("fresh")));
+
+    // A minute's limit with nothing left refills: no wall, no exit code, no headline.
+    let body = r#"{"data": []}"#;
+    let limits = "x-ratelimit-limit-requests: 60\r\nx-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 42s";
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n{limits}\r\n");
+    let rest = format!("content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    upstream.raw("/v1/models", format!("{head}{rest}").into_bytes());
+    let polled = run(&["poll", "--once"]);
+    assert_eq!(polled.code, 0, "{}{}", polled.stdout, polled.stderr);
+    assert!(polled.stdout.contains("refills all the time"), "{}", polled.stdout);
+    assert!(!polled.stdout.contains("used up"), "{}", polled.stdout);
+
+    upstream.status("/v1/models", 401, "application/json", "{}");
+    assert_eq!(run(&["poll", "--once"]).code, 3);
+    assert_eq!(run(&["status", "--json"]).json()["accounts"][0]["state"], "failing");
+}
+
 #[test]
 fn a_further_key_joins_an_account_and_a_wrong_one_changes_nothing() {
     let sandbox = Sandbox::new();

@@ -69,8 +69,9 @@ fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Ve
     let mut add =
         |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
     for view in &account.meters {
-        // What has no limit starts again without anybody having to know: its resets would repeat the budget's.
-        if view.kind == MeterKind::Spend {
+        // What has no limit starts again without anybody having to know: its resets would repeat the budget's. A rate
+        // limit refills all the time: nobody topped it up.
+        if matches!(view.kind, MeterKind::Spend | MeterKind::Rate) {
             continue;
         }
         let Some(meter) = store.meter(id, &view.key)? else { continue };

@@ -199,7 +199,9 @@ fn headline(accounts: &[AccountView], firing: &[&Episode], now: Timestamp, zone:
 
 /// The sentence when no wall is near: honest about what is not known.
 fn quiet(accounts: &[AccountView]) -> Headline {
-    let meters = || accounts.iter().flat_map(|account| &account.meters);
+    // A rate limit has no forecast, and that is no news.
+    let meters =
+        || accounts.iter().flat_map(|account| &account.meters).filter(|meter| meter.kind != MeterKind::Rate);
     let unknown = meters().filter(|meter| matches!(meter.forecast, ForecastView::Unknown { .. })).count();
     let silent = accounts
         .iter()
@@ -208,8 +210,14 @@ fn quiet(accounts: &[AccountView]) -> Headline {
         })
         .count();
     let forecast = meters().count() - unknown;
+    let answers = |account: &AccountView| account.state == AccountState::Fresh;
+    let mut detail = Vec::new();
     let lead = match (accounts.len(), forecast) {
         (0, _) => "No account yet.",
+        (_, 0) if meters().count() == 0 && accounts.iter().all(answers) => {
+            detail.push("A ledger or a budget would give these accounts figures.".to_owned());
+            "The accounts answer, but none says what is left."
+        }
         (_, 0) if meters().count() == 0 => "Waiting for the first figures.",
         (_, 0) => "No forecast yet.",
         _ if silent > 0 => "As far as is known, nothing runs out in the next 7 days.",
@@ -217,7 +225,6 @@ fn quiet(accounts: &[AccountView]) -> Headline {
     };
     let plural =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let mut detail = Vec::new();
     if silent > 0 {
         detail.push(format!("{} not answering", plural(silent, "account is", "accounts are")));
     }

@@ -83,9 +83,11 @@ pub struct MeterView {
 }
 
 impl MeterView {
-    /// Whether nothing is left, or less: calls are refused. Amounts are printed without trailing zeros.
+    /// Whether nothing is left, or less: calls are refused. Amounts are printed without trailing zeros. A rate limit
+    /// never is: it refills while one looks.
     pub fn is_used_up(&self) -> bool {
-        self.headroom.as_deref().is_some_and(|left| left == "0" || left.starts_with('-'))
+        let nothing = |left: &str| left == "0" || left.starts_with('-');
+        self.kind != MeterKind::Rate && self.headroom.as_deref().is_some_and(nothing)
     }
 }
 

@@ -5,7 +5,7 @@ use super::types::{
 };
 use crate::alerts;
 use crate::config::AccountConfig;
-use crate::connectors::{self, Spec};
+use crate::connectors::{self, ConnectorKind, Spec};
 use crate::forecast::{self, Forecast, History};
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
@@ -55,8 +55,10 @@ pub(crate) fn account(
         let known = status.and_then(|status| status.forecasts.get(&meter.key));
         meters.extend(meter_view(source, &meter, &gaps, known)?);
     }
-    let last_good_at =
-        status.and_then(|status| status.last_good_at).or(meters.iter().map(|meter| meter.read_at).max());
+    let last_good_at = match status.and_then(|status| status.last_good_at) {
+        Some(at) => Some(at),
+        None => meters.iter().map(|meter| meter.read_at).max().max(source.store.last_mute_poll(id)?),
+    };
     // A meter that the last good polls no longer mention (a key removed, a currency gone) is not shown as present.
     if let Some(latest) = last_good_at {
         meters.retain(|meter| latest.since(meter.read_at) < DAY);
@@ -248,8 +250,15 @@ pub(crate) fn secrets(spec: &Spec) -> Vec<SecretView> {
 
 /// What a test poll found.
 pub(crate) fn test(spec: &Spec, draft_roles: &[&str], polled: &crate::model::Polled) -> TestView {
-    let ok = !polled.readings.is_empty();
+    // Of a provider that says no money a good answer is all there is: it proves the key.
+    let mute =
+        spec.kind == ConnectorKind::Headers && polled.readings.is_empty() && polled.problems.is_empty();
+    let ok = mute || !polled.readings.is_empty();
     let message = match (ok, polled.problems.first()) {
+        _ if mute => format!(
+            "{} answers, so the key works. It says nothing of money: a ledger or a budget gives this account its figures.",
+            spec.name
+        ),
         (true, _) => format!("{} answers.", spec.name),
         (false, Some(problem)) => problem.message.clone(),
         (false, None) => format!("{} answers, but says no figure that Tollwatch knows.", spec.name),

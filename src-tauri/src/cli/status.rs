@@ -122,6 +122,7 @@ fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone
         ForecastView::Clear { until, .. } => format!("not before {}", words::moment(*until, now, zone)),
         // What has no limit cannot run out; that it has no forecast is no news.
         ForecastView::Unknown { .. } if meter.kind == MeterKind::Spend => "has no limit".to_owned(),
+        ForecastView::Unknown { .. } if meter.kind == MeterKind::Rate => "refills all the time".to_owned(),
         ForecastView::Unknown { reason } => format!("no forecast: {reason}"),
     };
     let used = meter.headroom.is_none() && meter.used.is_some();

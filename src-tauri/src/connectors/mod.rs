@@ -3,7 +3,9 @@
 mod costs;
 mod docs;
 mod fields;
+mod limits;
 mod pages;
+mod probe;
 mod spec;
 
 // Gateways.
@@ -15,6 +17,12 @@ mod deepseek;
 // Providers with cost or usage reports.
 // Plans with windows.
 // Nothing but headers.
+mod cerebras;
+mod cohere;
+mod gemini;
+mod groq;
+mod openai_compatible;
+mod replicate;
 // Anything else.
 mod http_json;
 
@@ -46,6 +54,12 @@ pub static ALL: &[&dyn Connector] = &[
     // Providers with cost or usage reports.
     // Plans with windows.
     // Nothing but headers.
+    &gemini::Gemini,
+    &groq::Groq,
+    &cerebras::Cerebras,
+    &cohere::Cohere,
+    &replicate::Replicate,
+    &openai_compatible::OpenAiCompatible,
     // Anything else.
     &http_json::HttpJson,
 ];

@@ -45,6 +45,16 @@ fn ask(samples: &[Sample], now: Timestamp) -> Forecast {
 }
 
 #[test]
+fn a_rate_limit_is_no_wall() {
+    let rate = Meter { kind: MeterKind::Rate, ..meter(Window::Other) };
+    let samples = steady(72);
+    let forecast = project(&rate, &History { samples: &samples }, START + 3 * DAY);
+    assert_eq!(forecast, Forecast::Unknown(Reason::Refills));
+    let empty = [left(START, 0)];
+    assert_eq!(project(&rate, &History { samples: &empty }, START), Forecast::Unknown(Reason::Refills));
+}
+
+#[test]
 fn a_dollar_an_hour_and_ten_left_are_ten_hours() {
     for days in [3, 14] {
         let now = START + days * DAY;

@@ -6,8 +6,8 @@ use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Qty, Refusal, Sample,
-    Step, Timestamp, step,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
+    Sample, Step, Timestamp, step,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
@@ -123,6 +123,9 @@ impl Pipeline {
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
         let (news_of_refusals, to_store) = self.fresh_refusals(account, &polled.refusals, now);
+        if polled.readings.is_empty() {
+            self.settle(account, self.inner.store.note_mute_poll(account, now));
+        }
         let recorded = self.inner.store.record(account, now, &polled.readings, &to_store, &polled.costs);
         let meters = self.settle(account, recorded).unwrap_or_default();
         let mut news = Vec::with_capacity(meters.len());
@@ -148,7 +151,9 @@ impl Pipeline {
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
         self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
 
-        let spent = news.iter().any(|(_, _, step, ..)| step.spent > Qty(0));
+        // What a rate limit's window lost, our own probe may have taken.
+        let money = |meter: &Meter| meter.kind != MeterKind::Rate;
+        let spent = news.iter().any(|(meter, _, step, ..)| money(meter) && step.spent > Qty(0));
         let forecasts =
             news.iter().map(|(meter, _, _, forecast, _)| (meter.key.clone(), forecast.clone())).collect();
         let mut statuses = lock(&self.inner.statuses);

@@ -37,6 +37,7 @@ pub(super) fn set(db: &Connection, name: &str, value: &str) -> Result<usize> {
 }
 
 fn forget(db: &Connection, account: &AccountId) -> Result<(), Fault> {
+    db.execute("DELETE FROM state WHERE name = ?1", [mute_poll(account)])?;
     let account = account.as_str();
     // Samples and hours go with their meters.
     db.execute("DELETE FROM meter WHERE account = ?1", [account])?;
@@ -72,8 +73,18 @@ impl Store {
         self.write(move |desk| desk.change(|db| Ok(set(db, &name, &value).map(drop)?)))
     }
 
-    /// Forgets an account's history (meters, samples, hours, gaps, refusals, costs) and resolves its episodes as of when their
-    /// condition was last seen; those and their notices stay in the log.
+    /// Notes a good poll that brought no figure. It leaves no sample, yet ends what failed before.
+    pub fn note_mute_poll(&self, account: &AccountId, at: Timestamp) -> Result<(), StoreError> {
+        self.set_state(&mute_poll(account), &at.0.to_string())
+    }
+
+    /// When a poll was last good and brought no figure.
+    pub fn last_mute_poll(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state(&mute_poll(account))?.and_then(|text| text.parse().ok()).map(Timestamp))
+    }
+
+    /// Forgets an account's history (meters, samples, hours, gaps, refusals, costs) and resolves its episodes as of when
+    /// their condition was last seen; those and their notices stay in the log.
     pub fn forget(&self, account: &AccountId) -> Result<(), StoreError> {
         let account = account.clone();
         self.write(move |desk| {
@@ -124,4 +135,9 @@ impl Store {
 fn all_meters(db: &Connection) -> Result<Vec<i64>, Fault> {
     let mut query = db.prepare_cached("SELECT id FROM meter ORDER BY id")?;
     query.query_map([], |row| row.get(0))?.collect::<Result<_>>().map_err(Fault::from)
+}
+
+/// The name under which an account's last good poll without figures is kept.
+fn mute_poll(account: &AccountId) -> String {
+    format!("store.mute_poll.{account}")
 }
