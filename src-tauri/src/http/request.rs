@@ -131,7 +131,7 @@ impl Request {
     /// The request as it goes out. Errors: a path outside the base; a header that HTTP cannot carry.
     pub(super) fn resolve(&self, base: &Base) -> Result<WireRequest, PollError> {
         let mut url = base.join(&self.path)?;
-        let mut query = Vec::new();
+        let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         for (name, value) in &self.query {
             let (sent, seen) = match value {
                 Value::Plain(text) => (text.as_str(), text.as_str()),
