@@ -8,8 +8,8 @@ use super::fields::{finish, join, limit, missing, needed, one, text, time};
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
-    Account, Amount, By, DAY, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND,
-    Timestamp, Unit, Window,
+    Account, Amount, By, DAY, Json, MeterKind, PollError, Polled, Provenance, Reading, SECOND, Timestamp,
+    Unit, Window,
 };
 
 /// The connector.
@@ -46,10 +46,15 @@ impl Connector for Firecrawl {
         let usage = fetch(http, &SPEC, usage, now).await;
         join(&mut polled, usage.and_then(|json| read_usage(&json)));
         let history = Request::get("/v2/team/credit-usage/historical").bearer(secret);
-        let whole = fetch(http, &SPEC, history.clone(), now).await;
-        join(&mut polled, whole.and_then(|json| read_history(&json, false, now)));
-        let by_key = fetch(http, &SPEC, history.query("byApiKey", "true"), now).await;
-        join(&mut polled, by_key.and_then(|json| read_history(&json, true, now)));
+        match fetch(http, &SPEC, history.clone(), now).await {
+            // What stands in the way of one stands in the way of the other.
+            Err(problem) => polled.problems.push(problem),
+            Ok(whole) => {
+                join(&mut polled, read_history(&whole, false, now));
+                let by_key = fetch(http, &SPEC, history.query("byApiKey", "true"), now).await;
+                join(&mut polled, by_key.and_then(|json| read_history(&json, true, now)));
+            }
+        }
         finish(polled)
     }
 }
@@ -59,7 +64,7 @@ fn read_usage(json: &Json) -> Result<Polled, PollError> {
     let plan = limit(json, "/data/planCredits", Unit::Credits)?;
     Ok(one(Reading {
         remaining: Some(left),
-        // With packs there is more than the plan gives, and of what it is the rest nobody says.
+        // With packs more may be left than the plan gives: then it is no share of the plan.
         limit: plan.filter(|plan| *plan >= left && plan.0 > 0),
         window: Window::Other,
         resets_at: time(json, "/data/billingPeriodEnd").map(end),
@@ -75,16 +80,15 @@ fn end(last: Timestamp) -> Timestamp {
 fn read_history(json: &Json, by_key: bool, now: Timestamp) -> Result<Polled, PollError> {
     let Some(periods @ Json::Array(_)) = json.get("periods") else { return Err(missing("/periods")) };
     let mut costs = Costs::default();
-    let mut present: Option<(Timestamp, Qty)> = None;
+    let mut present = None;
     for period in periods.items() {
         let start = time(period, "/startDate").ok_or_else(|| missing("/periods/*/startDate"))?;
         let used = needed(period, "/totalCredits", Unit::Credits)?;
-        // A period without an end is the present one: it has no span yet, and is a reading only.
-        let span = time(period, "/endDate").map(|last| (start, end(last)));
-        if start <= now && span.is_some_and(|(_, end)| end > now) {
-            present = span.map(|(_, end)| (end, used));
+        let end = time(period, "/endDate").map(end).ok_or_else(|| missing("/periods/*/endDate"))?;
+        let span = (start, end);
+        if start <= now && end > now {
+            present = Some((end, used));
         }
-        let Some(span) = span else { continue };
         let amount = Amount::new(used, Unit::Credits);
         let key = text(period, "/apiKey").unwrap_or_default();
         match by_key {

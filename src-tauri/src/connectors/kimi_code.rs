@@ -52,6 +52,9 @@ fn read(json: &Json) -> Result<Polled, PollError> {
         let detail = limit.get("detail").unwrap_or(limit);
         let minutes = minutes(limit);
         let key = minutes.map_or("window.other".to_owned(), |minutes| format!("window.{minutes}m"));
+        if polled.readings.iter().any(|reading| reading.meter.0 == key) {
+            continue;
+        }
         let label = match minutes {
             Some(minutes) if minutes % 1440 == 0 => format!("{} days", minutes / 1440),
             Some(minutes) if minutes % 60 == 0 => format!("{} hours", minutes / 60),

@@ -118,3 +118,34 @@ fn read_history(pages: &[Json], since: Timestamp, now: Timestamp) -> Result<Poll
     let reading = spend("spend.day", "points used today", Unit::Credits, today, Window::Day, now);
     Ok(Polled { costs: costs.into_rows(), ..one(reading) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(times: &[&str]) -> Json {
+        let entry = |at: &&str| {
+            let at = Timestamp::parse_rfc3339(at).unwrap();
+            format!(r#"{{"query_id": "q", "creation_time": {}000, "bot_name": "b", "cost_points": 2}}"#, at.0)
+        };
+        let entries: Vec<String> = times.iter().map(entry).collect();
+        Json::parse(format!(r#"{{"has_more": true, "data": [{}]}}"#, entries.join(",")).as_bytes()).unwrap()
+    }
+
+    /// 20 pages were read and there are more: the day in which they end is not whole.
+    #[test]
+    fn a_day_that_is_not_whole_is_not_used() {
+        let now = Timestamp::parse_rfc3339("2026-11-21T02:49:35Z").unwrap();
+        let since = day_start(now) + -6 * DAY;
+        let cut = page(&["2026-11-21T01:00:00Z", "2026-11-20T22:00:00Z", "2026-11-19T12:00:00Z"]);
+        let polled = read_history(&[cut], since, now).unwrap();
+        let days: Vec<String> = polled.costs.iter().map(|cost| cost.start.to_string()).collect();
+        assert!(
+            days.contains(&"2026-11-20T00:00:00Z".to_owned())
+                && days.contains(&"2026-11-21T00:00:00Z".to_owned())
+        );
+        assert!(!days.contains(&"2026-11-19T00:00:00Z".to_owned()), "{days:?}");
+        let error = read_history(&[page(&["2026-11-21T01:00:00Z"])], since, now).unwrap_err();
+        assert!(error.message.contains("more than 2000 entries for today"), "{error}");
+    }
+}

@@ -47,7 +47,7 @@ static SPEC: Spec = Spec {
     ],
     top_up_url: Some("https://app.tavily.com/billing"),
     docs_url: "https://docs.tavily.com/documentation/api-reference/endpoint/usage",
-    // The endpoint is for a look now and then.
+    // It takes 10 requests in 10 minutes (docs.tavily.com/documentation/rate-limits).
     min_interval: 5 * MINUTE,
     interval: 10 * MINUTE,
     ..Spec::DEFAULT
@@ -115,10 +115,11 @@ async fn organisation(http: &Http, account: &Account, now: Timestamp) -> Result<
     for day in [day_start(now) + -DAY, day_start(now)] {
         let json = ask(day, day).await?;
         let Some(keys @ Json::Array(_)) = json.get("keys") else { return Err(missing("/keys")) };
-        let figures = |json: &Json, at: &str| -> Result<[Amount; 2], PollError> {
+        let figures = |json: &Json, at: &str| -> Result<Vec<Amount>, PollError> {
             let credits = needed(json, &format!("{at}/usage"), Unit::Credits)?;
             let dollars = qty(json, &format!("{at}/paygo_cost_usd"), Unit::USD)?.unwrap_or(Qty(0));
-            Ok([Amount::new(credits, Unit::Credits), Amount::new(dollars, Unit::USD)])
+            let both = [Amount::new(credits, Unit::Credits), Amount::new(dollars, Unit::USD)];
+            Ok(both.into_iter().filter(|amount| amount.qty.0 != 0).collect())
         };
         for amount in figures(&json, "/totals")? {
             costs.add((day, day + DAY), amount, Provenance::Reported, &[])?;

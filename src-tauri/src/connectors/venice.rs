@@ -5,13 +5,14 @@
 
 use super::costs::Costs;
 use super::fields::{
-    balance, date, day, day_start, finish, join, limit, missing, month_start, qty, spend, text, time,
+    balance, date, day, day_start, finish, join, limit, missing, month_start, one, qty, report_start, spend,
+    text, time,
 };
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
-    Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading,
-    Scope, Timestamp, Unit, Window,
+    Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
+    Qty, Reading, Scope, Timestamp, Unit, Window,
 };
 use crate::refusal::reported;
 
@@ -68,7 +69,7 @@ impl Connector for Venice {
             Ok(part) => join(&mut polled, Ok(part)),
             // The ordinary key still knows what is left.
             Err(problem) => {
-                polled.problems.push(problem);
+                polled.problems.push(of_admin_key(problem));
                 join(&mut polled, limits.and_then(|json| read_limits(&json)));
             }
         }
@@ -76,12 +77,30 @@ impl Connector for Venice {
             let request = Request::get(ANALYTICS).query("startDate", &date(from)).query("endDate", &date(to));
             fetch(http, &SPEC, request.bearer(admin), now)
         };
-        let month = ask(month_start(now), now).await;
-        join(&mut polled, month.and_then(|json| read_month(&json, now)));
-        for of in [day_start(now) + -DAY, day_start(now)] {
-            join(&mut polled, ask(of, of).await.and_then(|json| read_day(&json, of)));
+        match ask(report_start(now), now).await {
+            Err(problem) => polled.problems.push(of_admin_key(problem)),
+            Ok(month) => {
+                join(&mut polled, read_month(&month, now));
+                for of in [day_start(now) + -DAY, day_start(now)] {
+                    join(&mut polled, ask(of, of).await.and_then(|json| read_day(&json, of)));
+                }
+            }
         }
         finish(polled)
+    }
+}
+
+/// Which of the two keys is meant, and of what type it must be.
+fn of_admin_key(problem: PollError) -> PollError {
+    match problem.kind {
+        PollErrorKind::Credentials => PollError {
+            message: format!(
+                "{} This is about the admin key, which must be of the type admin.",
+                problem.message
+            ),
+            ..problem
+        },
+        _ => problem,
     }
 }
 
@@ -131,12 +150,13 @@ fn read_balance(json: &Json, epoch: Option<Timestamp>) -> Result<Polled, PollErr
     Ok(polled)
 }
 
-/// Use of one kind of money in a row, under either of two names.
-fn amounts(row: &Json, usd: &str, diem: &str) -> Result<[Amount; 2], PollError> {
-    let one = |pointer, unit| {
+/// What a row says was used of the two kinds of money, where it is more than nothing.
+fn amounts(row: &Json, usd: &str, diem: &str) -> Result<Vec<Amount>, PollError> {
+    let figure = |pointer, unit| {
         qty(row, pointer, unit)?.map(|qty| Amount::new(qty, unit)).ok_or_else(|| missing(pointer))
     };
-    Ok([one(usd, Unit::USD)?, one(diem, Unit::Credits)?])
+    let both = [figure(usd, Unit::USD)?, figure(diem, Unit::Credits)?];
+    Ok(both.into_iter().filter(|amount| amount.qty.0 != 0).collect())
 }
 
 fn dates(json: &Json) -> Result<&[Json], PollError> {
@@ -155,13 +175,15 @@ fn read_month(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
         }
     }
     let totals = costs.totals(month_start(now));
-    let spent = |unit| totals.get(&unit).copied().unwrap_or(Qty(0));
-    let of = |meter, label, unit| spend(meter, label, unit, spent(unit), Window::Month, now);
-    let readings = vec![
-        of("spend.month", "spend in USD this month", Unit::USD),
-        of("spend.month.diem", "Diem used this month", Unit::Credits),
-    ];
-    Ok(Polled { readings, costs: costs.into_rows(), ..Polled::default() })
+    let of = |meter, label, unit, spent| spend(meter, label, unit, spent, Window::Month, now);
+    let usd = totals.get(&Unit::USD).copied().unwrap_or(Qty(0));
+    let mut polled = one(of("spend.month", "spend in USD this month", Unit::USD, usd));
+    let diem = totals
+        .get(&Unit::Credits)
+        .map(|diem| of("spend.month.diem", "Diem used this month", Unit::Credits, *diem));
+    polled.readings.extend(diem);
+    polled.costs = costs.into_rows();
+    Ok(polled)
 }
 
 /// Models and keys are told for the whole period that was asked for, so they are asked for by the day, and used only

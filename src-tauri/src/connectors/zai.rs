@@ -55,7 +55,15 @@ fn read(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     };
     let mut polled = Polled::default();
     for limit in limits.items() {
-        join(&mut polled, read_limit(limit));
+        let part = read_limit(limit);
+        // Two limits that nothing tells apart: the first one stands.
+        let twin = |part: &Polled| {
+            let same = |one: &Reading| part.readings.iter().any(|other| other.meter == one.meter);
+            polled.readings.iter().any(same)
+        };
+        if !part.as_ref().is_ok_and(twin) {
+            join(&mut polled, part);
+        }
     }
     if polled.readings.is_empty() && polled.problems.is_empty() {
         return Err(missing("/data/limits/*/percentage"));
@@ -86,14 +94,18 @@ fn read_limit(limit: &Json) -> Result<Polled, PollError> {
     };
     let number = limit.get("number").and_then(Json::as_i64).unwrap_or(1);
     let (sign, span) = match limit.get("unit").and_then(Json::as_i64) {
-        Some(3) => ("h", "hours"),
-        Some(5) => ("m", "month"),
-        Some(6) => ("w", "week"),
-        _ => ("", "window"),
+        Some(3) => ("h".to_owned(), "hour"),
+        Some(5) => ("m".to_owned(), "month"),
+        Some(6) => ("w".to_owned(), "week"),
+        Some(other) => (format!("u{other}"), ""),
+        None => (String::new(), ""),
     };
     let key = format!("{meter}.{number}{sign}");
-    let label =
-        if number == 1 { format!("{what} of a {span}") } else { format!("{what} of {number} {span}") };
+    let label = match (number, span) {
+        (_, "") => format!("{what} of a window"),
+        (1, span) => format!("{what} of one {span}"),
+        (number, span) => format!("{what} of {number} {span}s"),
+    };
     let resets_at = time(limit, "/nextResetTime");
     let counts = match unit {
         Some(unit) => qty(limit, "/usage", unit)?.map(|most| (unit, most)),
