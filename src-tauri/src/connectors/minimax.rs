@@ -9,8 +9,8 @@ use super::fields::{balance, finish, join, missing, needed, one, percent, qty, s
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option, stated};
 use crate::http::{Http, Request};
 use crate::model::{
-    Account, Cause, Json, MeterKey, MeterKind, PollError, Polled, Provenance, Qty, Reading, Refusal, Scope,
-    Timestamp, Unit, Window,
+    Account, Cause, Currency, Json, MeterKey, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
+    Reading, Refusal, Scope, Timestamp, Unit, Window,
 };
 use crate::refusal::reported;
 
@@ -44,7 +44,7 @@ static SPEC: Spec = Spec {
         OptionSpec::new(
             "currency",
             "Currency",
-            "The pay-as-you-go account's currency, which the answer leaves out: CNY at minimaxi.com.",
+            "The pay-as-you-go account's currency, which the answer leaves out; without it CNY at minimaxi.com, USD elsewhere.",
             "USD",
         )
         .choices(&["USD", "CNY"]),
@@ -78,11 +78,7 @@ impl Connector for MiniMax {
         }
         if paid {
             let request = Request::get("/account/query_balance").bearer(account.secret("api_key")?);
-            let unit = option(account, "currency")?;
-            let unit = match unit.as_deref() {
-                Some(code) => code.parse().unwrap_or(Unit::USD),
-                None => Unit::USD,
-            };
+            let unit = currency(account)?;
             let left = fetch(http, &SPEC, request, now).await;
             join(&mut polled, left.and_then(|json| read_balance(&json, unit, now)));
         }
@@ -90,8 +86,20 @@ impl Connector for MiniMax {
     }
 }
 
+/// The answer leaves its currency out: the option's, or that of the site.
+fn currency(account: &Account) -> Result<Unit, PollError> {
+    let chinese = ["minimaxi.com", "minimax.cn"].iter().any(|host| account.base_url.contains(host));
+    match option(account, "currency")? {
+        None if chinese => Ok(Unit::Money(Currency::CNY)),
+        None => Ok(Unit::USD),
+        Some(code) => code.parse().map(Unit::Money).map_err(|error| {
+            PollError::new(PollErrorKind::Config, format!("the option currency is no currency: {error}"))
+        }),
+    }
+}
+
 /// The error that a body states, under the status that newer answers give it.
-fn checked(json: &Json, now: Timestamp) -> Result<(), PollError> {
+fn no_error(json: &Json, now: Timestamp) -> Result<(), PollError> {
     let code = json.pointer("/base_resp/status_code").and_then(Json::as_i64).unwrap_or_default();
     let status = match code {
         0 => return Ok(()),
@@ -106,12 +114,12 @@ fn checked(json: &Json, now: Timestamp) -> Result<(), PollError> {
 }
 
 fn read_balance(json: &Json, unit: Unit, now: Timestamp) -> Result<Polled, PollError> {
-    checked(json, now)?;
+    no_error(json, now)?;
     Ok(one(balance("balance", "balance", unit, needed(json, "/available_amount", unit)?)))
 }
 
 fn read_remains(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
-    checked(json, now)?;
+    no_error(json, now)?;
     let Some(models @ Json::Array(_)) = json.get("model_remains").or(json.pointer("/data/model_remains"))
     else {
         return Err(missing("/model_remains"));
