@@ -3,7 +3,8 @@
 //! Errors may come with status 200 and a `base_resp.status_code` that is not 0.
 //! Source: MiniMax-AI/cli@58655210 src/types/api.ts, src/client/endpoints.ts, src/output/quota-table.ts, src/utils/quota.ts
 //! (status 1 limited, 2 exhausted, 3 unlimited or not in the plan; `*_usage_count` is what is LEFT, or in newer answers
-//! what is used: the percentage decides).
+//! what is used: the percentage decides; `weekly_boost_permille` stretches the shown scale, and the percentage is a share
+//! of the stretched whole).
 
 use super::fields::{balance, finish, join, missing, needed, one, percent, qty, slug, text, time};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option, stated};
