@@ -467,3 +467,37 @@ async fn a_host_feels_four_requests_at_once_and_the_others_wait_their_turn() {
     assert!(answers.iter().all(|answer| matches!(answer, Ok(200))), "{answers:?}");
     assert_eq!(felt.load(Ordering::SeqCst), 4);
 }
+
+/// SerpApi takes its key in the query alone, and sends it back in the body.
+#[tokio::test]
+async fn a_secret_parameter_is_sent_and_never_written_down() {
+    let (key, coded) = ("EXAMPLE+not/a.key", "EXAMPLE%2Bnot%2Fa.key");
+    let body = format!(r#"{{"api_key": "{key}", "left": 7}}"#);
+    let server = Server::start(vec![response("200 OK", "content-type: application/json\r\n", &body)]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let request =
+        || Request::get("/account.json").secret_query("api_key", &Secret::new(key)).query("page", "1");
+    let network = Network::record(quick(), dir.path()).unwrap();
+    let http = Http::open(&network, &server.url).unwrap();
+    assert_eq!(http.send(request()).await.unwrap().status, 200);
+    let asked = format!("GET /account.json?api_key={coded}&page=1 ");
+    assert!(server.heads.lock().unwrap()[0].starts_with(&asked));
+    let file = std::fs::read_dir(dir.path()).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("api_key=redacted&page=1") && text.contains("\"left\": 7"), "{text}");
+    assert!(
+        !text.contains(key) && !text.contains(coded) && !file.to_string_lossy().contains("EXAMPLE"),
+        "{text}"
+    );
+
+    let replay = Network::replay(dir.path()).unwrap();
+    let http = Http::open(&replay, "https://search.invalid").unwrap();
+    assert_eq!(http.send(request()).await.unwrap().status, 200, "a recording answers another key too");
+    let unknown =
+        http.send(Request::get("/other").secret_query("api_key", &Secret::new(key))).await.unwrap_err();
+    let nobody = Http::open(&Network::new(quick()).unwrap(), "http://127.0.0.1:1").unwrap();
+    let refused = nobody.send(request()).await.unwrap_err();
+    for error in [unknown, refused] {
+        assert!(!error.message.contains("EXAMPLE"), "{error}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Reading figures out of an answer: missing is not zero, and what is no number is said by its name.
 
 use crate::model::{
-    Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit, Window,
+    Currency, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp,
+    Unit, Window,
 };
 
 /// The figure at a pointer, as number or as text, with or without thousands separators. `Ok(None)`: missing, null or
@@ -92,6 +93,14 @@ pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> Option<&'a str> {
     json.pointer(pointer)?.as_str().filter(|text| !text.trim().is_empty())
 }
 
+/// The currency that the text at a pointer names, as a unit.
+pub(super) fn currency(json: &Json, pointer: &str) -> Result<Unit, PollError> {
+    let code = text(json, pointer).ok_or_else(|| missing(pointer))?;
+    code.parse::<Currency>()
+        .map(Unit::Money)
+        .map_err(|error| PollError::malformed(format!("{pointer} names no currency: {error}")))
+}
+
 /// The start of the UTC day that `now` lies in.
 pub(super) fn day_start(now: Timestamp) -> Timestamp {
     start(now, Some)
@@ -122,6 +131,16 @@ fn start(now: Timestamp, step: impl Fn(jiff::civil::Date) -> Option<jiff::civil:
     let day = now.to_jiff().to_zoned(utc.clone()).date();
     let midnight = step(day).and_then(|day| day.to_zoned(utc).ok());
     midnight.map_or(now, |zoned| Timestamp(zoned.timestamp().as_millisecond()))
+}
+
+/// Where a cost report by day begins: with the UTC month, and two days back at least, for figures that come late.
+pub(super) fn report_start(now: Timestamp) -> Timestamp {
+    month_start(now).min(day_start(now) + -2 * DAY)
+}
+
+/// The start of the UTC day that the text at a pointer names: `2026-11-21`, or that and a time behind it.
+pub(super) fn day(json: &Json, pointer: &str) -> Option<Timestamp> {
+    Timestamp::parse_rfc3339(&format!("{}T00:00:00Z", text(json, pointer)?.get(..10)?))
 }
 
 /// The date of a moment in UTC, `2026-11-21`.
@@ -155,6 +174,26 @@ pub(super) fn spend(
         resets_at: next_reset(window, now),
         provenance: Provenance::Derived,
         ..Reading::new(meter, MeterKind::Spend, label, unit)
+    }
+}
+
+/// How many percent of the whole a part is. `None`: there is no whole, or it does not fit.
+pub(super) fn share(part: Qty, whole: Qty) -> Option<Qty> {
+    let hundred = i128::from(100 * Unit::Percent.scale());
+    let percent = (whole.0 > 0).then(|| i128::from(part.0) * hundred / i128::from(whole.0))?;
+    i64::try_from(percent).ok().map(Qty)
+}
+
+/// A plan's window of which the provider says how many percent are used.
+pub(super) fn percent(meter: &str, label: &str, used: Qty, resets_at: Option<Timestamp>) -> Reading {
+    let whole = Qty(100 * Unit::Percent.scale());
+    Reading {
+        used: Some(used),
+        limit: Some(whole),
+        remaining: whole.checked_sub(used),
+        window: Window::Other,
+        resets_at,
+        ..Reading::new(meter, MeterKind::Quota, label, Unit::Percent)
     }
 }
 
@@ -240,6 +279,39 @@ mod tests {
         for wrong in ["12,50", "1,2345", ",100", "1,00.5", "1,000,", "NaN", "", "0x10", "1 000"] {
             assert_eq!(usd(wrong, 0), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_share_is_exact_and_never_of_nothing() {
+        let of = |part, whole| share(Qty(part), Qty(whole)).map(|qty| Unit::Percent.print(qty));
+        assert_eq!(of(375, 2048).as_deref(), Some("18.310546875"));
+        assert_eq!(of(3, 2).as_deref(), Some("150"));
+        assert_eq!(of(0, 7).as_deref(), Some("0"));
+        assert_eq!(of(1, 0), None);
+        assert_eq!(of(i64::MAX, 1), None);
+        let reading = percent("week", "this week", Qty(25_000_000_000), None);
+        assert_eq!(reading.remaining, Some(Qty(75_000_000_000)));
+    }
+
+    #[test]
+    fn reports_begin_with_the_month_and_two_days_back_at_least() {
+        let start = |now| report_start(Timestamp::parse_rfc3339(now).unwrap()).to_string();
+        assert_eq!(start("2026-11-21T02:49:35Z"), "2026-11-01T00:00:00Z");
+        assert_eq!(start("2026-11-01T23:00:00Z"), "2026-10-30T00:00:00Z");
+    }
+
+    #[test]
+    fn days_and_currencies_are_read_from_their_words() {
+        let json = Json::parse(
+            br#"{"a": "2026-11-20", "b": "2026-11-19T05:00:00.000Z", "c": "soon", "d": "usd", "e": "$"}"#,
+        )
+        .unwrap();
+        let at = |pointer| day(&json, pointer).map(|at| at.to_string());
+        assert_eq!(at("/a").as_deref(), Some("2026-11-20T00:00:00Z"));
+        assert_eq!(at("/b").as_deref(), Some("2026-11-19T00:00:00Z"));
+        assert_eq!((at("/c"), at("/x")), (None, None));
+        assert_eq!(currency(&json, "/d"), Ok(Unit::USD));
+        assert!(currency(&json, "/e").is_err() && currency(&json, "/x").is_err());
     }
 
     #[test]

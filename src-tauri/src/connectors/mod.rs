@@ -14,8 +14,19 @@ mod litellm;
 mod openrouter;
 // Providers with a balance or credits.
 mod deepseek;
+mod fal;
+mod firecrawl;
+mod poe;
+mod runpod;
+mod serpapi;
+mod tavily;
+mod twilio;
+mod venice;
 // Providers with cost or usage reports.
 // Plans with windows.
+mod kimi_code;
+mod minimax;
+mod zai;
 // Nothing but headers.
 mod cerebras;
 mod cohere;
@@ -51,8 +62,19 @@ pub static ALL: &[&dyn Connector] = &[
     &apipark::ApiPark,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
+    &runpod::RunPod,
+    &fal::Fal,
+    &poe::Poe,
+    &venice::Venice,
+    &tavily::Tavily,
+    &firecrawl::Firecrawl,
+    &serpapi::SerpApi,
+    &twilio::Twilio,
     // Providers with cost or usage reports.
     // Plans with windows.
+    &zai::Zai,
+    &kimi_code::KimiCode,
+    &minimax::MiniMax,
     // Nothing but headers.
     &gemini::Gemini,
     &groq::Groq,
@@ -89,6 +111,12 @@ fn checked(spec: &Spec, answer: &Answer, now: Timestamp) -> Result<Json, PollErr
             spec.name
         ))),
     }
+}
+
+/// The error that the body of a good answer states, read as if it had come with the status that says the same.
+fn stated(spec: &Spec, status: u16, body: &serde_json::Value, now: Timestamp) -> PollError {
+    let answer = Answer { status, headers: Vec::new(), body: body.to_string().into_bytes() };
+    to_error(origin(spec), &answer, now)
 }
 
 fn origin(spec: &Spec) -> Origin<'_> {

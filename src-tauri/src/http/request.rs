@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Request {
     method: &'static str,
     path: String,
-    query: Vec<(String, String)>,
+    query: Vec<(String, Value)>,
     headers: Vec<(String, Value)>,
     body: Body,
 }
@@ -25,7 +25,10 @@ enum Body {
     Text(&'static str, String),
 }
 
-/// A header's value, and whether it may be seen.
+/// What stands for a secret in a query that may be seen.
+const MASK: &str = "redacted";
+
+/// A header's or parameter's value, and whether it may be seen.
 #[derive(Clone)]
 enum Value {
     Plain(String),
@@ -62,7 +65,14 @@ impl Request {
 
     /// Adds a query parameter, encoded. Never for secrets.
     pub fn query(mut self, name: &str, value: &str) -> Self {
-        self.query.push((name.to_owned(), value.to_owned()));
+        self.query.push((name.to_owned(), Value::Plain(value.to_owned())));
+        self
+    }
+
+    /// Adds a query parameter that carries a secret. Only for a provider that takes its key in no header: the key then
+    /// stands in the address on the wire, and in no log, error or recording of ours.
+    pub fn secret_query(mut self, name: &str, secret: &Secret) -> Self {
+        self.query.push((name.to_owned(), Value::Secret(secret.clone())));
         self
     }
 
@@ -92,11 +102,11 @@ impl Request {
         self
     }
 
-    /// Every secret in it, to be kept out of recordings: secret headers, and strings in the body under names such as
+    /// Every secret in it, to be kept out of recordings: secret headers and parameters, and strings in the body under names such as
     /// `password`.
     pub(super) fn secrets(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        for (_, value) in &self.headers {
+        for (_, value) in self.headers.iter().chain(&self.query) {
             if let Value::Secret(secret) | Value::Bearer(secret) = value {
                 found.push(secret.expose().to_owned());
             }
@@ -121,8 +131,14 @@ impl Request {
     /// The request as it goes out. Errors: a path outside the base; a header that HTTP cannot carry.
     pub(super) fn resolve(&self, base: &Base) -> Result<WireRequest, PollError> {
         let mut url = base.join(&self.path)?;
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
+        let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        for (name, value) in &self.query {
+            let (sent, seen) = match value {
+                Value::Plain(text) => (text.as_str(), text.as_str()),
+                Value::Secret(secret) | Value::Bearer(secret) => (secret.expose(), MASK),
+            };
+            url.query_pairs_mut().append_pair(name, sent);
+            query.push((name.clone(), seen.to_owned()));
         }
         let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
         for (name, value) in &self.headers {
@@ -159,7 +175,7 @@ impl Request {
         Ok(WireRequest {
             method: self.method.to_owned(),
             path: url.path().to_owned(),
-            query: url.query_pairs().into_owned().collect(),
+            query,
             url: url.into(),
             headers,
             body,
@@ -178,11 +194,11 @@ impl fmt::Debug for Request {
 pub struct WireRequest {
     /// `GET` or `POST`.
     pub method: String,
-    /// The whole address.
+    /// The whole address, with the secret parameters that it may have.
     pub url: String,
     /// Its path, the base URL's prefix included.
     pub path: String,
-    /// Its query, decoded.
+    /// Its query, decoded, with `redacted` where a secret stands.
     pub query: Vec<(String, String)>,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
@@ -222,6 +238,20 @@ mod tests {
         assert_eq!(wire.header("x-api-key"), Some("EXAMPLE-not-a-key"));
         assert_eq!(format!("{request:?} {wire:?}"), "POST /login POST /api/login");
         assert_eq!(request.secrets(), ["EXAMPLE-not-a-key", "EXAMPLE-not-a-key", "hunter2"]);
+    }
+
+    #[test]
+    fn a_secret_parameter_stands_in_the_address_only() {
+        let base = Base::parse("https://search.example", None).unwrap();
+        let secret = Secret::new("EXAMPLE+not a/key");
+        let request = Request::get("/account.json").query("no", "1").secret_query("api_key", &secret);
+        let wire = request.resolve(&base).unwrap();
+        assert_eq!(wire.url, "https://search.example/account.json?no=1&api_key=EXAMPLE%2Bnot+a%2Fkey");
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(wire.query, [pair("no", "1"), pair("api_key", "redacted")]);
+        assert_eq!(wire.path, "/account.json");
+        assert_eq!(format!("{request:?} {wire:?}"), "GET /account.json GET /account.json");
+        assert_eq!(request.secrets(), ["EXAMPLE+not a/key"]);
     }
 
     #[test]
