@@ -22,6 +22,11 @@ pub(super) fn scaled(json: &Json, pointer: &str, unit: Unit, power: i32) -> Resu
     }
 }
 
+/// As [`scaled`], where the provider's documents promise the field.
+pub(super) fn needed_scaled(json: &Json, pointer: &str, unit: Unit, power: i32) -> Result<Qty, PollError> {
+    scaled(json, pointer, unit, power)?.ok_or_else(|| missing(pointer))
+}
+
 /// A limit. `Ok(None)`, "no limit known": missing, null, empty, or negative, which providers write for "unlimited".
 pub(super) fn limit(json: &Json, pointer: &str, unit: Unit) -> Result<Option<Qty>, PollError> {
     Ok(qty(json, pointer, unit)?.filter(|limit| limit.0 >= 0))
@@ -217,6 +222,8 @@ mod tests {
         assert!(qty(&json, "/c", Unit::USD).unwrap_err().message.contains("/c holds 'NaN'"));
         assert!(qty(&json, "/d", Unit::USD).unwrap_err().message.contains("an object"));
         assert!(needed(&json, "/b", Unit::USD).unwrap_err().message.contains("no /b"));
+        assert_eq!(needed_scaled(&json, "/a", Unit::USD, -2), Ok(Qty(15_000_000)));
+        assert!(needed_scaled(&json, "/b", Unit::USD, -2).unwrap_err().message.contains("no /b"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod costs;
 mod docs;
 mod fields;
 mod pages;
+mod sites;
 mod spec;
 
 // Gateways.
@@ -11,7 +12,16 @@ mod apipark;
 mod litellm;
 mod openrouter;
 // Providers with a balance or credits.
+mod deepgram;
+mod deepinfra;
 mod deepseek;
+mod elevenlabs;
+mod hyperbolic;
+mod moonshot;
+mod novita;
+mod siliconflow;
+mod stepfun;
+mod xai;
 // Providers with cost or usage reports.
 // Plans with windows.
 // Nothing but headers.
@@ -43,6 +53,15 @@ pub static ALL: &[&dyn Connector] = &[
     &apipark::ApiPark,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
+    &xai::XAi,
+    &moonshot::Moonshot,
+    &siliconflow::SiliconFlow,
+    &elevenlabs::ElevenLabs,
+    &deepinfra::DeepInfra,
+    &deepgram::Deepgram,
+    &novita::Novita,
+    &stepfun::StepFun,
+    &hyperbolic::Hyperbolic,
     // Providers with cost or usage reports.
     // Plans with windows.
     // Nothing but headers.
