@@ -20,6 +20,7 @@ mod hyperbolic;
 mod moonshot;
 mod novita;
 mod siliconflow;
+mod stability;
 mod stepfun;
 mod xai;
 // Providers with cost or usage reports.
@@ -57,6 +58,7 @@ pub static ALL: &[&dyn Connector] = &[
     &moonshot::Moonshot,
     &siliconflow::SiliconFlow,
     &elevenlabs::ElevenLabs,
+    &stability::Stability,
     &deepinfra::DeepInfra,
     &deepgram::Deepgram,
     &novita::Novita,
