@@ -9,7 +9,9 @@
 //! Source: deepgram/deepgram-api-specs@4ba987cf, openapi.yml; developers.deepgram.com, "Errors" and "Working with roles".
 
 use super::costs::Costs;
-use super::fields::{balance, date, finish, join, missing, month_start, needed, slug, spend, text};
+use super::fields::{
+    balance, date, finish, join, missing, month_start, needed, report_start, slug, spend, text,
+};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
@@ -84,7 +86,7 @@ impl Connector for Deepgram {
             let balances = fetch(http, &SPEC, get(&format!("{path}/balances")), now).await;
             join(&mut polled, balances.and_then(|json| read_balances(&json, &project)));
             let breakdown = get(&format!("{path}/billing/breakdown"))
-                .query("start", &date(month_start(now)))
+                .query("start", &date(report_start(now)))
                 .query("end", &date(now))
                 .query("grouping", "line_item");
             match fetch(http, &SPEC, breakdown, now).await {

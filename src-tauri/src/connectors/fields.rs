@@ -1,7 +1,8 @@
 //! Reading figures out of an answer: missing is not zero, and what is no number is said by its name.
 
 use crate::model::{
-    Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit, Window,
+    DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit,
+    Window,
 };
 
 /// The figure at a pointer, as number or as text, with or without thousands separators. `Ok(None)`: missing, null or
@@ -105,6 +106,12 @@ pub(super) fn day_start(now: Timestamp) -> Timestamp {
 /// The start of the UTC month that `now` lies in.
 pub(super) fn month_start(now: Timestamp) -> Timestamp {
     start(now, |day| Some(day.first_of_month()))
+}
+
+/// From when on this month's report is asked for: the month's start, and in its first two days that of the month
+/// before, whose last figures may have come late.
+pub(super) fn report_start(now: Timestamp) -> Timestamp {
+    month_start(now.plus(-2 * DAY))
 }
 
 /// When a window that is aligned to UTC days, weeks from Monday, or months next begins.
@@ -211,6 +218,9 @@ mod tests {
         assert_eq!(next(Window::Never), None);
         assert_eq!(month_start(now).to_string(), "2026-11-01T00:00:00Z");
         assert_eq!(day_start(now).to_string(), "2026-11-21T00:00:00Z");
+        let from = |text| report_start(Timestamp::parse_rfc3339(text).unwrap()).to_string();
+        assert_eq!(from("2026-12-02T23:59:59Z"), "2026-11-01T00:00:00Z");
+        assert_eq!(from("2026-12-03T00:00:00Z"), "2026-12-01T00:00:00Z");
     }
 
     #[test]

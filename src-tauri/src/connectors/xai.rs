@@ -17,8 +17,8 @@
 
 use super::costs::Costs;
 use super::fields::{
-    balance, date, day_start, finish, join, limit, missing, month_start, needed_scaled, next_reset, scaled,
-    spend, text, time,
+    balance, date, day_start, finish, join, limit, missing, month_start, needed_scaled, next_reset,
+    report_start, scaled, spend, text, time,
 };
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
@@ -164,17 +164,11 @@ fn read_ledger(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     Ok(Polled { readings: vec![reading], ..Polled::default() })
 }
 
-/// From the first of the month to the end of today; in a month's first days the month before, too, as its last figures
-/// may have come late.
-fn first_day(now: Timestamp) -> Timestamp {
-    month_start(now.plus(-2 * DAY))
-}
-
 fn question(now: Timestamp) -> serde_json::Value {
     let midnight = |at: Timestamp| format!("{} 00:00:00", date(at));
     serde_json::json!({"analyticsRequest": {
         "timeRange": {
-            "startTime": midnight(first_day(now)),
+            "startTime": midnight(report_start(now)),
             "endTime": midnight(day_start(now).plus(DAY)),
             "timezone": "Etc/GMT",
         },
