@@ -2,9 +2,7 @@
 //! their order; only parsed fields are matched, never a body that may echo a prompt.
 
 use crate::http::{Answer, redact};
-use crate::model::{
-    Amount, Cause, Json, PollError, PollErrorKind, Qty, Refusal, SECOND, Scope, Timestamp, Unit,
-};
+use crate::model::{Amount, Cause, Json, PollError, PollErrorKind, Refusal, SECOND, Scope, Timestamp, Unit};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -187,10 +185,21 @@ pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusa
 
 /// The sentence that a body gives, from the fields where providers put it.
 fn message(body: &Json) -> Option<&str> {
-    ["/error/message", "/message", "/msg", "/error", "/detail/error", "/detail", "/title"]
-        .iter()
-        .find_map(|pointer| body.pointer(pointer)?.as_str())
-        .filter(|text| !text.trim().is_empty())
+    [
+        "/error/message",
+        "/message",
+        "/msg",
+        "/err_msg",
+        "/error",
+        "/errors/0",
+        "/detail/error",
+        "/detail/message",
+        "/detail",
+        "/title",
+    ]
+    .iter()
+    .find_map(|pointer| body.pointer(pointer)?.as_str())
+    .filter(|text| !text.trim().is_empty())
 }
 
 /// A provider's words for a person: on one line, at most 200 letters, keys masked.
@@ -211,18 +220,21 @@ fn moment(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// "requested up to 4096 tokens, but can only afford 1200": what was needed and what was left.
+/// "requested up to 4096 tokens, but can only afford 1200", "You have 12 credits remaining, while 240 credits are
+/// required": what was needed and what was left.
 fn affordable(message: &str) -> (Option<Amount>, Option<Amount>) {
-    let after = |words: &str| {
+    let after = |words: &str, unit: Unit| {
         let rest = message.split_once(words)?.1.trim_start();
         let digits: String =
             rest.chars().take_while(|letter| letter.is_ascii_digit() || *letter == ',').collect();
-        Some(Amount::new(Qty(digits.replace(',', "").parse().ok()?), Unit::Tokens))
+        Some(Amount::new(unit.parse(&digits.replace(',', "")).ok()?, unit))
     };
-    match (after("requested up to"), after("can only afford")) {
-        (Some(needed), Some(left)) => (Some(needed), Some(left)),
-        _ => (None, None),
-    }
+    let forms = [
+        ("requested up to", "can only afford", Unit::Tokens),
+        ("credits remaining, while", "You have", Unit::Credits),
+    ];
+    let both = |(needed, left, unit)| after(needed, unit).zip(after(left, unit));
+    forms.into_iter().find_map(both).unzip()
 }
 
 /// Who answered, for an error's sentence.
@@ -306,6 +318,7 @@ fn no_refusal(origin: Origin<'_>, answer: &Answer) -> PollError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Qty;
 
     const NOW: Timestamp = Timestamp(1_795_229_375_000);
 
@@ -445,6 +458,11 @@ mod tests {
         assert_eq!(refusal.needed, Some(Amount::new(Qty(4096), Unit::Tokens)));
         assert_eq!(refusal.left, Some(Amount::new(Qty(1200), Unit::Tokens)));
         assert_eq!(refusal.retry_at, Some(Timestamp(1_795_229_405_000)));
+        let body = r#"{"detail":{"status":"quota_exceeded","message":"This request exceeds your quota of 10000. You have 12 credits remaining, while 2,400 credits are required for this request."}}"#;
+        let refusal = read(Some("elevenlabs"), &answer(401, &[], body), NOW).unwrap();
+        assert_eq!(refusal.cause, Cause::QuotaUsedUp);
+        assert_eq!(refusal.needed.map(|amount| amount.to_string()).as_deref(), Some("2400 credits"));
+        assert_eq!(refusal.left.map(|amount| amount.to_string()).as_deref(), Some("12 credits"));
         let body = r#"{"error":{"code":429,"message":"m","metadata":{"limit_source":"openrouter_free_tier_daily","headers":{"X-RateLimit-Reset":"1795305600000"}}}}"#;
         let refusal = read(Some("openrouter"), &answer(429, &[], body), NOW).unwrap();
         assert_eq!(refusal.retry_at, Some(Timestamp(1_795_305_600_000)));

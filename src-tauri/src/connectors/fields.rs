@@ -23,6 +23,11 @@ pub(super) fn scaled(json: &Json, pointer: &str, unit: Unit, power: i32) -> Resu
     }
 }
 
+/// As [`scaled`], where the provider's documents promise the field.
+pub(super) fn needed_scaled(json: &Json, pointer: &str, unit: Unit, power: i32) -> Result<Qty, PollError> {
+    scaled(json, pointer, unit, power)?.ok_or_else(|| missing(pointer))
+}
+
 /// A limit. `Ok(None)`, "no limit known": missing, null, empty, or negative, which providers write for "unlimited".
 pub(super) fn limit(json: &Json, pointer: &str, unit: Unit) -> Result<Option<Qty>, PollError> {
     Ok(qty(json, pointer, unit)?.filter(|limit| limit.0 >= 0))
@@ -245,6 +250,9 @@ mod tests {
         assert_eq!(next(Window::Never), None);
         assert_eq!(month_start(now).to_string(), "2026-11-01T00:00:00Z");
         assert_eq!(day_start(now).to_string(), "2026-11-21T00:00:00Z");
+        let from = |text| report_start(Timestamp::parse_rfc3339(text).unwrap()).to_string();
+        assert_eq!(from("2026-12-02T23:59:59Z"), "2026-11-01T00:00:00Z");
+        assert_eq!(from("2026-12-03T00:00:00Z"), "2026-12-01T00:00:00Z");
     }
 
     #[test]
@@ -256,6 +264,8 @@ mod tests {
         assert!(qty(&json, "/c", Unit::USD).unwrap_err().message.contains("/c holds 'NaN'"));
         assert!(qty(&json, "/d", Unit::USD).unwrap_err().message.contains("an object"));
         assert!(needed(&json, "/b", Unit::USD).unwrap_err().message.contains("no /b"));
+        assert_eq!(needed_scaled(&json, "/a", Unit::USD, -2), Ok(Qty(15_000_000)));
+        assert!(needed_scaled(&json, "/b", Unit::USD, -2).unwrap_err().message.contains("no /b"));
     }
 
     #[test]

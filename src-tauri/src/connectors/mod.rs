@@ -6,6 +6,7 @@ mod fields;
 mod limits;
 mod pages;
 mod probe;
+mod sites;
 mod spec;
 
 // Gateways.
@@ -13,15 +14,25 @@ mod apipark;
 mod litellm;
 mod openrouter;
 // Providers with a balance or credits.
+mod deepgram;
+mod deepinfra;
 mod deepseek;
+mod elevenlabs;
 mod fal;
 mod firecrawl;
+mod hyperbolic;
+mod moonshot;
+mod novita;
 mod poe;
 mod runpod;
 mod serpapi;
+mod siliconflow;
+mod stability;
+mod stepfun;
 mod tavily;
 mod twilio;
 mod venice;
+mod xai;
 // Providers with cost or usage reports.
 // Plans with windows.
 mod kimi_code;
@@ -70,6 +81,16 @@ pub static ALL: &[&dyn Connector] = &[
     &firecrawl::Firecrawl,
     &serpapi::SerpApi,
     &twilio::Twilio,
+    &xai::XAi,
+    &moonshot::Moonshot,
+    &siliconflow::SiliconFlow,
+    &elevenlabs::ElevenLabs,
+    &stability::Stability,
+    &deepinfra::DeepInfra,
+    &deepgram::Deepgram,
+    &novita::Novita,
+    &stepfun::StepFun,
+    &hyperbolic::Hyperbolic,
     // Providers with cost or usage reports.
     // Plans with windows.
     &zai::Zai,
