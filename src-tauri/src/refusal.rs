@@ -187,10 +187,20 @@ pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusa
 
 /// The sentence that a body gives, from the fields where providers put it.
 fn message(body: &Json) -> Option<&str> {
-    ["/error/message", "/message", "/msg", "/error", "/detail/error", "/detail", "/title"]
-        .iter()
-        .find_map(|pointer| body.pointer(pointer)?.as_str())
-        .filter(|text| !text.trim().is_empty())
+    [
+        "/error/message",
+        "/message",
+        "/Message",
+        "/msg",
+        "/error_description",
+        "/error",
+        "/detail/error",
+        "/detail",
+        "/title",
+    ]
+    .iter()
+    .find_map(|pointer| body.pointer(pointer)?.as_str())
+    .filter(|text| !text.trim().is_empty())
 }
 
 /// A provider's words for a person: on one line, at most 200 letters, keys masked.

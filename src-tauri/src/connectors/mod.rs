@@ -3,6 +3,7 @@
 mod costs;
 mod docs;
 mod fields;
+mod month;
 mod pages;
 mod spec;
 
@@ -11,8 +12,11 @@ mod apipark;
 mod litellm;
 mod openrouter;
 // Providers with a balance or credits.
+mod alibaba;
 mod deepseek;
 // Providers with cost or usage reports.
+mod aws;
+mod azure;
 // Plans with windows.
 // Nothing but headers.
 // Anything else.
@@ -43,7 +47,10 @@ pub static ALL: &[&dyn Connector] = &[
     &apipark::ApiPark,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
+    &alibaba::Alibaba,
     // Providers with cost or usage reports.
+    &aws::Aws,
+    &azure::Azure,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
