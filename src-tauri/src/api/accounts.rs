@@ -231,6 +231,7 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         paused: false,
         budget,
         options,
+        prices: Default::default(),
     };
     Ok(Parsed { connector, id, config, typed })
 }
@@ -417,6 +418,7 @@ mod tests {
             paused: false,
             budget: None,
             options: toml::Table::new(),
+            prices: Default::default(),
         };
         taken.insert(first, config);
         assert_eq!(free_id("OpenRouter · ci", "openrouter", &taken).as_str(), "openrouter-ci-2");

@@ -354,7 +354,7 @@ fn estimate(
             text(route, "/model/name").or(text(route, "/model/id")).or(text(route, "/model")).unwrap_or("");
         let share = i128::from(tokens.0) * i128::from(input.0) / whole.max(1);
         let read = i64::try_from(share).unwrap_or(tokens.0);
-        let cost = pricing::find(model).and_then(|price| price.cost(read, tokens.0 - read));
+        let cost = pricing::find(model, &account.prices).and_then(|price| price.cost(read, tokens.0 - read));
         match cost.filter(|cost| cost.unit == Unit::USD).and_then(|cost| total.checked_add(cost.qty)) {
             Some(sum) => total = sum,
             None => unknown.push(if model.is_empty() { "a route without a model" } else { model }),
