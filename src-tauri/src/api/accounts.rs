@@ -231,7 +231,8 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         paused: false,
         budget,
         options,
-        prices: Default::default(),
+        // The whole file's prices stand in each account.
+        prices: taken.values().next().map(|account| account.prices.clone()).unwrap_or_default(),
     };
     Ok(Parsed { connector, id, config, typed })
 }

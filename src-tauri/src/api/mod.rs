@@ -6,6 +6,7 @@ mod charting;
 mod demo;
 mod overview;
 mod settings;
+mod sums;
 pub mod types;
 mod views;
 

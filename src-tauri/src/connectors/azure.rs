@@ -304,3 +304,69 @@ fn read_budgets(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     }
     Ok(polled)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Answer, Network};
+
+    /// The wait that the provider asks for stands in headers of its own; the longest counts.
+    #[tokio::test]
+    async fn a_throttled_query_waits_as_long_as_the_longest_header_says() {
+        let answer = |request: &crate::http::WireRequest| {
+            let (status, body) = match request.path.ends_with("/token") {
+                true => (200, r#"{"access_token": "EXAMPLE", "expires_in": 3599}"#),
+                false => (429, r#"{"error": {"code": "429", "message": "Too many requests."}}"#),
+            };
+            let wait = |name: &str, seconds: &str| {
+                let name = format!("x-ms-ratelimit-microsoft.costmanagement-{name}");
+                (name, seconds.to_owned())
+            };
+            let headers = vec![
+                wait("qpu-retry-after", "12"),
+                wait("entity-retry-after", "37"),
+                wait("qpu-remaining", "99"),
+            ];
+            Answer { status, headers, body: body.as_bytes().to_vec() }
+        };
+        let network = Network::in_process(std::sync::Arc::new(answer));
+        let account = Account {
+            id: crate::model::AccountId::new("a").unwrap(),
+            label: "a".into(),
+            connector: SPEC.id.into(),
+            base_url: "https://management.azure.com".into(),
+            secrets: [("client_secret".to_owned(), Secret::new("EXAMPLE"))].into(),
+            options: r#"{"tenant_id": "t", "client_id": "c", "scope": "/subscriptions/s/"}"#.into(),
+            budget: None,
+            prices: Default::default(),
+        };
+        let http = Http::open(&network, &account.base_url).unwrap();
+        let error = Azure.poll(&http, &account, Timestamp(0)).await.unwrap_err();
+        assert_eq!((error.kind, error.retry_after), (PollErrorKind::RateLimited, Some(37 * SECOND)));
+    }
+
+    #[test]
+    fn a_scope_is_a_documented_path() {
+        let with = |scope: &str| {
+            let account = Account {
+                id: crate::model::AccountId::new("a").unwrap(),
+                label: "a".into(),
+                connector: SPEC.id.into(),
+                base_url: "https://management.azure.com".into(),
+                secrets: Default::default(),
+                options: serde_json::json!({ "scope": scope }).to_string(),
+                budget: None,
+                prices: Default::default(),
+            };
+            super::scope(&account).ok()
+        };
+        assert_eq!(
+            with("subscriptions/s/resourceGroups/ai/").as_deref(),
+            Some("/subscriptions/s/resourceGroups/ai")
+        );
+        assert!(with("/providers/Microsoft.Management/managementGroups/g").is_some());
+        for wrong in ["", "s", "https://evil.example", "/subscriptions/../x", "/subscriptions/s?x=1"] {
+            assert_eq!(with(wrong), None, "{wrong}");
+        }
+    }
+}
