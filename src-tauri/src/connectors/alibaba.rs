@@ -7,8 +7,9 @@
 //! Requests are signed with ACS3-HMAC-SHA256 ("signature method V3"). No crate that is well kept offers it on its own
 //! (those that do are whole clients with an HTTP client inside), so it is written here with `hmac` and `sha2`, and
 //! tested against the documents' worked example. Its nonce must differ between requests; a connector has no randomness,
-//! so it is a hash of the time in milliseconds, the account's id and the action. The server refuses a signature that is
-//! more than 15 minutes old.
+//! so it is a hash of the time in milliseconds, the account's id and the action. A request that is sent a second time
+//! after a failed connection has the same one: if the first did arrive, the second is refused, and the next poll asks
+//! anew. The server refuses a signature that is more than 15 minutes old.
 //! Source: alibabacloud.com/help, "QueryAccountBalance", "QueryBillOverview", "Request syntax and signature method V3",
 //! "Authorize a RAM user to use BOA".
 
@@ -18,7 +19,7 @@ use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, c
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Currency, HOUR, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled,
-    Provenance, Reading, Secret, Timestamp, Unit, Window,
+    Provenance, Secret, Timestamp, Unit,
 };
 use crate::refusal::to_error;
 use hmac::{Hmac, KeyInit, Mac};
@@ -52,7 +53,8 @@ static SPEC: Spec = Spec {
     )],
     meters: &[
         MeterSpec::new("balance.*", "available credit", MeterKind::Balance, "access_key_secret"),
-        MeterSpec::new("spend.month.*", "billed this month", MeterKind::Spend, "access_key_secret"),
+        MeterSpec::new("spend.month.*", "spent this month", MeterKind::Spend, "access_key_secret"),
+        MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, "access_key_secret"),
     ],
     top_up_url: Some("https://usercenter2.aliyun.com/home"),
     docs_url: "https://www.alibabacloud.com/help/en/user-center/developer-reference/api-bssopenapi-2017-12-14-queryaccountbalance",
@@ -76,7 +78,7 @@ impl Connector for Alibaba {
         let mut query = vec![("BillingCycle", month.name.clone())];
         query.extend(option(account, "product")?.map(|code| ("ProductCode", code)));
         let bill = ask(http, account, "QueryBillOverview", &query, now).await;
-        join(&mut polled, bill.and_then(|json| read_bill(&json, &month)));
+        join(&mut polled, bill.and_then(|json| read_bill(&json, account, &month)));
         finish(polled)
     }
 }
@@ -210,7 +212,7 @@ fn read_balance(json: &Json) -> Result<Polled, PollError> {
     Ok(one(balance(&meter, &format!("available credit in {unit}"), unit, left)))
 }
 
-fn read_bill(json: &Json, month: &Month) -> Result<Polled, PollError> {
+fn read_bill(json: &Json, account: &Account, month: &Month) -> Result<Polled, PollError> {
     if !matches!(json.get("Data"), Some(Json::Object(_))) {
         return Err(missing("/Data"));
     }
@@ -221,18 +223,8 @@ fn read_bill(json: &Json, month: &Month) -> Result<Polled, PollError> {
         let product = text(item, "/ProductName").or(text(item, "/ProductCode")).unwrap_or_default();
         costs.add((month.start, month.end), amount, Provenance::Reported, &[(By::Model, product)])?;
     }
-    let readings = costs.totals(month.start).into_iter().map(|(unit, spent)| {
-        let meter = format!("spend.month.{}", unit.to_string().to_lowercase());
-        let label = format!("billed this month in {unit}");
-        Reading {
-            used: Some(spent),
-            window: Window::Month,
-            resets_at: Some(month.end),
-            provenance: Provenance::Derived,
-            ..Reading::new(&meter, MeterKind::Spend, label, unit)
-        }
-    });
-    Ok(Polled { readings: readings.collect(), costs: costs.into_rows(), ..Polled::default() })
+    let readings = super::month::month(&costs, account, (month.start, month.end));
+    Ok(Polled { readings, costs: costs.into_rows(), ..Polled::default() })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 
 use super::costs::Costs;
 use super::fields::{date, day_start, missing, month_start, needed, text};
-use super::month::{midnight, month};
+use super::month::{midnight, month, utc_month};
 use super::pages::pages;
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};
 use crate::http::{Http, Request};
@@ -91,7 +91,7 @@ impl Connector for Aws {
         for page in pages(http, &SPEC, now, first, next).await? {
             read(&page, &wanted, &mut costs)?;
         }
-        let readings = month(&costs, account, now);
+        let readings = month(&costs, account, utc_month(now));
         Ok(Polled { readings, costs: costs.into_rows(), ..Polled::default() })
     }
 }

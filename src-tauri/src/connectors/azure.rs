@@ -13,7 +13,7 @@ use super::costs::Costs;
 use super::fields::{
     date, day_start, finish, join, limit, missing, month_start, next_reset, qty, slug, text,
 };
-use super::month::{midnight, month};
+use super::month::{midnight, month, utc_month};
 use super::{
     Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option, option,
 };
@@ -74,7 +74,8 @@ static SPEC: Spec = Spec {
     ],
     meters: &[
         MeterSpec::new("spend.month.*", "spent this month", MeterKind::Spend, "client_secret"),
-        MeterSpec::new("budget.*", "budget", MeterKind::Budget, "client_secret"),
+        MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, "client_secret"),
+        MeterSpec::new("budget.named.*", "budget", MeterKind::Budget, "client_secret"),
     ],
     top_up_url: Some("https://portal.azure.com/#view/Microsoft_Azure_CostManagement/Menu"),
     docs_url: "https://learn.microsoft.com/rest/api/cost-management/query/usage",
@@ -187,7 +188,7 @@ impl Client<'_> {
             let page = self.ask(Request::post(&path, query.clone())).await?;
             read_costs(&page, &mut costs)?;
             let Some(link) = text(&page, "/properties/nextLink") else {
-                let readings = month(&costs, self.account, self.now);
+                let readings = month(&costs, self.account, utc_month(self.now));
                 return Ok(Polled { readings, costs: costs.into_rows(), ..Polled::default() });
             };
             // The token goes to no other host.
@@ -291,7 +292,7 @@ fn read_budgets(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
         let unit =
             text(budget, "/properties/currentSpend/unit").and_then(|code| code.parse::<Currency>().ok());
         let (Some(name), Some(unit)) = (text(budget, "/name"), unit.map(Unit::Money)) else { continue };
-        let meter = format!("budget.{}", slug(name));
+        let meter = format!("budget.named.{}", slug(name));
         let mut reading = Reading::new(&meter, MeterKind::Budget, format!("budget “{name}”"), unit);
         reading.limit = limit(budget, "/properties/amount", unit)?;
         reading.used = qty(budget, "/properties/currentSpend/amount", unit)?;
