@@ -188,8 +188,10 @@ fn message(body: &Json) -> Option<&str> {
     [
         "/error/message",
         "/message",
+        "/Message",
         "/msg",
         "/err_msg",
+        "/error_description",
         "/error",
         "/errors/0",
         "/detail/error",
@@ -335,6 +337,69 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    /// Sources: the clouds' own error lists, as named in their connectors.
+    #[test]
+    fn the_clouds_errors_are_told_apart() {
+        for (connector, status, body, cause, rule) in [
+            (
+                "alibaba",
+                400,
+                r#"{"code":"Arrearage","message":"m"}"#,
+                Cause::PaymentProblem,
+                "alibaba.overdue",
+            ),
+            (
+                "alibaba",
+                429,
+                r#"{"error":{"code":"PostpaidBillOverdue","message":"m"}}"#,
+                Cause::PaymentProblem,
+                "alibaba.overdue_openai",
+            ),
+            (
+                "alibaba",
+                403,
+                r#"{"code":"AllocationQuota.FreeTierOnly","message":"m"}"#,
+                Cause::QuotaUsedUp,
+                "alibaba.free_used",
+            ),
+            ("alibaba", 429, r#"{"code":"Throttling.RateQuota"}"#, Cause::RateLimited, "alibaba.throttled"),
+            ("alibaba", 400, r#"{"Code":"SignatureDoesNotMatch"}"#, Cause::Credentials, "alibaba.secret"),
+            (
+                "aws",
+                400,
+                r#"{"__type":"com.amazon.x#AccessDeniedException","Message":"User not enabled for cost explorer access"}"#,
+                Cause::Credentials,
+                "aws.not_enabled",
+            ),
+            ("aws", 400, r#"{"__type":"ThrottlingException"}"#, Cause::RateLimited, "aws.throttled"),
+            (
+                "aws",
+                400,
+                r#"{"__type":"ServiceQuotaExceededException"}"#,
+                Cause::RateLimited,
+                "aws.service_quota",
+            ),
+            ("azure", 401, r#"{"error":{"code":"RBACAccessDenied"}}"#, Cause::Credentials, "azure.role"),
+            (
+                "azure",
+                429,
+                r#"{"error":{"code":"429","message":"token rate limit"}}"#,
+                Cause::RateLimited,
+                "any.429",
+            ),
+            (
+                "azure",
+                400,
+                r#"{"error":"invalid_request","error_description":"AADSTS90002: Tenant 't' not found."}"#,
+                Cause::Credentials,
+                "azure.tenant",
+            ),
+        ] {
+            let found = read(Some(connector), &answer(status, &[], body), NOW).expect(body);
+            assert_eq!((found.cause, found.rule.as_str()), (cause, rule), "{body}");
+        }
     }
 
     /// Shapes and meanings as in the providers' documents; the values are ours.

@@ -27,6 +27,7 @@ fn account() -> Account {
         secrets: [("key".to_owned(), Secret::new(KEY))].into(),
         options: OPTIONS.into(),
         budget: None,
+        prices: Default::default(),
     }
 }
 

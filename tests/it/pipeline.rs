@@ -59,6 +59,7 @@ fn account() -> Account {
         secrets: [("key".to_owned(), Secret::new("EXAMPLE"))].into(),
         options: "{}".into(),
         budget: None,
+        prices: Default::default(),
     }
 }
 

@@ -16,6 +16,7 @@ function overview(change: Partial<Overview> = {}): Overview {
     speed: 1,
     episodes: [],
     spent: [],
+    total: null,
     warnings: [],
     headline: {
       severity: null,
@@ -128,6 +129,26 @@ test('the simulator is marked and has a way out', async () => {
   expect((await screen.findByRole('note')).textContent).toContain('300 ×');
   await fireEvent.click(screen.getByRole('button', { name: 'Stop the simulator' }));
   expect(sent).toContainEqual(['stop_demo', {}]);
+});
+
+test('a sum over currencies stands with its rates, and a missing one with its reason', async () => {
+  const one = { today_before: null, week_before: null, month_before: null };
+  const spent = [
+    { ...one, unit: 'CNY', today: '62.5', week: '100', month: '1000' },
+    { ...one, unit: 'USD', today: '1.25', week: '0', month: '10' },
+  ];
+  const sums = { unit: 'USD', today: '10', week: '14', month: '150' };
+  const note = 'CNY at 0.14 USD, your rate of 1 Nov 2026';
+  const { fake } = backend({ overview: () => overview({ spent, total: { ...sums, note } }) });
+  const { unmount } = render(App, { backend: fake });
+  await screen.findByText(
+    'In all: $10.00 today, $14.00 this week, $150.00 in November (CNY at 0.14 USD, your rate of 1 Nov 2026).',
+  );
+  unmount();
+  const none = { unit: 'USD', today: null, week: null, month: null, note: 'no sum in USD' };
+  const { fake: other } = backend({ overview: () => overview({ spent, total: none }) });
+  render(App, { backend: other });
+  await screen.findByText('In all: no sum in USD.');
 });
 
 test('notices are shown in the window, warnings as banners', async () => {

@@ -227,6 +227,8 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         paused: false,
         budget,
         options,
+        // The whole file's prices stand in each account.
+        prices: taken.values().next().map(|account| account.prices.clone()).unwrap_or_default(),
     };
     Ok(Parsed { connector, id, config, typed })
 }
@@ -413,6 +415,7 @@ mod tests {
             paused: false,
             budget: None,
             options: toml::Table::new(),
+            prices: Default::default(),
         };
         taken.insert(first, config);
         assert_eq!(free_id("OpenRouter · ci", "openrouter", &taken).as_str(), "openrouter-ci-2");

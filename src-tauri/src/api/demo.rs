@@ -152,6 +152,7 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             paused: false,
             budget: None,
             options: toml::Table::new(),
+            prices: Default::default(),
         };
         config.accounts.insert(id, account);
     }

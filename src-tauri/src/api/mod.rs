@@ -8,6 +8,7 @@ mod demo;
 mod keys;
 mod overview;
 mod settings;
+mod sums;
 pub mod types;
 mod views;
 

@@ -3,8 +3,8 @@
 use super::types::{
     AccountState, AccountView, EpisodeView, ForecastView, Headline, MeterView, Overview, SpentView, World,
 };
-use super::{ApiError, App, Nothing, views};
-use crate::config::AccountConfig;
+use super::{ApiError, App, Nothing, sums, views};
+use crate::config::{Config, MoneyConfig};
 use crate::connectors;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, MeterKind, Provenance, Qty, Severity, Timestamp, Unit,
@@ -60,25 +60,22 @@ fn of_monitor(monitor: &Monitor) -> Result<Overview, ApiError> {
     for (id, config) in monitor.configured() {
         accounts.push(views::account(&source, &id, &config, statuses.get(&id))?);
     }
-    let mut overview = assemble(&source, accounts, monitor.pipeline().zone())?;
+    let mut overview = assemble(&source, accounts, &monitor.money(), monitor.pipeline().zone())?;
     overview.warnings.extend(monitor.pipeline().trouble());
     Ok(overview)
 }
 
 /// The overview of a history alone, for `tollwatch status` without a monitor.
-pub fn of_store(
-    source: views::Source,
-    configured: &BTreeMap<AccountId, AccountConfig>,
-    zone: &TimeZone,
-) -> Result<Overview, StoreError> {
+pub fn of_store(source: views::Source, config: &Config, zone: &TimeZone) -> Result<Overview, StoreError> {
     let accounts: Result<Vec<AccountView>, StoreError> =
-        configured.iter().map(|(id, config)| views::account(&source, id, config, None)).collect();
-    assemble(&source, accounts?, zone)
+        config.accounts.iter().map(|(id, config)| views::account(&source, id, config, None)).collect();
+    assemble(&source, accounts?, &config.money, zone)
 }
 
 fn assemble(
     source: &views::Source,
     mut accounts: Vec<AccountView>,
+    money: &MoneyConfig,
     zone: &TimeZone,
 ) -> Result<Overview, StoreError> {
     let now = source.now;
@@ -107,6 +104,7 @@ fn assemble(
         world: World::Live,
         speed: 1.0,
         headline: headline(&accounts, &firing, now, zone),
+        total: sums::total(&spent, money),
         spent,
         accounts,
         episodes,

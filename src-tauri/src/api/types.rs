@@ -227,6 +227,21 @@ pub struct SpentView {
     pub month_before: Option<String>,
 }
 
+/// What was spent in all currencies together, at the user's own rates.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct TotalView {
+    /// The currency of the sums.
+    pub unit: Unit,
+    /// Since local midnight; decimal string. Missing where a rate is, or where it does not fit.
+    pub today: Option<String>,
+    /// Since Monday.
+    pub week: Option<String>,
+    /// Since the 1st.
+    pub month: Option<String>,
+    /// The rates with their days, or why there is no sum.
+    pub note: String,
+}
+
 /// Which world is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -256,6 +271,8 @@ pub struct Overview {
     pub episodes: Vec<EpisodeView>,
     /// Spend by unit.
     pub spent: Vec<SpentView>,
+    /// The same over all units, when the user chose a currency for it and something was spent in another.
+    pub total: Option<TotalView>,
     /// Something that concerns the whole program: a damaged config, a full disk, no notification service.
     pub warnings: Vec<String>,
 }

@@ -53,7 +53,7 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     }
     let live = pipeline.live();
     let view = StoreView { store: store.clone(), now: clock.now(), live };
-    let overview = overview_of_store(view, &config.accounts, &zone)?;
+    let overview = overview_of_store(view, &config, &zone)?;
     store.close()?;
     status::report(&overview, &zone, json)
 }

@@ -1,7 +1,7 @@
 //! `tollwatch status`: what is left of every meter, and when it runs out, from the stored history.
 
 use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
-use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview};
+use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview, TotalView};
 use crate::api::{StoreView, overview_of_store};
 use crate::config::{Config, Folders};
 use crate::model::{Amount, HOUR, MeterKind, Severity, Timestamp, words};
@@ -28,7 +28,7 @@ pub(super) fn status(json: bool) -> anyhow::Result<u8> {
     }
     let store = Store::open_read_only(&folders.history_file())?;
     let live = store.live_episodes()?;
-    let overview = overview_of_store(StoreView { store, now, live }, &config.accounts, &zone)?;
+    let overview = overview_of_store(StoreView { store, now, live }, &config, &zone)?;
     report(&overview, &zone, json)
 }
 
@@ -97,6 +97,9 @@ fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
         }
         say(line.trim_end())?;
     }
+    if let Some(total) = &overview.total {
+        say(format!("\n{}", in_all(total)))?;
+    }
     for account in &overview.accounts {
         if let Some(problem) = &account.problem {
             say(format!("\n{}: {}", account.label, problem.message))?;
@@ -106,6 +109,19 @@ fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
         say(format!("\n{warning}"))?;
     }
     Ok(())
+}
+
+/// What was spent over all currencies, with the rates behind it.
+fn in_all(total: &TotalView) -> String {
+    let spans = [("today", &total.today), ("this week", &total.week), ("this month", &total.month)];
+    let said = spans.iter().filter_map(|(name, sum)| {
+        let qty = sum.as_deref().and_then(|text| total.unit.parse(text).ok())?;
+        Some(format!("{} {name}", words::amount(Amount::new(qty, total.unit))))
+    });
+    match said.collect::<Vec<_>>().join(", ") {
+        said if said.is_empty() => format!("Spent in all: {}.", total.note),
+        said => format!("Spent in all: {said} ({}).", total.note),
+    }
 }
 
 fn row(account: &AccountView, meter: &MeterView, now: Timestamp, zone: &TimeZone) -> [String; 7] {
@@ -150,4 +166,28 @@ fn paint(text: &str, severity: Option<Severity>, colours: bool) -> String {
         None => return text.to_owned(),
     };
     if colours && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Unit;
+
+    #[test]
+    fn a_sum_over_currencies_stands_with_its_rates() {
+        let mut total = TotalView {
+            unit: Unit::USD,
+            today: Some("10".into()),
+            week: Some("14".into()),
+            month: Some("150.0014".into()),
+            note: "CNY at 0.14 USD, your rate of 1 Nov 2026".into(),
+        };
+        assert_eq!(
+            in_all(&total),
+            "Spent in all: $10.00 today, $14.00 this week, $150.00 this month (CNY at 0.14 USD, your rate of 1 Nov 2026)."
+        );
+        (total.today, total.week, total.month) = (None, None, None);
+        total.note = "no sum in USD: config.toml has no rate for EUR".into();
+        assert_eq!(in_all(&total), "Spent in all: no sum in USD: config.toml has no rate for EUR.");
+    }
 }

@@ -1,7 +1,7 @@
 //! config.toml ↔ structs.
 
 use crate::alerts::Sensitivity;
-use crate::model::{AccountId, Amount};
+use crate::model::{AccountId, Amount, Currency, OwnPrices, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
 /// The whole file. Every field has a default; unknown fields are refused with their line.
@@ -21,8 +22,49 @@ pub struct Config {
     pub alerts: AlertsConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
+    /// The currency of sums, and exchange rates of your own.
+    pub money: MoneyConfig,
+    /// Prices of your own, by the model's name; they go before list prices.
+    pub prices: BTreeMap<String, PriceConfig>,
     /// Accounts by id.
     pub accounts: BTreeMap<AccountId, AccountConfig>,
+}
+
+/// `[money]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MoneyConfig {
+    /// The currency in which sums over all currencies are shown beside each currency's own, such as `"USD"`.
+    #[schemars(with = "Option<Unit>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_in: Option<Unit>,
+    /// What one unit of each other currency is worth in that one; by currency code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rates: BTreeMap<String, RateConfig>,
+}
+
+/// `[money.rates.CODE]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateConfig {
+    /// What one unit is worth, such as `"0.14 USD"`.
+    #[schemars(with = "String")]
+    pub is: Amount,
+    /// The day of the rate, such as `"2026-11-01"`.
+    #[schemars(with = "String")]
+    pub on: jiff::civil::Date,
+}
+
+/// `[prices."MODEL"]`, per million tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriceConfig {
+    /// A million tokens of input, such as `"1.2 USD"`.
+    #[schemars(with = "String")]
+    pub input: Amount,
+    /// A million tokens of output, in the same currency.
+    #[schemars(with = "String")]
+    pub output: Amount,
 }
 
 /// `[monitor]`
@@ -93,6 +135,9 @@ pub struct AccountConfig {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(skip_serializing_if = "toml::Table::is_empty")]
     pub options: toml::Table,
+    /// The whole file's prices, handed to every account when the file is read.
+    #[serde(skip)]
+    pub prices: Arc<OwnPrices>,
 }
 
 impl Default for MonitorConfig {
@@ -222,6 +267,17 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #allow_http = []
 # A PEM file with further certificate authorities, such as "/etc/ssl/own-ca.pem". None by default.
 
+# Sums over all currencies are shown only with a rate of yours for each other currency, and say so:
+#   [money]
+#   show_in = "USD"
+#   [money.rates.CNY]
+#   is = "0.14 USD"                (what 1 CNY is worth)
+#   on = "2026-11-01"              (the day of the rate)
+# Estimated costs use list prices; a price of your own for a model goes first, per million tokens:
+#   [prices."my-model"]
+#   input = "1.2 USD"
+#   output = "4 USD"
+
 # Accounts are added with `tollwatch accounts add`, which puts the key into the keychain and writes a table here:
 #   [accounts.my-account]
 #   connector = "…"               (`tollwatch connectors` lists them)
@@ -245,7 +301,7 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 /// Reads and checks a text. The error begins with the line.
 fn parse(text: &str) -> Result<Config, String> {
     let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
-    let config: Config = toml::from_str(text).map_err(|error| {
+    let mut config: Config = toml::from_str(text).map_err(|error| {
         // The parser quotes a wrong value; one in `secrets` may be a key.
         let words = if error.message().starts_with("invalid type: string") {
             "a text stands where something else is due"
@@ -263,11 +319,69 @@ fn parse(text: &str) -> Result<Config, String> {
         let place = item.and_then(Item::span).map(|span| format!("line {}: ", line(span.start)));
         format!("{}{}: {why}", place.unwrap_or_default(), path.join("."))
     })?;
+    let price = |(model, price): (&String, &PriceConfig)| (model.to_lowercase(), (price.input, price.output));
+    let prices = Arc::new(config.prices.iter().map(price).collect());
+    config.accounts.values_mut().for_each(|account| account.prices = Arc::clone(&prices));
     Ok(config)
 }
 
+/// Where in the file something is wrong, and what.
+type Wrong = (Vec<String>, String);
+
+/// Prices: one currency each, none below zero, each model once (letters of either case are one).
+fn check_prices(prices: &BTreeMap<String, PriceConfig>) -> Result<(), Wrong> {
+    let mut seen = Vec::new();
+    for (model, price) in prices {
+        let (input, output) = (price.input, price.output);
+        let why = if !matches!(input.unit, Unit::Money(_)) {
+            "the price of input must be money, such as \"1.2 USD\"".to_owned()
+        } else if input.unit != output.unit {
+            format!("input is in {} and output in {}; give both in one currency", input.unit, output.unit)
+        } else if input.qty.0 < 0 || output.qty.0 < 0 {
+            "a price is less than zero".to_owned()
+        } else if model.trim().is_empty() || model.trim() != model {
+            "the model's name is empty or has spaces around it".to_owned()
+        } else if seen.contains(&model.to_lowercase()) {
+            "the model is named twice; keep one price".to_owned()
+        } else {
+            seen.push(model.to_lowercase());
+            continue;
+        };
+        return Err((vec!["prices".to_owned(), model.clone()], why));
+    }
+    Ok(())
+}
+
+/// Rates: from another currency to the one that sums are shown in, above zero.
+fn check_money(money: &MoneyConfig) -> Result<(), Wrong> {
+    let path = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    if money.show_in.is_some_and(|unit| !matches!(unit, Unit::Money(_))) {
+        return Err((path(&["money", "show_in"]), "must be a currency code such as USD".to_owned()));
+    }
+    for (code, rate) in &money.rates {
+        let why = match money.show_in {
+            None => {
+                "name the currency that sums are shown in too: show_in = \"USD\" under [money]".to_owned()
+            }
+            _ if !code.parse::<Currency>().is_ok_and(|currency| currency.code() == code) => {
+                "is no currency code: write it like CNY".to_owned()
+            }
+            Some(unit) if unit.to_string() == *code => "is the currency that sums are shown in".to_owned(),
+            Some(unit) if rate.is.unit != unit => {
+                format!("is given in {}, but sums are shown in {unit}", rate.is.unit)
+            }
+            _ if rate.is.qty.0 <= 0 => "a rate must be more than zero".to_owned(),
+            _ => continue,
+        };
+        return Err((path(&["money", "rates", code]), why));
+    }
+    Ok(())
+}
+
 /// What types cannot say: ranges, and at most one amount per unit. The error names the field.
-fn check(config: &Config) -> Result<(), (Vec<String>, String)> {
+fn check(config: &Config) -> Result<(), Wrong> {
+    check_prices(&config.prices)?;
+    check_money(&config.money)?;
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));

@@ -25,6 +25,46 @@ fn errors_name_the_line_and_never_echo_a_key() {
         ),
         ("[accounts.a]\nconnector = \"x\"\nsecrets = \"sk-hunter2\"\n", "line 3: "),
         ("[accounts.B]\nconnector = \"x\"\n", "'B' is no account id"),
+        (
+            "[prices.\"m\"]\ninput = \"1 USD\"\n\n[prices.\"n\"]\ninput = \"1 USD\"\noutput = \"2 CNY\"\n",
+            "line 1: missing field `output`",
+        ),
+        (
+            "[prices.\"n\"]\ninput = \"1 USD\"\noutput = \"2 CNY\"\n",
+            "line 1: prices.n: input is in USD and output in CNY; give both in one currency",
+        ),
+        (
+            "\n[prices.n]\ninput = \"1 tokens\"\noutput = \"2 tokens\"\n",
+            "line 2: prices.n: the price of input",
+        ),
+        (
+            "[prices.n]\ninput = \"-1 USD\"\noutput = \"2 USD\"\n",
+            "line 1: prices.n: a price is less than zero",
+        ),
+        (
+            "[prices.n]\ninput = \"1 USD\"\noutput = \"2 USD\"\n[prices.N]\ninput = \"1 USD\"\noutput = \"2 USD\"\n",
+            "prices.n: the model is named twice",
+        ),
+        ("[prices.n]\ninput = \"cheap\"\noutput = \"2 USD\"\n", "line 2: "),
+        ("[money]\nshow_in = \"tokens\"\n", "line 2: money.show_in: must be a currency code"),
+        (
+            "[money.rates.CNY]\nis = \"0.14 USD\"\non = \"2026-11-01\"\n",
+            "line 1: money.rates.CNY: name the currency that sums are shown in too",
+        ),
+        (
+            "[money]\nshow_in = \"USD\"\n[money.rates.CNY]\nis = \"0.14 EUR\"\non = \"2026-11-01\"\n",
+            "line 3: money.rates.CNY: is given in EUR, but sums are shown in USD",
+        ),
+        (
+            "[money]\nshow_in = \"USD\"\n[money.rates.USD]\nis = \"1 USD\"\non = \"2026-11-01\"\n",
+            "line 3: money.rates.USD: is the currency that sums are shown in",
+        ),
+        (
+            "[money]\nshow_in = \"USD\"\n[money.rates.CNY]\nis = \"0 USD\"\non = \"2026-11-01\"\n",
+            "line 3: money.rates.CNY: a rate must be more than zero",
+        ),
+        ("[money]\nshow_in = \"USD\"\n[money.rates.CNY]\nis = \"0.1 USD\"\non = \"last week\"\n", "line 5: "),
+        ("[money]\nshow_in = \"USD\"\n[money.rates.CNY]\nis = \"0.1 USD\"\n", "line 3: missing field `on`"),
         ("[monitor\n", "line 1"),
     ] {
         let (_dir, path) = file(text);
@@ -49,6 +89,20 @@ fn the_commented_default_is_the_default_in_both_readings() {
         .collect();
     assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 5);
     assert_eq!(parse(&open), Ok(Config::default()));
+}
+
+#[test]
+fn prices_reach_every_account_and_stay_out_of_its_table() {
+    let (_dir, path) = file(
+        "[prices.\"Org/My-Model\"]\ninput = \"1.2 USD\"\noutput = \"4 USD\"\n\n[accounts.a]\nconnector = \"x\"\n",
+    );
+    let config = Config::load(&path).unwrap();
+    let id = AccountId::new("a").unwrap();
+    let (input, output) = config.accounts[&id].prices["org/my-model"];
+    assert_eq!((input.to_string(), output.to_string()), ("1.2 USD".into(), "4 USD".into()));
+    let before = std::fs::read_to_string(&path).unwrap();
+    Config::save_account(&path, &id, &config.accounts[&id]).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
 
 #[test]
@@ -94,7 +148,7 @@ fn a_missing_folder_is_made_for_the_user_alone() {
 #[test]
 fn the_schema_names_every_setting() {
     let schema: serde_json::Value = serde_json::from_str(&Config::schema()).unwrap();
-    for section in ["monitor", "alerts", "network", "accounts"] {
+    for section in ["monitor", "alerts", "network", "money", "prices", "accounts"] {
         assert!(schema["properties"].get(section).is_some(), "{section}");
     }
     assert_eq!(schema["additionalProperties"], serde_json::json!(false));

@@ -354,7 +354,7 @@ fn estimate(
             text(route, "/model/name").or(text(route, "/model/id")).or(text(route, "/model")).unwrap_or("");
         let share = i128::from(tokens.0) * i128::from(input.0) / whole.max(1);
         let read = i64::try_from(share).unwrap_or(tokens.0);
-        let cost = pricing::find(model).and_then(|price| price.cost(read, tokens.0 - read));
+        let cost = pricing::find(model, &account.prices).and_then(|price| price.cost(read, tokens.0 - read));
         match cost.filter(|cost| cost.unit == Unit::USD).and_then(|cost| total.checked_add(cost.qty)) {
             Some(sum) => total = sum,
             None => unknown.push(if model.is_empty() { "a route without a model" } else { model }),
@@ -398,5 +398,33 @@ fn read_log_page(rows: &[Json], zone: &jiff::tz::TimeZone, now: Timestamp, refus
         let at = local.and_then(|time| time.to_zoned(zone.clone()).ok());
         refusal.at = at.map(|zoned| Timestamp(zoned.timestamp().as_millisecond())).or(Some(now));
         super::count(refusals, refusal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_uses_the_users_own_price_and_names_what_has_none() {
+        let prices = [("house-model".to_owned(), ("1.2 USD".parse().unwrap(), "4 USD".parse().unwrap()))];
+        let account = Account {
+            id: crate::model::AccountId::new("a").unwrap(),
+            label: "a".into(),
+            connector: SPEC.id.into(),
+            base_url: "https://gateway.example".into(),
+            secrets: Default::default(),
+            options: "{}".into(),
+            budget: None,
+            prices: std::sync::Arc::new(prices.into()),
+        };
+        let routes = Json::parse(
+            br#"[{"model": "House-Model", "use_token": 1000000}, {"model": "other", "use_token": 5}]"#,
+        )
+        .unwrap();
+        let polled = estimate(routes.items(), (Qty(3), Qty(1)), &account, Timestamp(0)).unwrap();
+        // 750,000 × 1.2 / 10⁶ + 250,000 × 4 / 10⁶ = 1.9
+        assert_eq!(polled.readings[0].used, Some(Unit::USD.parse("1.9").unwrap()));
+        assert!(polled.problems[0].message.contains("for other:"), "{}", polled.problems[0].message);
     }
 }

@@ -333,6 +333,7 @@ mod tests {
             secrets: [("key".to_owned(), Secret::new("EXAMPLE-key"))].into(),
             options: options.into(),
             budget: None,
+            prices: Default::default(),
         }
     }
 

@@ -4,6 +4,7 @@ mod costs;
 mod docs;
 mod fields;
 mod limits;
+mod month;
 mod pages;
 mod probe;
 mod sites;
@@ -14,6 +15,7 @@ mod apipark;
 mod litellm;
 mod openrouter;
 // Providers with a balance or credits.
+mod alibaba;
 mod deepgram;
 mod deepinfra;
 mod deepseek;
@@ -34,6 +36,8 @@ mod twilio;
 mod venice;
 mod xai;
 // Providers with cost or usage reports.
+mod aws;
+mod azure;
 // Plans with windows.
 mod kimi_code;
 mod minimax;
@@ -91,7 +95,10 @@ pub static ALL: &[&dyn Connector] = &[
     &novita::Novita,
     &stepfun::StepFun,
     &hyperbolic::Hyperbolic,
+    &alibaba::Alibaba,
     // Providers with cost or usage reports.
+    &aws::Aws,
+    &azure::Azure,
     // Plans with windows.
     &zai::Zai,
     &kimi_code::KimiCode,

@@ -74,6 +74,7 @@ mod tests {
             secrets: Default::default(),
             options: options.into(),
             budget: None,
+            prices: Default::default(),
         };
         let (http, site) = site(&Http::open(&network, base_url).unwrap(), &account, &SPEC, &SITES)?;
         let sent = async { http.send(crate::http::Request::get("/")).await };

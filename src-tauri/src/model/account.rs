@@ -1,9 +1,10 @@
 //! An account: one configured use of a connector.
 
-use super::{PollError, Secret, Unit};
+use super::{Amount, PollError, Secret, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// An account's stable name in config, store and URLs: 1 to 64 of `a-z 0-9 - _`. Never its label.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ts_rs::TS, schemars::JsonSchema)]
@@ -42,6 +43,9 @@ impl<'de> Deserialize<'de> for AccountId {
     }
 }
 
+/// The user's own prices, by the model's name in lower case: input and output per million tokens, of one unit.
+pub type OwnPrices = BTreeMap<String, (Amount, Amount)>;
+
 /// What a connector is handed: the account with its secrets resolved.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -59,6 +63,8 @@ pub struct Account {
     pub options: String,
     /// A budget the user typed in, for connectors that report use without a limit. In the unit's smallest steps.
     pub budget: Option<(super::Qty, Unit)>,
+    /// The user's own prices, for connectors that estimate costs. They go before list prices.
+    pub prices: Arc<OwnPrices>,
 }
 
 impl Account {

@@ -200,6 +200,15 @@ impl Amount {
         let qty = self.qty.checked_add(other.qty).ok_or_else(|| AmountError::Range(other.to_string()))?;
         Ok(Amount { qty, unit: self.unit })
     }
+
+    /// What it is worth when one whole unit of it is worth `rate`: in the rate's unit, rounded to its smallest step,
+    /// half away from zero. `None` beyond what fits.
+    pub fn worth(self, rate: Amount) -> Option<Amount> {
+        let (product, scale) =
+            (i128::from(self.qty.0) * i128::from(rate.qty.0), i128::from(self.unit.scale()));
+        let half = if product < 0 { -scale / 2 } else { scale / 2 };
+        Some(Amount { qty: Qty(i64::try_from((product + half) / scale).ok()?), unit: rate.unit })
+    }
 }
 
 impl fmt::Display for Amount {
@@ -344,6 +353,19 @@ mod tests {
         assert_eq!("61586 tokens".parse::<Amount>().unwrap().qty, Qty(61_586));
         assert!("5 dollars".parse::<Amount>().is_err());
         assert_eq!(Unit::USD.parse_cents("1234"), Ok(Qty(12_340_000_000)));
+    }
+
+    #[test]
+    fn a_worth_is_exact_and_rounds_half_away_from_zero() {
+        let worth = |amount: &str, rate: &str| {
+            let worth = amount.parse::<Amount>().unwrap().worth(rate.parse().unwrap());
+            worth.map(|worth| worth.to_string())
+        };
+        assert_eq!(worth("62.5 CNY", "0.14 USD").as_deref(), Some("8.75 USD"));
+        assert_eq!(worth("0.000000001 CNY", "0.5 USD").as_deref(), Some("0.000000001 USD"));
+        assert_eq!(worth("-0.000000001 CNY", "0.5 USD").as_deref(), Some("-0.000000001 USD"));
+        assert_eq!(worth("0.000000001 CNY", "0.49 USD").as_deref(), Some("0 USD"));
+        assert_eq!(worth("9000000000 EUR", "1.1 USD"), None);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ mod step;
 mod time;
 pub mod words;
 
-pub use account::{Account, AccountId};
+pub use account::{Account, AccountId, OwnPrices};
 pub use amount::{Amount, AmountError, Currency, Qty, Unit};
 pub use cost::{By, Cost};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity};

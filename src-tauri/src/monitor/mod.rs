@@ -13,7 +13,7 @@ pub use clock::Clock;
 pub use pipeline::{Pipeline, Status};
 
 use crate::alerts::Rules;
-use crate::config::{AccountConfig, Config, NetworkConfig};
+use crate::config::{AccountConfig, Config, MoneyConfig, NetworkConfig};
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
 use crate::notify::Notifier;
@@ -72,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) network: Network,
     pub(crate) secrets: SecretStore,
     accounts: Mutex<BTreeMap<AccountId, Running>>,
+    money: Mutex<MoneyConfig>,
     stopping: tokio::sync::watch::Sender<bool>,
 }
 
@@ -90,7 +91,14 @@ impl Monitor {
         let pipeline = Pipeline::new(clock, store, notifier, rules, zone)?;
         let (stopping, _) = tokio::sync::watch::channel(false);
         let monitor = Monitor {
-            inner: Arc::new(Inner { pipeline, network, secrets, accounts: Mutex::default(), stopping }),
+            inner: Arc::new(Inner {
+                pipeline,
+                network,
+                secrets,
+                accounts: Mutex::default(),
+                money: Mutex::default(),
+                stopping,
+            }),
         };
         monitor.apply(&config);
         tokio::spawn(task::watch_sleep(monitor.clone()));
@@ -101,6 +109,7 @@ impl Monitor {
     /// Takes over a changed config: starts, restarts and stops accounts; the others go on undisturbed.
     pub fn apply(&self, config: &Config) {
         self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
+        *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
             let keep = config.accounts.get(id) == Some(&running.config);
@@ -148,6 +157,11 @@ impl Monitor {
     /// The accounts as they are configured.
     pub fn configured(&self) -> BTreeMap<AccountId, AccountConfig> {
         self.accounts().iter().map(|(id, running)| (id.clone(), running.config.clone())).collect()
+    }
+
+    /// The currency of sums, and the rates to it.
+    pub fn money(&self) -> MoneyConfig {
+        self.inner.money.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The engine behind: store, clock, forecasts, episodes.

@@ -66,6 +66,7 @@ pub(crate) fn open(
         secrets,
         options,
         budget: config.budget.map(|amount| (amount.qty, amount.unit)),
+        prices: config.prices.clone(),
     };
     Ok((http, account))
 }

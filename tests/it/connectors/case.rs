@@ -74,6 +74,7 @@ pub(super) fn account(connector: &dyn Connector, folder: Option<&Path>, server: 
             .collect(),
         options,
         budget: budget.map(|amount| (amount.qty, amount.unit)),
+        prices: Default::default(),
     }
 }
 

@@ -4,6 +4,7 @@ import type { EpisodeView } from "./EpisodeView";
 import type { Headline } from "./Headline";
 import type { SpentView } from "./SpentView";
 import type { Timestamp } from "./Timestamp";
+import type { TotalView } from "./TotalView";
 import type { World } from "./World";
 
 /**
@@ -42,6 +43,10 @@ episodes: Array<EpisodeView>,
  * Spend by unit.
  */
 spent: Array<SpentView>, 
+/**
+ * The same over all units, when the user chose a currency for it and something was spent in another.
+ */
+total: TotalView | null, 
 /**
  * Something that concerns the whole program: a damaged config, a full disk, no notification service.
  */
