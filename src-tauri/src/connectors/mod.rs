@@ -13,6 +13,7 @@ mod openrouter;
 // Providers with a balance or credits.
 mod deepseek;
 // Providers with cost or usage reports.
+mod openai;
 // Plans with windows.
 // Nothing but headers.
 // Anything else.
@@ -44,6 +45,7 @@ pub static ALL: &[&dyn Connector] = &[
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
+    &openai::OpenAi,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
