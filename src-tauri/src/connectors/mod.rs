@@ -13,6 +13,7 @@ mod openrouter;
 // Providers with a balance or credits.
 mod deepseek;
 // Providers with cost or usage reports.
+mod anthropic;
 mod openai;
 // Plans with windows.
 // Nothing but headers.
@@ -46,6 +47,7 @@ pub static ALL: &[&dyn Connector] = &[
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
     &openai::OpenAi,
+    &anthropic::Anthropic,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
