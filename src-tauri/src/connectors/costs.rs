@@ -19,6 +19,21 @@ pub(super) fn months(now: Timestamp) -> Vec<Timestamp> {
     months
 }
 
+/// Year and month as numbers without leading zeros, as some reports are asked for: `2026`, `9`.
+pub(super) fn year_and_month(month: Timestamp) -> (String, String) {
+    let at = month.to_jiff().strftime("%Y-%-m").to_string();
+    at.split_once('-').map_or_else(Default::default, |(year, month)| (year.to_owned(), month.to_owned()))
+}
+
+/// The UTC day at a pointer: a date such as `2026-11-21`, or a moment of the day.
+pub(super) fn day(json: &Json, pointer: &str) -> Result<(Timestamp, Timestamp), PollError> {
+    let start = match text(json, pointer) {
+        Some(date) if date.len() == 10 => Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")),
+        _ => time(json, pointer).map(day_start),
+    };
+    start.map(|start| (start, start + DAY)).ok_or_else(|| missing(pointer))
+}
+
 /// The currency at a pointer: `usd`, `EUR`.
 pub(super) fn currency(json: &Json, pointer: &str) -> Result<Unit, PollError> {
     let code = text(json, pointer).ok_or_else(|| missing(pointer))?;
@@ -180,11 +195,21 @@ mod tests {
         assert_eq!(first("2026-11-21T02:49:35Z"), "2026-11-01T00:00:00Z");
         assert_eq!(first("2026-11-03T00:00:00Z"), "2026-11-01T00:00:00Z");
         assert_eq!(first("2026-11-01T05:00:00Z"), "2026-10-30T00:00:00Z");
+        assert_eq!(year_and_month(at("2026-09-01T00:00:00Z")), ("2026".to_owned(), "9".to_owned()));
         assert_eq!(months(at("2026-11-03T00:00:00Z")), [at("2026-11-01T00:00:00Z")]);
         assert_eq!(
             months(at("2027-01-02T23:59:00Z")),
             [at("2026-12-01T00:00:00Z"), at("2027-01-01T00:00:00Z")]
         );
+    }
+
+    #[test]
+    fn a_day_is_a_date_or_a_moment_of_it() {
+        let json = Json::parse(br#"{"a": "2026-11-21", "b": "2026-11-21T13:00:00Z", "c": "soon"}"#).unwrap();
+        let start = Timestamp::parse_rfc3339("2026-11-21T00:00:00Z").unwrap();
+        assert_eq!(day(&json, "/a"), Ok((start, start + DAY)));
+        assert_eq!(day(&json, "/b"), Ok((start, start + DAY)));
+        assert!(day(&json, "/c").is_err() && day(&json, "/x").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod openrouter;
 mod deepseek;
 // Providers with cost or usage reports.
 mod anthropic;
+mod mistral;
 mod openai;
 // Plans with windows.
 // Nothing but headers.
@@ -48,6 +49,7 @@ pub static ALL: &[&dyn Connector] = &[
     // Providers with cost or usage reports.
     &openai::OpenAi,
     &anthropic::Anthropic,
+    &mistral::Mistral,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
