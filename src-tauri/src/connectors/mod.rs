@@ -16,6 +16,7 @@ mod deepseek;
 mod anthropic;
 mod mistral;
 mod openai;
+mod together;
 // Plans with windows.
 // Nothing but headers.
 // Anything else.
@@ -50,6 +51,7 @@ pub static ALL: &[&dyn Connector] = &[
     &openai::OpenAi,
     &anthropic::Anthropic,
     &mistral::Mistral,
+    &together::Together,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
