@@ -14,6 +14,7 @@ mod openrouter;
 mod deepseek;
 // Providers with cost or usage reports.
 mod anthropic;
+mod fireworks;
 mod mistral;
 mod openai;
 mod together;
@@ -52,6 +53,7 @@ pub static ALL: &[&dyn Connector] = &[
     &anthropic::Anthropic,
     &mistral::Mistral,
     &together::Together,
+    &fireworks::Fireworks,
     // Plans with windows.
     // Nothing but headers.
     // Anything else.
