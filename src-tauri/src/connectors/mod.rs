@@ -15,6 +15,7 @@ mod deepseek;
 // Providers with cost or usage reports.
 mod anthropic;
 mod fireworks;
+mod github;
 mod mistral;
 mod openai;
 mod together;
@@ -51,6 +52,7 @@ pub static ALL: &[&dyn Connector] = &[
     // Providers with cost or usage reports.
     &openai::OpenAi,
     &anthropic::Anthropic,
+    &github::GitHub,
     &mistral::Mistral,
     &together::Together,
     &fireworks::Fireworks,
