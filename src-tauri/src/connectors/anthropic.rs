@@ -284,3 +284,63 @@ fn read_rates(pages: &[Json]) -> Result<Polled, PollError> {
     }
     Ok(polled)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::http::Answer;
+    use crate::model::{Cause, Timestamp};
+
+    /// The report never says so itself: these are what a program's call gets, as a gateway's log may keep it.
+    #[test]
+    fn every_way_to_be_out_of_money_is_told() {
+        let rule = |status, error: &str| {
+            let body = format!(r#"{{"type":"error","error":{error},"request_id":"req_EXAMPLE"}}"#);
+            let answer = Answer { status, headers: vec![], body: body.into_bytes() };
+            let refusal = crate::refusal::read(None, &answer, Timestamp(1_795_229_375_000)).unwrap();
+            (refusal.cause, refusal.rule)
+        };
+        let invalid = |words: &str| format!(r#"{{"type":"invalid_request_error","message":"{words}"}}"#);
+        let detail = |code: &str| {
+            format!(r#"{{"type":"rate_limit_error","message":"m","details":{{"error_code":"{code}"}}}}"#)
+        };
+        for (status, error, cause, wanted) in [
+            (
+                400,
+                invalid("Your credit balance is too low to access the Anthropic API. Please buy credits."),
+                Cause::BalanceExhausted,
+                "anthropic.credits",
+            ),
+            (
+                400,
+                invalid(
+                    "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+                ),
+                Cause::BudgetExceeded,
+                "anthropic.own_limit",
+            ),
+            (
+                400,
+                invalid("You have reached your specified workspace API usage limits."),
+                Cause::BudgetExceeded,
+                "anthropic.workspace_limit",
+            ),
+            (429, detail("enforced_spend_limit_reached"), Cause::SpendCap, "anthropic.tier_limit"),
+            (429, detail("ramp_limit_exceeded"), Cause::RateLimited, "anthropic.ramp"),
+            (
+                402,
+                detail("linked_organization_billing_unavailable"),
+                Cause::PaymentProblem,
+                "anthropic.linked_billing",
+            ),
+            (
+                402,
+                r#"{"type":"billing_error","message":"m"}"#.to_owned(),
+                Cause::PaymentProblem,
+                "anthropic.billing",
+            ),
+            (429, r#"{"type":"rate_limit_error","message":"m"}"#.to_owned(), Cause::RateLimited, "any.429"),
+        ] {
+            assert_eq!(rule(status, &error), (cause, wanted.to_owned()), "{error}");
+        }
+    }
+}

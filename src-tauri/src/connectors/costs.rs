@@ -26,7 +26,7 @@ pub(super) fn year_and_month(month: Timestamp) -> (String, String) {
 }
 
 /// The UTC day at a pointer: a date such as `2026-11-21`, or a moment of the day.
-pub(super) fn day(json: &Json, pointer: &str) -> Result<(Timestamp, Timestamp), PollError> {
+pub(super) fn day(json: &Json, pointer: &str) -> Result<Span, PollError> {
     let start = match text(json, pointer) {
         Some(date) if date.len() == 10 => Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")),
         _ => time(json, pointer).map(day_start),
@@ -48,7 +48,7 @@ pub(super) fn rows<'a>(
     pages: &'a [Json],
     start: &str,
     end: &str,
-) -> Result<Vec<((Timestamp, Timestamp), &'a Json)>, PollError> {
+) -> Result<Vec<(Span, &'a Json)>, PollError> {
     let mut rows = Vec::new();
     for page in pages {
         let Some(buckets @ Json::Array(_)) = page.get("data") else { return Err(missing("/data")) };
@@ -63,6 +63,9 @@ pub(super) fn rows<'a>(
     }
     Ok(rows)
 }
+
+/// The first moment of a span and the first one after it.
+pub(super) type Span = (Timestamp, Timestamp);
 
 /// Span, what it is told apart by, name, unit.
 type Key = (Timestamp, Timestamp, By, String, Unit);

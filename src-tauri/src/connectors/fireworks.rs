@@ -205,3 +205,22 @@ fn read_summary(json: &Json, month: (Timestamp, Timestamp)) -> Result<Costs, Pol
     }
     Ok(costs)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::http::Answer;
+    use crate::model::{Cause, Timestamp};
+
+    #[test]
+    fn a_suspended_account_is_told_in_both_envelopes() {
+        let words = "Account a is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices.";
+        for body in [
+            format!(r#"{{"error":"{words}"}}"#),
+            format!(r#"{{"error":{{"message":"{words}","code":"PRECONDITION_FAILED"}}}}"#),
+        ] {
+            let answer = Answer { status: 412, headers: vec![], body: body.into_bytes() };
+            let refusal = crate::refusal::read(None, &answer, Timestamp(0)).unwrap();
+            assert_eq!(refusal.cause, Cause::PaymentProblem);
+        }
+    }
+}
