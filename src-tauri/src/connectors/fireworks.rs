@@ -43,7 +43,8 @@ static SPEC: Spec = Spec {
     docs_url: "https://docs.fireworks.ai/guides/quotas_usage/account-quotas",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,
-    freshness: 60 * MINUTE,
+    // How late the costs are is not documented; they are kept by UTC day.
+    freshness: DAY,
     ..Spec::DEFAULT
 };
 

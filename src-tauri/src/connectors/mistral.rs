@@ -11,8 +11,8 @@ use super::fields::{decimal, finish, join, limit, missing, next_reset, qty, spen
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
-    Account, Amount, By, Cause, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, Scope,
-    Secret, Timestamp, Unit, Window,
+    Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading,
+    Scope, Secret, Timestamp, Unit, Window,
 };
 use crate::refusal::reported;
 use std::collections::BTreeMap;
@@ -42,7 +42,8 @@ static SPEC: Spec = Spec {
     docs_url: "https://docs.mistral.ai/admin/admin-api/usage-metrics",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,
-    freshness: 60 * MINUTE,
+    // How late the costs are is not documented; they are kept by UTC day.
+    freshness: DAY,
     ..Spec::DEFAULT
 };
 

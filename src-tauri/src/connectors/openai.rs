@@ -11,8 +11,8 @@ use super::pages::{next_page, pages};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
-    Account, Amount, By, Cause, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
-    Reading, SECOND, Scope, Secret, Timestamp, Unit, Window,
+    Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
+    Qty, Reading, SECOND, Scope, Secret, Timestamp, Unit, Window,
 };
 use crate::refusal::reported;
 
@@ -59,7 +59,8 @@ static SPEC: Spec = Spec {
     docs_url: "https://platform.openai.com/docs/api-reference/usage",
     min_interval: 5 * MINUTE,
     interval: 10 * MINUTE,
-    freshness: 60 * MINUTE,
+    // How late the costs are is not documented; they are kept by UTC day.
+    freshness: DAY,
     ..Spec::DEFAULT
 };
 
@@ -158,7 +159,13 @@ impl Asked<'_> {
         spent_by: impl Fn(&str) -> Option<Qty> + Send + Sync,
     ) {
         let whole = Owner { meter: "spend_limit".into(), label: "spend limit".into(), project: false };
-        join(polled, self.limit("/v1/organization/spend_limit", &whole, spent).await);
+        let limit = self.limit("/v1/organization/spend_limit", &whole, spent).await;
+        // A key that may not read this one may not read the others either: said once is enough.
+        let closed = limit.as_ref().is_err_and(|error| error.kind == PollErrorKind::Credentials);
+        join(polled, limit);
+        if closed {
+            return;
+        }
         let projects = match self.projects(chosen).await {
             Ok(projects) => projects,
             Err(problem) => return polled.problems.push(problem),
