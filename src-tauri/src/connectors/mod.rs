@@ -38,6 +38,12 @@ mod xai;
 // Providers with cost or usage reports.
 mod aws;
 mod azure;
+mod anthropic;
+mod fireworks;
+mod github;
+mod mistral;
+mod openai;
+mod together;
 // Plans with windows.
 mod kimi_code;
 mod minimax;
@@ -99,6 +105,12 @@ pub static ALL: &[&dyn Connector] = &[
     // Providers with cost or usage reports.
     &aws::Aws,
     &azure::Azure,
+    &openai::OpenAi,
+    &anthropic::Anthropic,
+    &github::GitHub,
+    &mistral::Mistral,
+    &together::Together,
+    &fireworks::Fireworks,
     // Plans with windows.
     &zai::Zai,
     &kimi_code::KimiCode,
