@@ -9,6 +9,9 @@ mod spec;
 // Gateways.
 mod apipark;
 mod litellm;
+mod mirror;
+mod new_api;
+mod one_api;
 mod openrouter;
 // Providers with a balance or credits.
 mod deepseek;
@@ -41,6 +44,8 @@ pub static ALL: &[&dyn Connector] = &[
     &openrouter::OpenRouter,
     &litellm::LiteLlm,
     &apipark::ApiPark,
+    &new_api::NewApi,
+    &one_api::OneApi,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
