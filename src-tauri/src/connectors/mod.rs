@@ -8,6 +8,7 @@ mod spec;
 
 // Gateways.
 mod apipark;
+mod ferrogw;
 mod litellm;
 mod mirror;
 mod new_api;
@@ -46,6 +47,7 @@ pub static ALL: &[&dyn Connector] = &[
     &apipark::ApiPark,
     &new_api::NewApi,
     &one_api::OneApi,
+    &ferrogw::Ferrogw,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
