@@ -1,6 +1,8 @@
 //! A real ferrogw 1.5.10 with a budget of 0.0010 USD, before a tiny upstream that answers every call. It listens on
 //! all interfaces, so it is only ever started inside a network namespace of its own: see [`alone`].
 
+use crate::namespace;
+pub(crate) use crate::namespace::inside;
 use crate::support::Upstream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -14,8 +16,6 @@ pub(crate) const URL: &str = "http://127.0.0.1:9102";
 pub(crate) const CHAT: &str = "/v1/chat/completions";
 /// The gateway's master key, made up.
 pub(crate) const KEY: &str = "EXAMPLE-master";
-/// Set in the process that runs inside the namespace.
-const INSIDE: &str = "TOLLWATCH_TEST_INSIDE";
 
 const CONFIG: &str = "strategy:
   mode: single
@@ -34,41 +34,13 @@ pub(crate) const REPLY: &str = r#"{"id":"x","object":"chat.completion","created"
 /// The program: `TOLLWATCH_FERROGW`, else `tools/ferrogw` in Cargo's target folder, where `scripts/tools` puts it.
 fn program() -> Option<PathBuf> {
     let named = std::env::var_os("TOLLWATCH_FERROGW").map(PathBuf::from);
-    // This program is <target>/<profile>/deps/<name>.
-    let usual = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.join("tools/ferrogw"));
+    let usual = || Some(namespace::tools()?.join("ferrogw"));
     named.or_else(usual).filter(|path| path.is_file())
 }
 
-/// Runs the ignored test `name` of this program once more, inside a network namespace that holds nothing but it.
-/// `false`: there is no ferrogw here or no namespace can be made; why is printed. Panics when the test fails, and
-/// when ferrogw is missing where `CI` is true: there it must be run.
+/// As [`namespace::alone`], for ferrogw.
 pub(crate) fn alone(name: &str) -> bool {
-    let there = program().is_some();
-    let built_for = cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
-    let required = built_for && std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(there || !required, "ferrogw is missing: run scripts/tools, or name it in TOLLWATCH_FERROGW");
-    let able = Command::new("unshare").args(["-rn", "ip", "link", "set", "lo", "up"]).output();
-    if !there || !able.is_ok_and(|done| done.status.success()) {
-        println!("not run: needs ferrogw (scripts/tools fetches it) and `unshare -rn` with `ip`");
-        return false;
-    }
-    let this = std::env::current_exe().expect("the test program's path");
-    let script = r#"ip link set lo up && exec "$0" "$@""#;
-    let done = Command::new("unshare")
-        .args(["-rn", "sh", "-c", script])
-        .arg(this)
-        .args(["--exact", name, "--ignored", "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .expect("unshare starts");
-    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    assert!(done.status.success() && out.contains("1 passed"), "{out}\n{err}");
-    true
-}
-
-/// Whether this process is the one inside the namespace.
-pub(crate) fn inside() -> bool {
-    std::env::var_os(INSIDE).is_some()
+    namespace::alone(name, "ferrogw", "TOLLWATCH_FERROGW", program().is_some())
 }
 
 /// A running gateway; ends when dropped.
