@@ -8,12 +8,14 @@ mod spec;
 
 // Gateways.
 mod apipark;
+mod cloudflare;
 mod ferrogw;
 mod litellm;
 mod mirror;
 mod new_api;
 mod one_api;
 mod openrouter;
+mod vercel;
 // Providers with a balance or credits.
 mod deepseek;
 // Providers with cost or usage reports.
@@ -48,6 +50,8 @@ pub static ALL: &[&dyn Connector] = &[
     &new_api::NewApi,
     &one_api::OneApi,
     &ferrogw::Ferrogw,
+    &vercel::Vercel,
+    &cloudflare::Cloudflare,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
