@@ -8,6 +8,7 @@ mod spec;
 
 // Gateways.
 mod apipark;
+mod bifrost;
 mod cloudflare;
 mod ferrogw;
 mod litellm;
@@ -15,6 +16,7 @@ mod mirror;
 mod new_api;
 mod one_api;
 mod openrouter;
+mod portkey;
 mod vercel;
 // Providers with a balance or credits.
 mod deepseek;
@@ -52,6 +54,8 @@ pub static ALL: &[&dyn Connector] = &[
     &ferrogw::Ferrogw,
     &vercel::Vercel,
     &cloudflare::Cloudflare,
+    &portkey::Portkey,
+    &bifrost::Bifrost,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
