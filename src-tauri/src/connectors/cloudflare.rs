@@ -1,16 +1,19 @@
 //! Cloudflare AI Gateway. `GET /accounts/{account}/ai-gateway/billing/credit-balance` and `/billing/spending-limit`
 //! (API token with AI Gateway Read): the account's credits and its spending limit, both in cents. `POST /graphql` (the
 //! same token with Account Analytics Read): what calls cost in dollars, by hour, model and gateway; Cloudflare
-//! estimates it from tokens and list prices, whoever pays the provider.
+//! estimates it from tokens and list prices, whoever pays the provider. `GET /ai-gateway/gateways/{gateway}`: that
+//! gateway's spend limits, in dollars per window of seconds.
 //! `/billing/usage-history` is not read: its readers disagree whether it counts dollars or cents.
 //! Source: PyPI cloudflare 5.9.0 (types/ai_gateway); that the balance is in cents, as the limit is, was found by two
 //! independent users of it (a balance of 640.19 was 6.40 USD on the dashboard); developers.cloudflare.com/ai-gateway,
 //! "Analytics" (GraphQL) and "Spend limits".
 
 use super::costs::Costs;
-use super::fields::{finish, join, missing, month_start, needed, next_reset, scaled, spend, text, time};
+use super::fields::{
+    finish, join, missing, month_start, needed, next_reset, scaled, slug, spend, text, time,
+};
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option, option,
+    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, fetch, needed_option, option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -44,11 +47,12 @@ static SPEC: Spec = Spec {
             "0123456789abcdef0123456789abcdef",
         )
         .required(),
-        OptionSpec::new("gateway", "Gateway", "Count the costs of this gateway only.", "my-gateway"),
+        OptionSpec::new("gateway", "Gateway", "Count the costs of this gateway only, and read its spend limits.", "my-gateway"),
     ],
     meters: &[
         MeterSpec::new("balance", "credits", MeterKind::Balance, "key"),
         MeterSpec::new("spending_limit", "spending limit", MeterKind::Budget, "key"),
+        MeterSpec::new("limit.*", "spend limit of the gateway in the options", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "estimated cost of calls this month", MeterKind::Spend, "key"),
     ],
     top_up_url: Some("https://dash.cloudflare.com/?to=/:account/ai/ai-gateway"),
@@ -69,17 +73,20 @@ impl Connector for Cloudflare {
             return Err(PollError::new(PollErrorKind::Config, "the option account is no account id"));
         }
         let gateway = option(account, "gateway")?;
+        let fits = |letter: u8| letter.is_ascii_alphanumeric() || b"-_".contains(&letter);
+        if gateway.as_ref().is_some_and(|name| !name.bytes().all(fits)) {
+            return Err(PollError::new(PollErrorKind::Config, "the option gateway is no gateway's id"));
+        }
         let key = account.secret("key")?;
         let billing =
             |page: &str| Request::get(&format!("/accounts/{id}/ai-gateway/billing/{page}")).bearer(key);
         let mut polled = Polled::default();
         let credits = fetch(http, &SPEC, billing("credit-balance"), now).await;
         join(&mut polled, credits.and_then(|json| read_balance(&json)));
-        let limit = fetch(http, &SPEC, billing("spending-limit"), now).await;
-        // An account that never bought credits has no such page.
-        if !matches!(&limit, Err(error) if error.kind == PollErrorKind::NotFound && !polled.readings.is_empty())
-        {
-            join(&mut polled, limit.and_then(|json| read_limit(&json, now)));
+        join(&mut polled, limit(http, billing("spending-limit"), now).await);
+        if let Some(name) = &gateway {
+            let request = Request::get(&format!("/accounts/{id}/ai-gateway/gateways/{name}")).bearer(key);
+            join(&mut polled, fetch(http, &SPEC, request, now).await.and_then(|json| read_rules(&json)));
         }
         let query = Request::post("/graphql", query(&id, gateway.as_deref(), now)).bearer(key);
         join(&mut polled, fetch(http, &SPEC, query, now).await.and_then(|json| read_costs(&json, now)));
@@ -106,6 +113,18 @@ fn read_balance(json: &Json) -> Result<Polled, PollError> {
     Ok(super::fields::one(super::fields::balance("balance", "credits", Unit::USD, left)))
 }
 
+/// An account that never bought credits by hand has no limit, and is told so in its own way.
+async fn limit(http: &Http, request: Request, now: Timestamp) -> Result<Polled, PollError> {
+    let answer = http.send(request).await?;
+    let said = answer.json().ok();
+    let errors = said.as_ref().and_then(|json| json.get("errors")).map(Json::items).unwrap_or_default();
+    let never = |error: &Json| text(error, "/message").is_some_and(|words| words.contains("NO_MANUAL_TOPUP"));
+    if errors.iter().any(never) {
+        return Ok(Polled::default());
+    }
+    read_limit(&checked(&SPEC, &answer, now)?, now)
+}
+
 /// The limit on what credits pay for. How much of it is used is not said. A fixed window begins with the UTC day, week
 /// or month; a sliding one has no reset.
 fn read_limit(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
@@ -123,6 +142,33 @@ fn read_limit(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     };
     reading.resets_at = next_reset(reading.window, now);
     Ok(super::fields::one(reading))
+}
+
+/// A gateway's own spend limits, in dollars per window of seconds. How much of them is used is not said.
+fn read_rules(json: &Json) -> Result<Polled, PollError> {
+    let mut polled = Polled::default();
+    let limits = result(json)?.get("spend_limits").filter(|limits| !limits.is_null());
+    let off = |part: &Json| part.get("enabled").and_then(Json::as_bool) == Some(false);
+    let Some(limits) = limits.filter(|limits| !off(limits)) else { return Ok(polled) };
+    let rules = limits.get("rules").map(Json::items).unwrap_or_default();
+    for rule in rules.iter().filter(|rule| !off(rule)) {
+        let most = needed(rule, "/limit", Unit::USD)?;
+        let seconds = rule.get("window").and_then(Json::as_i64).ok_or_else(|| missing("/rules/*/window"))?;
+        let every = match seconds {
+            seconds if seconds % 86_400 == 0 => format!("{} d", seconds / 86_400),
+            seconds if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
+            seconds => format!("{seconds} s"),
+        };
+        let parts = ["metadata", "model", "provider"];
+        let whole = parts.iter().all(|part| rule.get(part).is_none_or(Json::is_null));
+        let of = if whole { "" } else { " of a part of the calls" };
+        let meter = format!("limit.{}", slug(text(rule, "/id").unwrap_or(&every)));
+        let label = format!("spend limit per {every}{of}");
+        let mut reading = Reading::new(&meter, MeterKind::Budget, label, Unit::USD);
+        (reading.limit, reading.window) = (Some(most), Window::Other);
+        polled.readings.push(reading);
+    }
+    Ok(polled)
 }
 
 fn query(account: &str, gateway: Option<&str>, now: Timestamp) -> serde_json::Value {
