@@ -1,5 +1,6 @@
 //! A real gateway that runs out of its budget: what our connector for any JSON answer makes of it, over a real socket.
 
+mod connector;
 pub(crate) mod gateway;
 
 use crate::support::{Ran, Sandbox};

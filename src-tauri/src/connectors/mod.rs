@@ -12,8 +12,16 @@ mod spec;
 
 // Gateways.
 mod apipark;
+mod bifrost;
+mod cloudflare;
+mod ferrogw;
 mod litellm;
+mod mirror;
+mod new_api;
+mod one_api;
 mod openrouter;
+mod portkey;
+mod vercel;
 // Providers with a balance or credits.
 mod alibaba;
 mod deepgram;
@@ -81,6 +89,13 @@ pub static ALL: &[&dyn Connector] = &[
     &openrouter::OpenRouter,
     &litellm::LiteLlm,
     &apipark::ApiPark,
+    &new_api::NewApi,
+    &one_api::OneApi,
+    &ferrogw::Ferrogw,
+    &vercel::Vercel,
+    &cloudflare::Cloudflare,
+    &portkey::Portkey,
+    &bifrost::Bifrost,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     &runpod::RunPod,

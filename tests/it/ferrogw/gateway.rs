@@ -1,8 +1,9 @@
 //! A real ferrogw 1.5.10 with a budget of 0.0010 USD, before a tiny upstream that answers every call. It listens on
 //! all interfaces, so it is only ever started inside a network namespace of its own: see [`alone`].
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use crate::namespace;
+pub(crate) use crate::namespace::inside;
+use crate::support::Upstream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -11,10 +12,10 @@ use tollwatch::model::Secret;
 
 /// Where the gateway answers, inside the namespace.
 pub(crate) const URL: &str = "http://127.0.0.1:9102";
+/// Where chat calls go, at the gateway and at its upstream.
+pub(crate) const CHAT: &str = "/v1/chat/completions";
 /// The gateway's master key, made up.
 pub(crate) const KEY: &str = "EXAMPLE-master";
-/// Set in the process that runs inside the namespace.
-const INSIDE: &str = "TOLLWATCH_TEST_INSIDE";
 
 const CONFIG: &str = "strategy:
   mode: single
@@ -28,46 +29,18 @@ plugins:
 ";
 
 /// 10 tokens in and 20 out: 10 × 2.5 / 10⁶ + 20 × 10 / 10⁶ = 0.000225 USD.
-const REPLY: &str = r#"{"id":"x","object":"chat.completion","created":1,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}}"#;
+pub(crate) const REPLY: &str = r#"{"id":"x","object":"chat.completion","created":1,"model":"gpt-4o","choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30}}"#;
 
 /// The program: `TOLLWATCH_FERROGW`, else `tools/ferrogw` in Cargo's target folder, where `scripts/tools` puts it.
 fn program() -> Option<PathBuf> {
     let named = std::env::var_os("TOLLWATCH_FERROGW").map(PathBuf::from);
-    // This program is <target>/<profile>/deps/<name>.
-    let usual = || Some(std::env::current_exe().ok()?.ancestors().nth(3)?.join("tools/ferrogw"));
+    let usual = || Some(namespace::tools()?.join("ferrogw"));
     named.or_else(usual).filter(|path| path.is_file())
 }
 
-/// Runs the ignored test `name` of this program once more, inside a network namespace that holds nothing but it.
-/// `false`: there is no ferrogw here or no namespace can be made; why is printed. Panics when the test fails, and
-/// when ferrogw is missing where `CI` is true: there it must be run.
+/// As [`namespace::alone`], for ferrogw.
 pub(crate) fn alone(name: &str) -> bool {
-    let there = program().is_some();
-    let built_for = cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
-    let required = built_for && std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(there || !required, "ferrogw is missing: run scripts/tools, or name it in TOLLWATCH_FERROGW");
-    let able = Command::new("unshare").args(["-rn", "ip", "link", "set", "lo", "up"]).output();
-    if !there || !able.is_ok_and(|done| done.status.success()) {
-        println!("not run: needs ferrogw (scripts/tools fetches it) and `unshare -rn` with `ip`");
-        return false;
-    }
-    let this = std::env::current_exe().expect("the test program's path");
-    let script = r#"ip link set lo up && exec "$0" "$@""#;
-    let done = Command::new("unshare")
-        .args(["-rn", "sh", "-c", script])
-        .arg(this)
-        .args(["--exact", name, "--ignored", "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .expect("unshare starts");
-    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    assert!(done.status.success() && out.contains("1 passed"), "{out}\n{err}");
-    true
-}
-
-/// Whether this process is the one inside the namespace.
-pub(crate) fn inside() -> bool {
-    std::env::var_os(INSIDE).is_some()
+    namespace::alone(name, "ferrogw", "TOLLWATCH_FERROGW", program().is_some())
 }
 
 /// A running gateway; ends when dropped.
@@ -75,6 +48,8 @@ pub(crate) struct Gateway {
     child: Child,
     /// The real door to it.
     pub(crate) http: Http,
+    /// What it asks; answers every call with [`REPLY`] until a test says otherwise.
+    pub(crate) upstream: Upstream,
     _folder: tempfile::TempDir,
 }
 
@@ -89,7 +64,8 @@ impl Gateway {
     /// Starts the upstream and the gateway, and waits until it is ready.
     pub(crate) async fn start() -> Gateway {
         assert!(inside(), "ferrogw listens on all interfaces: only inside a namespace");
-        let upstream = upstream();
+        let upstream = Upstream::start();
+        upstream.json(CHAT, REPLY);
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("gateway.yaml");
         std::fs::write(&config, CONFIG).unwrap();
@@ -99,7 +75,7 @@ impl Gateway {
             .env("HOME", folder.path())
             .env("MASTER_KEY", KEY)
             .env("OPENAI_API_KEY", "EXAMPLE-upstream")
-            .env("OPENAI_BASE_URL", format!("http://127.0.0.1:{upstream}/v1"))
+            .env("OPENAI_BASE_URL", format!("{}/v1", upstream.url()))
             .env("GATEWAY_CONFIG", &config)
             .env("PORT", "9102")
             .env("REQUEST_LOG_STORE_BACKEND", "sqlite")
@@ -109,7 +85,7 @@ impl Gateway {
             .spawn()
             .expect("ferrogw starts");
         let http = Http::open(&Network::new(Policy::default()).unwrap(), URL).unwrap();
-        let gateway = Gateway { child, http, _folder: folder };
+        let gateway = Gateway { child, http, upstream, _folder: folder };
         for _ in 0..200 {
             if gateway.http.send(Request::get("/readyz")).await.is_ok_and(|answer| answer.status == 200) {
                 return gateway;
@@ -122,40 +98,6 @@ impl Gateway {
     /// One chat call.
     pub(crate) async fn chat(&self) -> Answer {
         let body = serde_json::json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
-        self.http.send(Request::post("/v1/chat/completions", body).bearer(&Secret::new(KEY))).await.unwrap()
+        self.http.send(Request::post(CHAT, body).bearer(&Secret::new(KEY))).await.unwrap()
     }
-}
-
-/// A loopback upstream that answers every request with [`REPLY`]; its port.
-fn upstream() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            let mut seen = Vec::new();
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = stream.read(&mut buffer) {
-                seen.extend_from_slice(&buffer[..count]);
-                if whole(&seen) {
-                    break;
-                }
-            }
-            let _ = write!(
-                stream,
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{REPLY}",
-                REPLY.len()
-            );
-        }
-    });
-    port
-}
-
-/// Whether a request has come in whole, by its content-length.
-fn whole(seen: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(seen).to_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length =
-        head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
-    body.len() >= length.unwrap_or(0)
 }
