@@ -44,9 +44,9 @@ mod twilio;
 mod venice;
 mod xai;
 // Providers with cost or usage reports.
+mod anthropic;
 mod aws;
 mod azure;
-mod anthropic;
 mod fireworks;
 mod github;
 mod mistral;
