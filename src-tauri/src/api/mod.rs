@@ -6,6 +6,7 @@ mod charting;
 mod demo;
 mod overview;
 mod settings;
+mod trying;
 pub mod types;
 mod views;
 
@@ -14,6 +15,7 @@ pub use bindings::bindings;
 pub use charting::Data as ChartData;
 pub use demo::{DemoOptions, Scenario};
 pub use overview::of_store as overview_of_store;
+pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
 
 use crate::config::{Config, ConfigError, Folders};

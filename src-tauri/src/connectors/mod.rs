@@ -3,12 +3,16 @@
 mod costs;
 mod docs;
 mod fields;
+mod own;
 mod pages;
+mod series;
 mod spec;
 
 // Gateways.
 mod apipark;
+mod influxdb;
 mod litellm;
+mod loki;
 mod openrouter;
 // Providers with a balance or credits.
 mod deepseek;
@@ -17,6 +21,7 @@ mod deepseek;
 // Nothing but headers.
 // Anything else.
 mod http_json;
+mod prometheus;
 
 pub use docs::docs;
 pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
@@ -24,6 +29,7 @@ pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 use crate::http::{Answer, Http, Request};
 use crate::model::{Account, Json, PollError, PollErrorKind, Polled, Refusal, Timestamp};
 use crate::refusal::{Origin, to_error};
+use serde::Serialize;
 
 /// The code that knows one kind of gateway or provider.
 #[async_trait::async_trait]
@@ -33,6 +39,30 @@ pub trait Connector: Send + Sync {
     /// One poll. Endpoints are mapped independently: those that fail beside others that answer are `problems`.
     /// `now` is for date ranges; a connector never reads a clock.
     async fn poll(&self, http: &Http, account: &Account, now: Timestamp) -> Result<Polled, PollError>;
+    /// One poll, and what each pointer or query of the user's found, where there are such.
+    async fn explain(
+        &self,
+        http: &Http,
+        account: &Account,
+        now: Timestamp,
+    ) -> (Result<Polled, PollError>, Vec<Found>) {
+        (self.poll(http, account, now).await, Vec::new())
+    }
+}
+
+/// What a pointer or a query that the user wrote found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The meter's key.
+    pub meter: String,
+    /// `used`, `limit` or `remaining`.
+    pub field: &'static str,
+    /// The pointer or query.
+    pub asked: String,
+    /// The figure there, with its unit.
+    pub value: Option<String>,
+    /// Why there is none.
+    pub note: Option<String>,
 }
 
 /// Every connector, in the order of the picker: kind by kind, within a kind by how many developers use them.
@@ -41,6 +71,8 @@ pub static ALL: &[&dyn Connector] = &[
     &openrouter::OpenRouter,
     &litellm::LiteLlm,
     &apipark::ApiPark,
+    &influxdb::InfluxDb,
+    &loki::Loki,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
     // Providers with cost or usage reports.
@@ -48,6 +80,7 @@ pub static ALL: &[&dyn Connector] = &[
     // Nothing but headers.
     // Anything else.
     &http_json::HttpJson,
+    &prometheus::Prometheus,
 ];
 
 /// The connector of that id.

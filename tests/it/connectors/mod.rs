@@ -2,6 +2,7 @@
 //! else, and fed with broken answers.
 
 mod case;
+mod examples;
 mod server;
 
 use case::{CASES, NOW, account, all, fixtures, folders, table};
