@@ -21,6 +21,9 @@ use std::collections::BTreeMap;
 /// How long into a day the day before is asked for too, so that it is known to its end.
 const LATE: i64 = 3 * HOUR;
 
+/// Pairs of status and provider that one poll looks at.
+const SERIES: usize = 200;
+
 /// The connector.
 pub(super) struct Loki;
 
@@ -114,7 +117,7 @@ async fn refusals(http: &Http, account: &Account, now: Timestamp) -> Result<Poll
         "sum by (status, ai_provider) (count_over_time({selector} | json | status=~\"402|429\" [1h]))"
     );
     let mut polled = Polled::default();
-    for one in ask(http, account, now, now, &query).await? {
+    for one in ask(http, account, now, now, &query).await?.into_iter().take(SERIES) {
         let status = one.label("status").and_then(|status| status.parse::<u16>().ok());
         let provider = one.label("ai_provider").filter(|name| !name.is_empty()).unwrap_or("a provider");
         let calls = number(&one, Unit::Requests)?;

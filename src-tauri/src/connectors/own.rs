@@ -119,6 +119,12 @@ impl OwnMeter {
         if let (None, Some(limit), Some(used)) = (reading.remaining, reading.limit, reading.used) {
             reading.remaining = limit.checked_sub(used);
         }
+        // A fall of what is used is a reset; what is left alone would look like a top-up.
+        if let (None, Some(limit), Some(left)) = (reading.used, reading.limit, reading.remaining)
+            && self.kind != MeterKind::Balance
+        {
+            reading.used = limit.checked_sub(left);
+        }
         if reading.used.is_none() && reading.remaining.is_none() {
             return Err(PollError::malformed(format!(
                 "the meter {}: the answer says neither what is used nor what is left",

@@ -317,6 +317,9 @@ impl Source<'_> {
     }
 }
 
+/// Meters that one label may make.
+const MOST: usize = 200;
+
 /// The figures of a query. Without `by` there may be one only.
 fn by_label(series: &[Series], meter: &OwnMeter, asked: &str) -> Result<ByLabel, PollError> {
     let mut found = ByLabel::new();
@@ -328,6 +331,10 @@ fn by_label(series: &[Series], meter: &OwnMeter, asked: &str) -> Result<ByLabel,
                 None => continue,
             },
         };
+        if found.len() == MOST {
+            let words = "the query gives more than 200 meters; narrow it, or sum by another label";
+            return Err(config(format!("the meter {}: {words}", meter.key)));
+        }
         let name = meter.name.as_ref().and_then(|name| one.label(name)).unwrap_or(of);
         let figure = (meter.figure(&one.value, "the query's answer")?, name.to_owned());
         if found.insert(of.to_owned(), figure).is_some() {

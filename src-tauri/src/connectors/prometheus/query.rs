@@ -4,7 +4,8 @@
 use super::exposition::{Sample, name, quoted};
 use crate::connectors::own::{OwnMeter, config};
 use crate::connectors::series::Series;
-use crate::model::{PollError, Qty, Unit};
+use crate::model::{PollError, Qty};
+use std::collections::BTreeMap;
 
 /// How a label must be.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,28 +65,24 @@ impl Query {
             .filter(fits)
             .map(|sample| Series { labels: sample.labels.clone(), value: sample.value.clone() });
         let Some((fold, by)) = &self.fold else { return Ok(series.collect()) };
-        let mut groups: Vec<(Vec<(String, String)>, Qty)> = Vec::new();
+        let mut groups: BTreeMap<Vec<(String, String)>, Qty> = BTreeMap::new();
         for one in series.filter(Series::is_figure) {
             let qty = meter.unit.parse(&one.value);
             let qty =
                 qty.map_err(|error| PollError::malformed(format!("the meter {}: {error}", meter.key)))?;
-            let labels: Vec<_> =
-                by.iter().filter_map(|label| Some((label.clone(), one.label(label)?.to_owned()))).collect();
-            match groups.iter_mut().find(|(known, _)| *known == labels) {
-                None => groups.push((labels, qty)),
-                Some((_, held)) => {
-                    *held = match fold {
-                        Fold::Sum => held.checked_add(qty).ok_or_else(|| {
-                            PollError::malformed(format!("the meter {}: the sum does not fit", meter.key))
-                        })?,
-                        Fold::Min => (*held).min(qty),
-                        Fold::Max => (*held).max(qty),
-                    }
-                }
-            }
+            let label = |name: &String| Some((name.clone(), one.label(name)?.to_owned()));
+            let labels = by.iter().filter_map(label).collect();
+            let too_much = || PollError::malformed(format!("the meter {}: the sum does not fit", meter.key));
+            let folded = match (fold, groups.get(&labels)) {
+                (_, None) => qty,
+                (Fold::Sum, Some(held)) => held.checked_add(qty).ok_or_else(too_much)?,
+                (Fold::Min, Some(held)) => qty.min(*held),
+                (Fold::Max, Some(held)) => qty.max(*held),
+            };
+            groups.insert(labels, folded);
         }
-        let print = |unit: Unit, qty| unit.print(qty);
-        Ok(groups.into_iter().map(|(labels, qty)| Series { labels, value: print(meter.unit, qty) }).collect())
+        let series = |(labels, qty)| Series { labels, value: meter.unit.print(qty) };
+        Ok(groups.into_iter().map(series).collect())
     }
 }
 
