@@ -211,6 +211,70 @@ fn what_the_money_went_on_is_listed_and_exported() {
 }
 
 #[test]
+fn a_try_says_which_pointer_finds_what() {
+    let upstream = Upstream::start();
+    upstream.json("/stats", r#"{"summary": {"cost_usd": 1.25, "tokens": 7}}"#);
+    let sandbox = Sandbox::new();
+    let meters = r#"meters=[{"key":"spend","kind":"budget","unit":"USD","used":"/summary/cost_usd","limit":"20 USD"},{"key":"typo","kind":"spend","unit":"tokens","used":"/summary/tokns"}]"#;
+    let words = [
+        "connectors",
+        "try",
+        "http_json",
+        "--url",
+        &upstream.url(),
+        "--option",
+        "path=/stats",
+        "--option",
+        meters,
+    ];
+    let tried = sandbox.run(&words);
+    assert_eq!(tried.code, 0, "{}{}", tried.stdout, tried.stderr);
+    for line in [
+        "spend used  /summary/cost_usd  1.25 USD",
+        "typo used  /summary/tokns",
+        "/summary holds cost_usd, tokens",
+        "used 1.25, limit 20, left 18.75",
+    ] {
+        assert!(tried.stdout.contains(line), "{line}: {}", tried.stdout);
+    }
+    let tried = sandbox.run(&[&["--json"][..], &words].concat()).json();
+    assert_eq!(tried["found"][0]["value"], "1.25 USD");
+    assert_eq!(tried["readings"][0]["remaining"], "18.75");
+    assert!(tried["found"][1]["note"].as_str().unwrap().contains("/summary holds"), "{tried}");
+    assert!(!sandbox.history().exists() && sandbox.read_config().is_empty());
+}
+
+#[test]
+fn a_try_asks_any_connector_and_says_what_a_query_finds() {
+    let upstream = Upstream::start();
+    let page =
+        "gateway_request_cost_usd_total{model=\"a\"} 0.5\ngateway_request_cost_usd_total{model=\"b\"} 0.25\n";
+    upstream.status("/metrics", 200, "text/plain", page);
+    let balance =
+        r#"{"is_available": true, "balance_infos": [{"currency": "USD", "total_balance": "4.75"}]}"#;
+    upstream.json("/user/balance", balance);
+    let sandbox = Sandbox::new();
+    let try_it = |words: &[&str]| {
+        let words = [&["connectors", "try"][..], words].concat();
+        super::support::Ran::of(sandbox.command(&words).env("DEEP_KEY", "sk-EXAMPLE").output().unwrap())
+    };
+    let options = ["--option", "preset=ferrogw", "--option", "from=page"];
+    let tried = try_it(&[&["prometheus", "--url", &upstream.url()][..], &options].concat());
+    assert_eq!(tried.code, 0, "{}{}", tried.stdout, tried.stderr);
+    assert!(tried.stdout.contains("sum(gateway_request_cost_usd_total)  0.75 USD"), "{}", tried.stdout);
+    assert!(tried.stdout.contains("a: 0.5 USD, b: 0.25 USD"), "{}", tried.stdout);
+    assert!(tried.stdout.contains("no figure is there"), "{}", tried.stdout);
+    let tried = try_it(&["deepseek", "--url", &upstream.url(), "--secret", "key=env:DEEP_KEY"]);
+    assert!(tried.code == 0 && tried.stdout.contains("left 4.75"), "{}{}", tried.stdout, tried.stderr);
+    let tried = try_it(&["deepseek", "--url", &upstream.url(), "--secret", "key=env:NOT_THERE"]);
+    assert!(tried.code == 1 && tried.stderr.contains("NOT_THERE"), "{}{}", tried.stdout, tried.stderr);
+    let tried = try_it(&["nobody"]);
+    assert!(tried.code == 1 && tried.stderr.contains("there is no connector"), "{}", tried.stderr);
+    assert!(sandbox.run(&["connectors"]).stdout.contains("prometheus"));
+    assert!(sandbox.run(&["connectors", "--json"]).json().is_array());
+}
+
+#[test]
 fn a_closed_pipe_is_no_error() {
     let sandbox = Sandbox::new();
     let mut child =

@@ -81,6 +81,14 @@ async fn inside_the_namespace() {
     assert!(polled.refusals[0].message.contains("budget exceeded: spent $0.0011"));
     assert!(polled.refusals[0].at.is_some_and(|at| at > Timestamp(1_700_000_000_000)));
     assert_eq!(polled.problems, []);
+    // Its metrics page says the same to the preset.
+    let options = r#"{"preset":"ferrogw","from":"page"}"#.to_owned();
+    let account = Account { connector: "prometheus".into(), options, ..account() };
+    let prometheus = connectors::find("prometheus").unwrap();
+    let polled = prometheus.poll(&gateway.http, &account, NOW).await.unwrap();
+    let used = |key: &str| polled.readings.iter().find(|one| one.meter.0 == key).and_then(|one| one.used);
+    assert_eq!((used("spend"), used("refused")), (Some(Qty(1_125_000)), Some(Qty(1))), "{polled:?}");
+    assert_eq!(polled.problems, []);
 }
 
 /// The same account as a user writes it.

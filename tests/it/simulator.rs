@@ -73,6 +73,12 @@ fn openrouter_refuses_exactly_when_the_key_limit_is_used_and_serves_after_it_is_
     let (_, body) = ask(&world, "GET", "/openrouter/api/v1/activity", admin, NOV + DAY + HOUR);
     assert_eq!(body["data"][0]["date"], "2026-11-01");
     assert_eq!(ask(&world, "GET", credits, "wrong", wall).0, 401);
+    let keys = "/openrouter/api/v1/keys";
+    assert_eq!(ask(&world, "GET", keys, key, wall).0, 403);
+    let (_, body) = ask(&world, "GET", &format!("{keys}?offset=0"), admin, wall);
+    assert_eq!((&body["data"][0]["label"], &body["data"][0]["limit"]), (&json!("ci"), &json!(20)));
+    let (_, body) = ask(&world, "GET", &format!("{keys}?offset=1"), admin, wall);
+    assert_eq!(body, json!({"data": []}));
 }
 
 #[tokio::test]

@@ -157,16 +157,19 @@ pub fn catalogue() -> Vec<ConnectorView> {
 }
 
 /// A draft taken apart: what goes into the config, and what goes into the keychain.
-struct Parsed {
-    connector: &'static dyn Connector,
-    id: AccountId,
-    config: AccountConfig,
+pub(super) struct Parsed {
+    pub(super) connector: &'static dyn Connector,
+    pub(super) id: AccountId,
+    pub(super) config: AccountConfig,
     /// Secrets typed in, by role. Those from the environment are in `config.secrets` only.
-    typed: BTreeMap<String, Secret>,
+    pub(super) typed: BTreeMap<String, Secret>,
 }
 
 /// Checks a draft. Every error names the field and says what to do; none repeats a secret.
-fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Result<Parsed, ApiError> {
+pub(super) fn parse(
+    draft: AccountDraft,
+    taken: &BTreeMap<AccountId, AccountConfig>,
+) -> Result<Parsed, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let connector = connectors::find(&draft.connector).ok_or_else(|| {
         bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector))

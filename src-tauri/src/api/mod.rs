@@ -9,6 +9,7 @@ mod keys;
 mod overview;
 mod settings;
 mod sums;
+mod trying;
 pub mod types;
 mod views;
 
@@ -19,6 +20,7 @@ pub use costs::{of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
 pub use keys::store_secret;
 pub use overview::of_store as overview_of_store;
+pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
 
 use crate::config::{Config, ConfigError, Folders};

@@ -100,14 +100,6 @@ async fn add(
     secrets: &SecretStore,
     json: bool,
 ) -> anyhow::Result<u8> {
-    let pairs = |texts: &[String], what: &str| -> anyhow::Result<BTreeMap<String, String>> {
-        let pair = |text: &String| {
-            let (name, value) =
-                text.split_once('=').ok_or_else(|| anyhow::anyhow!("{what} '{text}': write NAME=VALUE"))?;
-            Ok((name.to_owned(), value.to_owned()))
-        };
-        texts.iter().map(pair).collect()
-    };
     let draft = || -> anyhow::Result<AccountDraft> {
         Ok(AccountDraft {
             id: args.id.clone(),
@@ -115,24 +107,11 @@ async fn add(
             label: args.label.clone().unwrap_or_default(),
             base_url: args.base_url.clone(),
             secrets: BTreeMap::new(),
-            options: pairs(&args.options, "option")?,
+            options: options(&args.options)?,
             budget: args.budget.clone(),
         })
     };
-    let mut given = BTreeMap::new();
-    for text in &args.secrets {
-        match text.split_once('=') {
-            Some((role, place)) if place.starts_with("env:") => {
-                given.insert(role.to_owned(), place.to_owned());
-            }
-            Some((role, _)) => anyhow::bail!(
-                "a key on the command line is seen by other users: write `--secret {role}` to be asked for it, or `--secret {role}=env:NAME`"
-            ),
-            None => {
-                given.insert(text.clone(), ask(text)?);
-            }
-        }
-    }
+    let given = secrets_given(&args.secrets)?;
     let with_secrets = |draft: AccountDraft| AccountDraft { secrets: given.clone(), ..draft };
     let network = Network::new(policy(&config.network))?;
     let view =
@@ -155,6 +134,35 @@ async fn add(
         say(format!("Added {id}."))?
     }
     Ok(OK)
+}
+
+/// `NAME=VALUE` each.
+pub(super) fn options(texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let pair = |text: &String| {
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| anyhow::anyhow!("option '{text}': write NAME=VALUE"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    texts.iter().map(pair).collect()
+}
+
+/// Secrets by role: `ROLE=env:NAME` as it is, `ROLE` asked for. A key among the words is refused.
+pub(super) fn secrets_given(texts: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut given = BTreeMap::new();
+    for text in texts {
+        match text.split_once('=') {
+            Some((role, place)) if place.starts_with("env:") => {
+                given.insert(role.to_owned(), place.to_owned());
+            }
+            Some((role, _)) => anyhow::bail!(
+                "a key on the command line is seen by other users: write `--secret {role}` to be asked for it, or `--secret {role}=env:NAME`"
+            ),
+            None => {
+                given.insert(text.clone(), ask(text)?);
+            }
+        }
+    }
+    Ok(given)
 }
 
 /// Asks for a secret without echo, or reads a line of stdin when that is no terminal.

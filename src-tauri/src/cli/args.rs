@@ -7,6 +7,8 @@ const EXAMPLES: &str = "\
 Examples:
   tollwatch serve --demo              see everything work without a key
   tollwatch connectors                what can be watched, and which key each needs
+  tollwatch connectors try http_json --url https://gw.example --option path=/stats --option 'meters=[…]'
+                                      shows which pointer finds what
   tollwatch accounts add openrouter --label ci --secret key
                                       asks for the key, tests it, keeps it in the keychain
   tollwatch status                    what is left, and when it runs out
@@ -47,7 +49,11 @@ pub(super) enum Command {
     #[command(subcommand)]
     Accounts(AccountsCommand),
     /// List what can be watched, and which key each needs
-    Connectors,
+    #[command(args_conflicts_with_subcommands = true)]
+    Connectors {
+        #[command(subcommand)]
+        command: Option<ConnectorsCommand>,
+    },
     /// Draw a meter's past and forecast into a file
     Chart(ChartArgs),
     /// What an account's money went on, by model, key, project or user
@@ -91,6 +97,30 @@ pub(super) enum AccountsCommand {
         /// The account's id, as `accounts list` says it
         id: String,
     },
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConnectorsCommand {
+    /// Fetch once with a connector and show everything that comes back; stores nothing
+    Try(TryArgs),
+}
+
+#[derive(clap::Args)]
+pub(super) struct TryArgs {
+    /// The connector's id, as `tollwatch connectors` says it
+    pub(super) connector: String,
+    /// Where it answers, if not at the connector's usual address
+    #[arg(long)]
+    pub(super) url: Option<String>,
+    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME
+    #[arg(long = "secret", value_name = "ROLE[=env:NAME]")]
+    pub(super) secrets: Vec<String>,
+    /// A setting of the connector
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(super) options: Vec<String>,
+    /// Your own monthly budget, such as '50 USD'
+    #[arg(long)]
+    pub(super) budget: Option<String>,
 }
 
 #[derive(clap::Args)]

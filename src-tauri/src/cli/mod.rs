@@ -9,8 +9,9 @@ mod chart;
 mod run;
 mod spend;
 mod status;
+mod trying;
 
-use args::{Args, Command};
+use args::{Args, Command, ConnectorsCommand};
 use clap::Parser;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -49,7 +50,10 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Status => status::status(json),
         Command::Poll { once: _, account } => run::poll(account, json).await,
         Command::Accounts(command) => accounts::run(command, json).await,
-        Command::Connectors => accounts::connectors(json),
+        Command::Connectors { command: None } => accounts::connectors(json),
+        Command::Connectors { command: Some(ConnectorsCommand::Try(request)) } => {
+            trying::run(request, json).await
+        }
         Command::Chart(request) => chart::run(request, json),
         Command::Spend(request) => spend::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,

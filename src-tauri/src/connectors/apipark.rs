@@ -1,21 +1,22 @@
 //! APIPark (console API, v1.8 and later). Log-in by user and password gives a cookie that each call prolongs; there
-//! is no token for this API. It knows tokens and states, no money: costs are estimated with list prices.
+//! is no token for this API. It knows states, tokens and statuses, no money: costs are estimated with list prices.
 //! Source: APIParkLab/APIPark 9192b39, eolinker/go-common abb7cd7, eolinker/ap-account 4993869.
 
-use super::fields::{day_start, finish, join, missing, month_start, next_reset, qty, slug, text};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, options};
+mod log;
+
+use super::fields::{day_start, finish, join, missing, month_start, next_reset, qty, slug, spend, text};
+use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option};
 use crate::http::{Answer, Http, Request};
 use crate::model::{
     Account, Cause, DAY, HOUR, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
-    Reading, Refusal, SECOND, Scope, Secret, Timestamp, Unit, Window,
+    Reading, SECOND, Scope, Secret, Timestamp, Unit, Window,
 };
 use crate::pricing;
-use crate::refusal::{read_log, reported, shorten};
+use crate::refusal::{reported, shorten};
 
-/// Rows per page, pages per list, and AI services whose log is read: a poll's bound.
+/// Rows per page, and pages per list: a poll's bound.
 const PAGE: usize = 100;
-const PAGES: usize = 3;
-const SERVICES: usize = 10;
+const PAGES: usize = 5;
 
 /// The connector.
 pub(super) struct ApiPark;
@@ -24,59 +25,38 @@ static SPEC: Spec = Spec {
     id: "apipark",
     name: "APIPark",
     kind: ConnectorKind::Gateway,
-    about: "States of provider keys, tokens, refused calls, and an estimate of the month's cost.",
-    base_url: None,
+    about: "States of providers and their keys, tokens by model, refused calls, and an estimate of the month's cost.",
     secrets: &[SecretSpec {
         role: "password",
         label: "Password",
         required: true,
-        help: "Of a console user with the permissions run view and AI provider view.",
+        help: "Of a console user with the permissions run view and AI provider view; it needs no permission to change anything.",
         url: None,
         prefix: None,
     }],
     options: &[
-        OptionSpec {
-            name: "username",
-            label: "User name",
-            help: "The console user to log in as.",
-            required: true,
-            example: "watcher",
-            choices: &[],
-        },
-        OptionSpec {
-            name: "time_zone",
-            label: "Server's time zone",
-            help: "The zone of the times in its logs; the official image uses Asia/Shanghai.",
-            required: false,
-            example: "Asia/Shanghai",
-            choices: &[],
-        },
+        OptionSpec::new("username", "User name", "The console user to log in as.", "watcher").required(),
+        OptionSpec::new(
+            "time_zone",
+            "Server's time zone",
+            "The zone of the times in its logs; the official image uses Asia/Shanghai.",
+            "Asia/Shanghai",
+        ),
     ],
     meters: &[
-        MeterSpec {
-            key: "budget.month",
-            label: "estimated cost this month",
-            kind: MeterKind::Budget,
-            needs: "password",
-        },
-        MeterSpec {
-            key: "spend.month",
-            label: "estimated cost this month",
-            kind: MeterKind::Spend,
-            needs: "password",
-        },
-        MeterSpec { key: "tokens.day", label: "tokens today", kind: MeterKind::Spend, needs: "password" },
-        MeterSpec {
-            key: "tokens.key.*",
-            label: "tokens of a key, lifetime",
-            kind: MeterKind::Spend,
-            needs: "password",
-        },
+        MeterSpec::new("budget.month", "estimated cost this month", MeterKind::Budget, "password"),
+        MeterSpec::new("spend.month", "estimated cost this month", MeterKind::Spend, "password"),
+        MeterSpec::new("tokens.day", "tokens today", MeterKind::Spend, "password"),
+        MeterSpec::new("tokens.hour", "tokens in the last hour", MeterKind::Spend, "password"),
+        MeterSpec::new(
+            "refused.hour",
+            "calls answered with 4xx in the last hour",
+            MeterKind::Spend,
+            "password",
+        ),
+        MeterSpec::new("tokens.key.*", "tokens of a key, lifetime", MeterKind::Spend, "password"),
     ],
-    top_up_url: None,
     docs_url: "https://docs.apipark.com",
-    min_interval: MINUTE,
-    interval: 5 * MINUTE,
     freshness: 2 * MINUTE,
     ..Spec::DEFAULT
 };
@@ -106,7 +86,9 @@ impl Connector for ApiPark {
             Err(problem) => polled.problems.push(problem),
         }
         join(&mut polled, console.tokens().await);
-        join(&mut polled, console.log().await);
+        let (hour, split) = console.hour().await;
+        join(&mut polled, hour);
+        join(&mut polled, log::read(&console, split).await);
         finish(polled)
     }
 }
@@ -153,13 +135,7 @@ impl Console<'_> {
     }
 
     async fn log_in(&self) -> Result<Secret, PollError> {
-        let options = options(self.account)?;
-        let user = text(&options, "/username").ok_or_else(|| {
-            PollError::new(
-                PollErrorKind::Config,
-                "this account has no option username: give the console user to log in as",
-            )
-        })?;
+        let user = needed_option(self.account, &SPEC, "username")?;
         let password = self.account.secret("password")?;
         let body = serde_json::json!({"name": user, "password": password.expose()});
         let answer = self.http.send(Request::post("/api/v1/account/login/username", body)).await?;
@@ -199,12 +175,32 @@ impl Console<'_> {
                 &words,
             ));
         }
-        let query = [("provider", id.to_owned()), ("page", "1".to_owned()), ("page_size", PAGE.to_string())];
-        join(
-            &mut polled,
-            self.get("/api/v1/ai/resource/keys", &query).await.and_then(|data| read_keys(&data, name)),
-        );
+        let query = [("provider", id.to_owned())];
+        let keys = self.list("/api/v1/ai/resource/keys", &query, "keys").await;
+        join(&mut polled, keys.and_then(|(rows, whole)| read_keys(&rows, name, whole)));
         Ok(polled)
+    }
+
+    /// The rows of a paged list, and whether these are all of them.
+    async fn list(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        rows: &str,
+    ) -> Result<(Vec<Json>, bool), PollError> {
+        let mut found = Vec::new();
+        for page in 1..=PAGES {
+            let paging = [("page", page.to_string()), ("page_size", PAGE.to_string())];
+            let data = self.get(path, &[query, &paging].concat()).await?;
+            let more = data.get(rows).map(Json::items).unwrap_or_default();
+            found.extend(more.iter().cloned());
+            let total =
+                data.get("total").and_then(Json::as_i64).and_then(|total| usize::try_from(total).ok());
+            if more.len() < PAGE || total.is_some_and(|total| found.len() >= total) {
+                return Ok((found, true));
+            }
+        }
+        Ok((found, false))
     }
 
     async fn chart(&self, from: Timestamp) -> Result<Json, PollError> {
@@ -229,64 +225,57 @@ impl Console<'_> {
             qty(&lately, "/output_token_total", Unit::Tokens)?,
         );
         let (Some(input), Some(output)) = split else { return Ok(polled) };
-        let mut routes = Vec::new();
-        for page in 1..=PAGES {
-            let query = [
-                ("start", seconds(month_start(self.now))),
-                ("end", seconds(self.now)),
-                ("page", page.to_string()),
-                ("page_size", PAGE.to_string()),
-            ];
-            let data = self.get("/api/v1/ai/apis", &query).await?;
-            let rows = data.get("apis").map(Json::items).unwrap_or_default();
-            routes.extend(rows.iter().cloned());
-            if rows.len() < PAGE {
-                break;
-            }
+        let query = [("start", seconds(month_start(self.now))), ("end", seconds(self.now))];
+        let (routes, whole) = self.list("/api/v1/ai/apis", &query, "apis").await?;
+        if !whole {
+            polled
+                .problems
+                .push(cut("AI routes", "the month's estimated cost leaves the rest out and is too low"));
         }
         join(&mut polled, estimate(&routes, (input, output), self.account, self.now));
         Ok(polled)
     }
 
-    /// Refused calls of the last hour: the only place with exact statuses is each AI service's log.
-    async fn log(&self) -> Result<Polled, PollError> {
-        let mut polled = Polled::default();
-        let services = self.get("/api/v1/services", &[]).await?;
-        let rows = services.get("services").map(Json::items).unwrap_or_default();
-        let ai = rows.iter().filter(|row| text(row, "/service_kind") == Some("ai"));
-        for id in ai.filter_map(|row| text(row, "/id")).take(SERVICES) {
-            join(&mut polled, self.service_log(id).await);
-        }
-        Ok(polled)
-    }
-
-    async fn service_log(&self, service: &str) -> Result<Polled, PollError> {
-        let options = options(self.account)?;
-        let zone = text(&options, "/time_zone").unwrap_or("Asia/Shanghai");
-        let zone = jiff::tz::TimeZone::get(zone).map_err(|_| {
-            PollError::new(
-                PollErrorKind::Config,
-                format!("the option time_zone is no zone's name: '{}'; one is Europe/Berlin", shorten(zone)),
-            )
-        })?;
-        let mut polled = Polled::default();
-        for page in 1..=PAGES {
-            let query = [
-                ("service", service.to_owned()),
-                ("start", seconds(self.now + -HOUR)),
-                ("end", seconds(self.now)),
-                ("page", page.to_string()),
-                ("page_size", PAGE.to_string()),
-            ];
-            let data = self.get("/api/v1/service/logs/ai", &query).await?;
-            let rows = data.get("logs").map(Json::items).unwrap_or_default();
-            read_log_page(rows, &zone, self.now, &mut polled.refusals);
-            if rows.len() < PAGE {
-                break;
+    /// The last 60 minutes: tokens, and the share of calls that were answered with 4xx (402 and 429 among them). Also
+    /// how many of the tokens were input and output.
+    async fn hour(&self) -> (Result<Polled, PollError>, Option<(Qty, Qty)>) {
+        let chart = match self.chart(self.now + -HOUR).await {
+            Ok(chart) => chart,
+            Err(problem) => return (Err(problem), None),
+        };
+        let count = |name: &str, unit| qty(&chart, name, unit);
+        let tokens = |name| count(name, Unit::Tokens).ok().flatten();
+        let split = tokens("/input_token_total").zip(tokens("/output_token_total"));
+        let read = || {
+            let mut polled = Polled::default();
+            let window = |meter, label, unit, used| spend(meter, label, unit, used, Window::Other, self.now);
+            if let Some(tokens) = count("/token_total", Unit::Tokens)? {
+                let reading = window("tokens.hour", "tokens in the last hour", Unit::Tokens, tokens);
+                polled.readings.push(Reading { provenance: Provenance::Reported, ..reading });
             }
-        }
-        Ok(polled)
+            let calls =
+                count("/request_total", Unit::Requests)?.zip(count("/request_4xx_total", Unit::Requests)?);
+            if let Some(share) = calls.and_then(|(all, refused)| share(refused, all)) {
+                let label = "calls answered with 4xx in the last hour";
+                polled.readings.push(window("refused.hour", label, Unit::Percent, share));
+            }
+            Ok(polled)
+        };
+        (read(), split)
     }
+}
+
+/// A part in percent of the whole. `None` without a whole.
+pub(super) fn share(part: Qty, whole: Qty) -> Option<Qty> {
+    let percent = i128::from(part.0) * 100 * i128::from(Unit::Percent.scale());
+    i64::try_from(percent.checked_div(i128::from(whole.0))?).ok().map(Qty)
+}
+
+/// The problem that a list has more rows than one poll reads.
+fn cut(what: &str, so: &str) -> PollError {
+    let message =
+        format!("{}: there are more {what} than the {} that one poll reads; {so}", SPEC.name, PAGE * PAGES);
+    PollError::new(PollErrorKind::Provider, message)
 }
 
 fn seconds(at: Timestamp) -> String {
@@ -309,9 +298,12 @@ fn business(json: &Json) -> Result<(), PollError> {
     }
 }
 
-fn read_keys(data: &Json, provider: &str) -> Result<Polled, PollError> {
+fn read_keys(rows: &[Json], provider: &str, whole: bool) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
-    for key in data.get("keys").map(Json::items).unwrap_or_default() {
+    if !whole {
+        polled.problems.push(cut(&format!("keys of {provider}"), "the states of the rest are not known"));
+    }
+    for key in rows {
         let name = text(key, "/name").or(text(key, "/id")).unwrap_or("key");
         let id = text(key, "/id").ok_or_else(|| missing("/data/keys/*/id"))?;
         let meter = format!("tokens.key.{}", slug(id));
@@ -336,6 +328,19 @@ fn read_keys(data: &Json, provider: &str) -> Result<Polled, PollError> {
     Ok(polled)
 }
 
+/// What tokens of a model cost at list prices, split into input and output as those of all models were.
+fn price(
+    model: &str,
+    tokens: Qty,
+    (input, output): (Qty, Qty),
+    own: &crate::model::OwnPrices,
+) -> Option<crate::model::Amount> {
+    let whole = i128::from(input.0) + i128::from(output.0);
+    let read = i128::from(tokens.0) * i128::from(input.0) / whole.max(1);
+    let read = i64::try_from(read).ok().filter(|read| (0..=tokens.0).contains(read))?;
+    pricing::find(model, own)?.cost(read, tokens.0.checked_sub(read)?)
+}
+
 /// The month's tokens at list prices. A budget that the user typed in makes it a budget.
 fn estimate(
     routes: &[Json],
@@ -344,7 +349,6 @@ fn estimate(
     now: Timestamp,
 ) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
-    let whole = i128::from(input.0) + i128::from(output.0);
     let (mut total, mut unknown) = (Qty(0), Vec::new());
     for route in routes {
         let Some(tokens) = qty(route, "/use_token", Unit::Tokens)?.filter(|tokens| tokens.0 > 0) else {
@@ -352,9 +356,7 @@ fn estimate(
         };
         let model =
             text(route, "/model/name").or(text(route, "/model/id")).or(text(route, "/model")).unwrap_or("");
-        let share = i128::from(tokens.0) * i128::from(input.0) / whole.max(1);
-        let read = i64::try_from(share).unwrap_or(tokens.0);
-        let cost = pricing::find(model, &account.prices).and_then(|price| price.cost(read, tokens.0 - read));
+        let cost = price(model, tokens, (input, output), &account.prices);
         match cost.filter(|cost| cost.unit == Unit::USD).and_then(|cost| total.checked_add(cost.qty)) {
             Some(sum) => total = sum,
             None => unknown.push(if model.is_empty() { "a route without a model" } else { model }),
@@ -381,24 +383,6 @@ fn estimate(
     reading.provenance = Provenance::Estimated;
     polled.readings.push(reading);
     Ok(polled)
-}
-
-/// Refusals of a log's page join those of the pages before: one per status and provider, at the latest time.
-fn read_log_page(rows: &[Json], zone: &jiff::tz::TimeZone, now: Timestamp, refusals: &mut Vec<Refusal>) {
-    for row in rows {
-        let status = row.get("status").and_then(Json::as_i64).and_then(|status| u16::try_from(status).ok());
-        let Some(status @ (402 | 429)) = status else { continue };
-        let provider = text(row, "/provider/name").unwrap_or("a provider");
-        let Some(mut refusal) = read_log(Some(status), &format!("calls to {provider} were refused"), now)
-        else {
-            continue;
-        };
-        refusal.scope = Scope::Provider;
-        let local = text(row, "/log_time").and_then(|time| time.parse::<jiff::civil::DateTime>().ok());
-        let at = local.and_then(|time| time.to_zoned(zone.clone()).ok());
-        refusal.at = at.map(|zoned| Timestamp(zoned.timestamp().as_millisecond())).or(Some(now));
-        super::count(refusals, refusal);
-    }
 }
 
 #[cfg(test)]

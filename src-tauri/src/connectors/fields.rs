@@ -1,8 +1,8 @@
 //! Reading figures out of an answer: missing is not zero, and what is no number is said by its name.
 
 use crate::model::{
-    Currency, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp,
-    Unit, Window,
+    Currency, DAY, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit,
+    Window,
 };
 
 /// The figure at a pointer, as number or as text, with or without thousands separators. `Ok(None)`: missing, null or
@@ -231,9 +231,6 @@ pub(super) fn finish(mut polled: Polled) -> Result<Polled, PollError> {
     }
     Ok(polled)
 }
-
-/// The usual times: every 5 minutes, never more often than once a minute.
-pub(super) const USUAL: (i64, i64) = (5 * MINUTE, MINUTE);
 
 #[cfg(test)]
 mod tests {

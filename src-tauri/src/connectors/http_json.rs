@@ -1,18 +1,19 @@
 //! Any gateway with a JSON answer: one path, and JSON Pointers (RFC 6901) that say where the figures are. Refusals
 //! can be read from a log that the gateway keeps.
 
-use super::fields::{USUAL, finish, join, next_reset, text};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, count, fetch};
-use crate::http::{Http, Request};
-use crate::model::{
-    Account, Amount, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty, Reading,
-    SECOND, Timestamp, Unit, Window,
-};
+use super::fields::{finish, join, moment, text};
+use super::own::{Figures, OwnMeter, config, nested, request};
+use super::{Connector, ConnectorKind, Found, MeterSpec, OptionSpec, SecretSpec, Spec, count, fetch};
+use crate::http::Http;
+use crate::model::{Account, Amount, Json, MeterKind, PollError, Polled, Qty, Reading, Timestamp};
 use crate::refusal::read_log;
 use serde::Deserialize;
 
 /// Entries of a log that one poll looks at.
 const LOG_ROWS: usize = 1_000;
+
+/// Names that are told of the place where a pointer breaks off.
+const NAMES: usize = 20;
 
 /// The connector.
 pub(super) struct HttpJson;
@@ -22,60 +23,39 @@ static SPEC: Spec = Spec {
     name: "Any JSON answer",
     kind: ConnectorKind::Generic,
     about: "Meters of a gateway that has no connector of its own, read with JSON Pointers.",
-    base_url: None,
     secrets: &[SecretSpec {
         role: "key",
         label: "Key",
         required: false,
-        help: "A key that may read the gateway's figures; none if the option auth is none.",
+        help: "A key that may read the gateway's figures; none if it asks for none.",
         url: None,
         prefix: None,
     }],
     options: &[
-        OptionSpec {
-            name: "path",
-            label: "Path",
-            help: "Where the figures are, with its query.",
-            required: true,
-            example: "/admin/logs/stats",
-            choices: &[],
-        },
-        OptionSpec {
-            name: "meters",
-            label: "Meters",
-            help: "A JSON list of meters: key, label, kind, unit, and pointers used, limit, remaining, resets_at; limit may be an amount; window is never, day, week, month or other; scale is cents, milli, micro or nano.",
-            required: true,
-            example: r#"[{"key":"spend","kind":"budget","unit":"USD","used":"/summary/cost_usd","limit":"20 USD","window":"month"}]"#,
-            choices: &[],
-        },
-        OptionSpec {
-            name: "auth",
-            label: "Authentication",
-            help: "How the key is sent: bearer, none, or the name of a header.",
-            required: false,
-            example: "bearer",
-            choices: &[],
-        },
-        OptionSpec {
-            name: "refusals",
-            label: "Refusals",
-            help: "Where the gateway's log keeps refused calls: path, list, and for each entry message, status and at.",
-            required: false,
-            example: r#"{"path":"/admin/logs?limit=100","list":"/data","message":"/error_message","at":"/created_at"}"#,
-            choices: &[],
-        },
+        OptionSpec::new("path", "Path", "Where the figures are, with its query.", "/admin/logs/stats").required(),
+        OptionSpec::new(
+            "meters",
+            "Meters",
+            "A JSON list of meters: key, label, kind, unit, and pointers used, limit, remaining, resets_at; limit may be an amount; window is never, day, week, month or other; scale is cents, milli, micro or nano.",
+            r#"[{"key":"spend","kind":"budget","unit":"USD","used":"/summary/cost_usd","limit":"20 USD","window":"month"}]"#,
+        )
+        .required(),
+        OptionSpec::new(
+            "auth",
+            "Authentication",
+            "How the key is sent: bearer (usual), basic, none, or the name of a header.",
+            "bearer",
+        ),
+        OptionSpec::new("username", "User name", "For basic authentication.", "watcher"),
+        OptionSpec::new(
+            "refusals",
+            "Refusals",
+            "Where the gateway's log keeps refused calls: path, list, and for each entry message, status and at.",
+            r#"{"path":"/admin/logs?limit=100","list":"/data","message":"/error_message","at":"/created_at"}"#,
+        ),
     ],
-    meters: &[MeterSpec {
-        key: "*",
-        label: "as the option meters says",
-        kind: MeterKind::Budget,
-        needs: "key",
-    }],
-    top_up_url: None,
+    meters: &[MeterSpec::new("*", "as the option meters says", MeterKind::Budget, "")],
     docs_url: "https://www.rfc-editor.org/rfc/rfc6901",
-    min_interval: USUAL.1,
-    interval: USUAL.0,
-    freshness: MINUTE,
     ..Spec::DEFAULT
 };
 
@@ -84,37 +64,13 @@ static SPEC: Spec = Spec {
 struct Options {
     path: String,
     #[serde(deserialize_with = "nested")]
-    meters: Vec<MeterOption>,
+    meters: Vec<OwnMeter>,
     #[serde(default)]
     auth: Option<String>,
+    #[serde(default)]
+    username: Option<String>,
     #[serde(default, deserialize_with = "nested")]
     refusals: Option<LogOption>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MeterOption {
-    key: String,
-    label: Option<String>,
-    kind: MeterKind,
-    unit: Unit,
-    used: Option<String>,
-    /// A pointer, or an amount that the user typed, such as `20 USD`.
-    limit: Option<String>,
-    remaining: Option<String>,
-    resets_at: Option<String>,
-    window: Option<Window>,
-    scale: Option<Scale>,
-}
-
-/// Which part of the unit the figures count.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Scale {
-    Cents,
-    Milli,
-    Micro,
-    Nano,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,17 +83,6 @@ struct LogOption {
     at: Option<String>,
 }
 
-/// An option that is structured in TOML, or JSON text from a form's field.
-fn nested<'de, D: serde::Deserializer<'de>, T: serde::de::DeserializeOwned>(from: D) -> Result<T, D::Error> {
-    let value = serde_json::Value::deserialize(from)?;
-    let value = match value {
-        serde_json::Value::String(text) if text.trim().is_empty() => serde_json::Value::Null,
-        serde_json::Value::String(text) => serde_json::from_str(&text).map_err(serde::de::Error::custom)?,
-        other => other,
-    };
-    serde_json::from_value(value).map_err(serde::de::Error::custom)
-}
-
 #[async_trait::async_trait]
 impl Connector for HttpJson {
     fn spec(&self) -> &'static Spec {
@@ -145,20 +90,36 @@ impl Connector for HttpJson {
     }
 
     async fn poll(&self, http: &Http, account: &Account, now: Timestamp) -> Result<Polled, PollError> {
-        let options = parse(&account.options)?;
-        let mut polled = Polled::default();
-        let answer = fetch(http, &SPEC, request(&options.path, &options, account)?, now).await;
-        join(&mut polled, answer.and_then(|json| read(&json, &options.meters, account, now)));
-        if let Some(log) = &options.refusals {
-            let answer = fetch(http, &SPEC, request(&log.path, &options, account)?, now).await;
-            join(&mut polled, answer.and_then(|json| read_refusals(&json, log, now)));
-        }
-        finish(polled)
+        self.explain(http, account, now).await.0
+    }
+
+    async fn explain(
+        &self,
+        http: &Http,
+        account: &Account,
+        now: Timestamp,
+    ) -> (Result<Polled, PollError>, Vec<Found>) {
+        let mut found = Vec::new();
+        (poll(http, account, now, &mut found).await, found)
     }
 }
 
-fn config(message: String) -> PollError {
-    PollError::new(PollErrorKind::Config, message)
+async fn poll(
+    http: &Http,
+    account: &Account,
+    now: Timestamp,
+    found: &mut Vec<Found>,
+) -> Result<Polled, PollError> {
+    let options = parse(&account.options)?;
+    let mut polled = Polled::default();
+    let asked = |path: &str| request(path, options.auth.as_deref(), options.username.as_deref(), account);
+    let answer = fetch(http, &SPEC, asked(&options.path)?, now).await;
+    join(&mut polled, answer.and_then(|json| read(&json, &options.meters, account, now, found)));
+    if let Some(log) = &options.refusals {
+        let answer = fetch(http, &SPEC, asked(&log.path)?, now).await;
+        join(&mut polled, answer.and_then(|json| read_refusals(&json, log, now)));
+    }
+    finish(polled)
 }
 
 fn parse(options: &str) -> Result<Options, PollError> {
@@ -175,33 +136,27 @@ fn parse(options: &str) -> Result<Options, PollError> {
                 meter.key
             )));
         }
-        let fits =
-            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
-        if meter.key.is_empty() || !meter.key.chars().all(fits) {
-            return Err(config(format!("'{}' is no meter key: use a-z, 0-9, dot, dash and _", meter.key)));
+        if meter.by.is_some() || meter.name.is_some() {
+            return Err(config(format!(
+                "the meter {}: by and name are for queries, not for pointers",
+                meter.key
+            )));
         }
+        meter.check()?;
     }
     Ok(options)
 }
 
-fn request(path: &str, options: &Options, account: &Account) -> Result<Request, PollError> {
-    if !path.starts_with('/') {
-        return Err(config(format!("the path '{path}' must start with /")));
-    }
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let pairs = url::form_urlencoded::parse(query.as_bytes());
-    let request = pairs.fold(Request::get(path), |request, (name, value)| request.query(&name, &value));
-    Ok(match options.auth.as_deref().unwrap_or("bearer") {
-        "none" => request,
-        "bearer" => request.bearer(account.secret("key")?),
-        header => request.secret_header(header, account.secret("key")?),
-    })
-}
-
-fn read(json: &Json, meters: &[MeterOption], account: &Account, now: Timestamp) -> Result<Polled, PollError> {
+fn read(
+    json: &Json,
+    meters: &[OwnMeter],
+    account: &Account,
+    now: Timestamp,
+    found: &mut Vec<Found>,
+) -> Result<Polled, PollError> {
     let mut polled = Polled::default();
     for meter in meters {
-        match read_meter(json, meter, account, now) {
+        match read_meter(json, meter, account, now, found) {
             Ok(reading) => polled.readings.push(reading),
             Err(problem) => polled.problems.push(problem),
         }
@@ -209,89 +164,76 @@ fn read(json: &Json, meters: &[MeterOption], account: &Account, now: Timestamp) 
     Ok(polled)
 }
 
-fn figure(json: &Json, pointer: Option<&String>, meter: &MeterOption) -> Result<Option<Qty>, PollError> {
-    let Some(pointer) = pointer else { return Ok(None) };
-    let bad = |what: &str| PollError::malformed(format!("the meter {}: {pointer} {what}", meter.key));
-    let field = json.pointer(pointer).ok_or_else(|| bad("is not in the answer; check the option meters"))?;
+fn figure(json: &Json, pointer: &str, meter: &OwnMeter) -> Result<Option<Qty>, PollError> {
+    let bad = |what: String| PollError::malformed(format!("the meter {}: {pointer} {what}", meter.key));
+    let field = json.pointer(pointer);
+    let field = field.ok_or_else(|| bad(format!("is not in the answer: {}", broken_off(json, pointer))))?;
     if field.is_null() {
         return Ok(None);
     }
-    let text = field.as_decimal().ok_or_else(|| bad("holds no number"))?;
-    let shift = match meter.scale {
-        None => 0,
-        Some(Scale::Cents) => -2,
-        Some(Scale::Milli) => -3,
-        Some(Scale::Micro) => -6,
-        Some(Scale::Nano) => -9,
-    };
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().map_err(|_| bad("holds no number"))?;
-    let shifted = format!("{mantissa}e{}", exponent.saturating_add(shift));
-    meter.unit.parse(&shifted).map(Some).map_err(|error| bad(&format!("cannot be used: {error}")))
+    let text = field.as_decimal().ok_or_else(|| bad(format!("holds no number: it holds {}", kind(field))))?;
+    meter.figure(text, pointer).map(Some)
+}
+
+/// What is at the place where a pointer breaks off.
+fn broken_off(json: &Json, pointer: &str) -> String {
+    let (mut at, mut here) = (String::new(), json);
+    for token in pointer.split('/').skip(1) {
+        let next = format!("{at}/{token}");
+        let Some(found) = json.pointer(&next) else { break };
+        (at, here) = (next, found);
+    }
+    let place = if at.is_empty() { "the answer itself".to_owned() } else { at };
+    format!("{place} holds {}", kind(here))
+}
+
+fn kind(json: &Json) -> String {
+    match json {
+        Json::Null => "null".to_owned(),
+        Json::Bool(value) => value.to_string(),
+        Json::Number(_) => "a number".to_owned(),
+        Json::String(_) => "a text".to_owned(),
+        Json::Array(items) => format!("a list of {}", items.len()),
+        Json::Object(members) if members.is_empty() => "an empty object".to_owned(),
+        Json::Object(members) => {
+            let names: Vec<&str> = members.iter().take(NAMES).map(|(name, _)| name.as_str()).collect();
+            let more = if members.len() > NAMES { ", …" } else { "" };
+            crate::refusal::shorten(&format!("{}{more}", names.join(", ")))
+        }
+    }
 }
 
 fn read_meter(
     json: &Json,
-    meter: &MeterOption,
+    meter: &OwnMeter,
     account: &Account,
     now: Timestamp,
+    found: &mut Vec<Found>,
 ) -> Result<Reading, PollError> {
-    let label = meter.label.clone().unwrap_or_else(|| meter.key.clone());
-    let mut reading = Reading::new(&meter.key, meter.kind, label, meter.unit);
-    reading.used = figure(json, meter.used.as_ref(), meter)?;
-    reading.remaining = figure(json, meter.remaining.as_ref(), meter)?;
-    match &meter.limit {
-        Some(pointer) if pointer.starts_with('/') => reading.limit = figure(json, Some(pointer), meter)?,
-        Some(typed) => {
-            let amount: Amount = typed.parse().map_err(|error| {
-                config(format!(
-                    "the meter {}: its limit '{typed}' is neither a pointer nor an amount ({error})",
-                    meter.key
-                ))
-            })?;
-            if amount.unit != meter.unit {
-                return Err(config(format!(
-                    "the meter {}: its limit is in {}, its unit is {}",
-                    meter.key, amount.unit, meter.unit
-                )));
-            }
-            reading.limit = Some(amount.qty);
-            reading.provenance = Provenance::Anchored;
+    let mut look = |field, pointer: &Option<String>| -> Result<Option<Qty>, PollError> {
+        let Some(pointer) = pointer else { return Ok(None) };
+        let outcome = figure(json, pointer, meter);
+        let mut trace = meter.found(field, pointer);
+        match &outcome {
+            Ok(Some(qty)) => trace.value = Some(Amount::new(*qty, meter.unit).to_string()),
+            Ok(None) => trace.note = Some("null".to_owned()),
+            Err(problem) => trace.note = Some(problem.message.clone()),
         }
-        None => {
-            // The account's own budget, for use without a limit.
-            if let Some((limit, _)) =
-                account.budget.filter(|(_, unit)| *unit == meter.unit && reading.remaining.is_none())
-            {
-                reading.limit = Some(limit);
-                reading.provenance = Provenance::Anchored;
-            }
-        }
-    }
-    if reading.remaining.is_none()
-        && let (Some(limit), Some(used)) = (reading.limit, reading.used)
-    {
-        reading.remaining = limit.checked_sub(used);
-    }
-    if reading.used.is_none() && reading.remaining.is_none() {
-        return Err(PollError::malformed(format!(
-            "the meter {}: the answer says neither what is used nor what is left",
-            meter.key
-        )));
-    }
-    reading.window = meter.window.unwrap_or(Window::Never);
-    let said = meter.resets_at.as_ref().and_then(|pointer| moment(json.pointer(pointer)?));
-    reading.resets_at = said.or(next_reset(reading.window, now));
-    Ok(reading)
-}
-
-/// RFC 3339, or Unix seconds or milliseconds.
-fn moment(field: &Json) -> Option<Timestamp> {
-    match field.as_i64() {
-        Some(ms) if ms >= 100_000_000_000 => Some(Timestamp(ms)),
-        Some(seconds) => Some(Timestamp(seconds.checked_mul(SECOND)?)),
-        None => Timestamp::parse_rfc3339(field.as_str()?),
-    }
+        found.push(trace);
+        outcome
+    };
+    let typed = meter.limit.as_ref().filter(|limit| !limit.starts_with('/'));
+    // Each is looked at before the first that fails is told.
+    let pointer = if typed.is_some() { &None } else { &meter.limit };
+    let (used, limit, remaining) =
+        (look("used", &meter.used), look("limit", pointer), look("remaining", &meter.remaining));
+    let limit = match typed {
+        Some(typed) => Some(meter.typed(typed)?),
+        None => limit?,
+    };
+    let resets_at = meter.resets_at.as_ref().and_then(|pointer| moment(json.pointer(pointer)?));
+    let figures = Figures { used: used?, limit, remaining: remaining?, resets_at };
+    meter.reading((&meter.key, meter.label()), figures, typed.is_some(), account, now)
 }
 
 fn read_refusals(json: &Json, log: &LogOption, now: Timestamp) -> Result<Polled, PollError> {
@@ -320,7 +262,7 @@ fn read_refusals(json: &Json, log: &LogOption, now: Timestamp) -> Result<Polled,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, Cause, Secret};
+    use crate::model::{AccountId, Cause, Provenance, Secret};
 
     const NOW: Timestamp = Timestamp(1_795_229_375_000);
 
@@ -340,7 +282,7 @@ mod tests {
     fn one(body: &str, meter: &str) -> Result<Reading, PollError> {
         let options = parse(&format!(r#"{{"path":"/x","meters":[{meter}]}}"#))?;
         let json = Json::parse(body.as_bytes()).unwrap();
-        read_meter(&json, &options.meters[0], &account("{}"), NOW)
+        read_meter(&json, &options.meters[0], &account("{}"), NOW, &mut Vec::new())
     }
 
     #[test]
@@ -360,7 +302,9 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let meter = r#"{"key":"b","kind":"balance","unit":"USD","remaining":"/a/b"}"#;
         for (body, says) in [
-            ("{}", "is not in the answer"),
+            ("{}", "is not in the answer: the answer itself holds an empty object"),
+            (r#"{"a":{"c":1,"d":2}}"#, "is not in the answer: /a holds c, d"),
+            (r#"{"a":[1,2]}"#, "/a holds a list of 2"),
             (r#"{"a":{"b":null}}"#, "neither what is used"),
             (r#"{"a":{"b":"12,50"}}"#, "cannot be used"),
             (r#"{"a":{"b":[1]}}"#, "holds no number"),

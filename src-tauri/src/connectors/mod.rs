@@ -1,12 +1,16 @@
 //! Connectors: each knows one kind of gateway or provider. One file each; the only place that names them.
 
+// Shapes that several share, and what the catalogue is written from.
 mod costs;
 mod docs;
 mod fields;
 mod limits;
+mod mirror;
 mod month;
+mod own;
 mod pages;
 mod probe;
+mod series;
 mod sites;
 mod spec;
 
@@ -15,8 +19,9 @@ mod apipark;
 mod bifrost;
 mod cloudflare;
 mod ferrogw;
+mod influxdb;
 mod litellm;
-mod mirror;
+mod loki;
 mod new_api;
 mod one_api;
 mod openrouter;
@@ -65,6 +70,7 @@ mod openai_compatible;
 mod replicate;
 // Anything else.
 mod http_json;
+mod prometheus;
 
 pub use docs::docs;
 pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
@@ -72,6 +78,7 @@ pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 use crate::http::{Answer, Http, Request};
 use crate::model::{Account, Json, PollError, PollErrorKind, Polled, Refusal, Timestamp};
 use crate::refusal::{Origin, to_error};
+use serde::Serialize;
 
 /// The code that knows one kind of gateway or provider.
 #[async_trait::async_trait]
@@ -81,6 +88,30 @@ pub trait Connector: Send + Sync {
     /// One poll. Endpoints are mapped independently: those that fail beside others that answer are `problems`.
     /// `now` is for date ranges; a connector never reads a clock.
     async fn poll(&self, http: &Http, account: &Account, now: Timestamp) -> Result<Polled, PollError>;
+    /// One poll, and what each pointer or query of the user's found, where there are such.
+    async fn explain(
+        &self,
+        http: &Http,
+        account: &Account,
+        now: Timestamp,
+    ) -> (Result<Polled, PollError>, Vec<Found>) {
+        (self.poll(http, account, now).await, Vec::new())
+    }
+}
+
+/// What a pointer or a query that the user wrote found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The meter's key.
+    pub meter: String,
+    /// `used`, `limit` or `remaining`.
+    pub field: &'static str,
+    /// The pointer or query.
+    pub asked: String,
+    /// The figure there, with its unit.
+    pub value: Option<String>,
+    /// Why there is none.
+    pub note: Option<String>,
 }
 
 /// Every connector, in the order of the picker: kind by kind, within a kind by how many developers use them.
@@ -91,54 +122,57 @@ pub static ALL: &[&dyn Connector] = &[
     &apipark::ApiPark,
     &new_api::NewApi,
     &one_api::OneApi,
-    &ferrogw::Ferrogw,
-    &vercel::Vercel,
     &cloudflare::Cloudflare,
+    &vercel::Vercel,
     &portkey::Portkey,
     &bifrost::Bifrost,
+    &ferrogw::Ferrogw,
+    &influxdb::InfluxDb,
+    &loki::Loki,
     // Providers with a balance or credits.
     &deepseek::DeepSeek,
-    &runpod::RunPod,
-    &fal::Fal,
-    &poe::Poe,
-    &venice::Venice,
-    &tavily::Tavily,
-    &firecrawl::Firecrawl,
-    &serpapi::SerpApi,
-    &twilio::Twilio,
     &xai::XAi,
-    &moonshot::Moonshot,
-    &siliconflow::SiliconFlow,
     &elevenlabs::ElevenLabs,
-    &stability::Stability,
+    &moonshot::Moonshot,
+    &twilio::Twilio,
+    &fal::Fal,
+    &runpod::RunPod,
     &deepinfra::DeepInfra,
     &deepgram::Deepgram,
+    &stability::Stability,
+    &firecrawl::Firecrawl,
+    &tavily::Tavily,
+    &serpapi::SerpApi,
+    &siliconflow::SiliconFlow,
     &novita::Novita,
-    &stepfun::StepFun,
     &hyperbolic::Hyperbolic,
+    &venice::Venice,
+    &poe::Poe,
+    &stepfun::StepFun,
     &alibaba::Alibaba,
     // Providers with cost or usage reports.
-    &aws::Aws,
-    &azure::Azure,
     &openai::OpenAi,
     &anthropic::Anthropic,
+    &aws::Aws,
+    &azure::Azure,
     &github::GitHub,
     &mistral::Mistral,
     &together::Together,
     &fireworks::Fireworks,
     // Plans with windows.
     &zai::Zai,
-    &kimi_code::KimiCode,
     &minimax::MiniMax,
+    &kimi_code::KimiCode,
     // Nothing but headers.
     &gemini::Gemini,
     &groq::Groq,
-    &cerebras::Cerebras,
     &cohere::Cohere,
     &replicate::Replicate,
+    &cerebras::Cerebras,
     &openai_compatible::OpenAiCompatible,
     // Anything else.
     &http_json::HttpJson,
+    &prometheus::Prometheus,
 ];
 
 /// The connector of that id.

@@ -1,7 +1,7 @@
 //! Asking one account: its secrets read, its door opened, its connector polled within a time limit.
 
 use crate::config::AccountConfig;
-use crate::connectors::Connector;
+use crate::connectors::{Connector, Found};
 use crate::http::{Http, Network};
 use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp};
 use crate::secrets::SecretStore;
@@ -78,11 +78,31 @@ pub(crate) async fn ask(
     account: &Account,
     now: Timestamp,
 ) -> Result<Polled, PollError> {
-    let polled = tokio::time::timeout(WHOLE_POLL, connector.poll(http, account, now)).await;
-    let polled = polled.unwrap_or_else(|_| {
+    explain(connector, http, account, now).await.0
+}
+
+/// As [`ask`], and what the user's pointers or queries found.
+pub(crate) async fn explain(
+    connector: &dyn Connector,
+    http: &Http,
+    account: &Account,
+    now: Timestamp,
+) -> (Result<Polled, PollError>, Vec<Found>) {
+    let answered = tokio::time::timeout(WHOLE_POLL, connector.explain(http, account, now)).await;
+    let (polled, mut found) = answered.unwrap_or_else(|_| {
         let message = "it took longer than three minutes to answer all questions";
-        Err(PollError::new(PollErrorKind::Unreachable, message))
+        (Err(PollError::new(PollErrorKind::Unreachable, message)), Vec::new())
     });
+    for one in &mut found {
+        for words in [&mut one.value, &mut one.note] {
+            *words = words.take().map(|words| without_secrets(account, words));
+        }
+    }
+    (named(polled, account), found)
+}
+
+/// The account's name in every sentence, and its secrets in none.
+fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled, PollError> {
     let masked = |mut refusal: Refusal| {
         refusal.message = without_secrets(account, refusal.message);
         refusal

@@ -3,6 +3,7 @@
 
 mod broken;
 mod case;
+mod examples;
 mod recorded;
 mod server;
 

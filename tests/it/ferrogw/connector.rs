@@ -20,6 +20,7 @@ async fn poll(gateway: &Gateway, budget: Option<(Qty, Unit)>) -> Polled {
         secrets: [("key".to_owned(), Secret::new(KEY))].into(),
         options: "{}".into(),
         budget,
+        prices: Default::default(),
     };
     connectors::find("ferrogw").unwrap().poll(&gateway.http, &account, NOW).await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! OpenRouter: the shapes of its published OpenAPI file (GET /key, /credits, /activity, the 402 examples).
+//! OpenRouter: the shapes of its published OpenAPI file (GET /key, /keys, /credits, /activity, the 402 examples).
 
 use super::{completion, date, day, month, number, tokens};
 use crate::model::{DAY, Timestamp};
@@ -21,7 +21,7 @@ pub(in crate::simulator) fn answer(
     let ledger = &account.purses[0].1;
     match (request.method.as_str(), path) {
         ("GET", "/key") => SimAnswer::json(200, &key(account, now, management)),
-        ("GET", "/credits" | "/activity") if !management => {
+        ("GET", "/credits" | "/activity" | "/keys") if !management => {
             error(403, "Only management keys can perform this operation", None)
         }
         ("GET", "/credits") => {
@@ -30,6 +30,7 @@ pub(in crate::simulator) fn answer(
                                        "total_usage": number(state.spent)}});
             SimAnswer::json(200, &body)
         }
+        ("GET", "/keys") => SimAnswer::json(200, &keys(account, now, request.parameter("offset"))),
         ("GET", "/activity") => SimAnswer::json(200, &activity(account, now, request.parameter("date"))),
         ("POST", "/chat/completions") => {
             let room = ledger.state(now).room;
@@ -80,6 +81,20 @@ fn key(account: &SimAccount, now: Timestamp, management: bool) -> Value {
         "usage_monthly": since(month(now, false)),
         "usage_weekly": since(monday),
     }})
+}
+
+/// Every key but management keys, paged by `offset`: here the one that programs use.
+fn keys(account: &SimAccount, now: Timestamp, offset: Option<&str>) -> Value {
+    if offset.is_some_and(|offset| offset != "0") {
+        return json!({"data": []});
+    }
+    let mut one = key(account, now, false)["data"].take();
+    for (name, value) in
+        [("hash", json!("51d0".repeat(16))), ("name", json!("ci")), ("disabled", json!(false))]
+    {
+        one[name] = value;
+    }
+    json!({"data": [one]})
 }
 
 /// The last 30 completed UTC days; days without usage have no row.
