@@ -3,11 +3,13 @@
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
-use super::{ApiError, App, Nothing, views};
+use super::{ApiError, App, Nothing, ledger, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
 use crate::http::Network;
-use crate::model::{AccountId, Amount, DAY, MeterKind, PollError, Polled, Secret, Timestamp, step, words};
+use crate::model::{
+    AccountId, Amount, DAY, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, step, words,
+};
 use crate::monitor::{Monitor, poll};
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
@@ -79,7 +81,8 @@ fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Ve
             if change.added.0 > 0 {
                 add(pair[1].at, "top_up", format!("{}: {} added", meter.label, say(change.added)));
             } else if change.added.0 < 0 {
-                add(pair[1].at, "top_up", format!("{}: limit changed by {}", meter.label, say(change.added)));
+                let what = if meter.kind == MeterKind::Balance { "corrected" } else { "limit changed" };
+                add(pair[1].at, "top_up", format!("{}: {what} by {}", meter.label, say(change.added)));
             }
             if change.reset {
                 add(pair[1].at, "reset", format!("{}: started again", meter.label));
@@ -163,7 +166,11 @@ struct Parsed {
 }
 
 /// Checks a draft. Every error names the field and says what to do; none repeats a secret.
-fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Result<Parsed, ApiError> {
+fn parse(
+    draft: AccountDraft,
+    taken: &BTreeMap<AccountId, AccountConfig>,
+    now: Timestamp,
+) -> Result<Parsed, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let connector = connectors::find(&draft.connector).ok_or_else(|| {
         bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector))
@@ -222,6 +229,10 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
     let budget = draft.budget.filter(|text| !text.trim().is_empty());
     let budget = budget.map(|text| text.parse::<Amount>()).transpose();
     let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
+    let anchor = draft.anchor.filter(|anchor| !anchor.amount.trim().is_empty());
+    let anchor = anchor.map(|anchor| {
+        ledger::entry(EntryKind::Anchor, &anchor.amount, Some(&anchor.at), None, now)
+    });
     let config = AccountConfig {
         connector: spec.id.to_owned(),
         label: Some(label),
@@ -230,6 +241,7 @@ fn parse(draft: AccountDraft, taken: &BTreeMap<AccountId, AccountConfig>) -> Res
         interval: None,
         paused: false,
         budget,
+        ledger: anchor.transpose()?.into_iter().collect(),
         options,
     };
     Ok(Parsed { connector, id, config, typed })
@@ -271,7 +283,7 @@ pub async fn test_draft(
     store: &SecretStore,
     now: Timestamp,
 ) -> Result<TestView, ApiError> {
-    let Parsed { connector, id, config, typed } = parse(draft, taken)?;
+    let Parsed { connector, id, config, typed } = parse(draft, taken, now)?;
     let mut secrets = typed;
     for role in config.secrets.keys() {
         if !secrets.contains_key(role) {
@@ -317,7 +329,7 @@ pub(crate) async fn add(app: &App, draft: AccountDraft) -> Result<AccountView, A
     let _one = app.inner.changing.lock().await;
     let monitor = app.live();
     let path = app.inner.folders.config_file();
-    let id = store_draft(&path, draft, monitor.secrets()).await?;
+    let id = store_draft(&path, draft, monitor.secrets(), monitor.now()).await?;
     app.reload(&path)?;
     let view = one(monitor, &id);
     app.all_changed();
@@ -329,10 +341,11 @@ pub async fn store_draft(
     path: &Path,
     draft: AccountDraft,
     store: &SecretStore,
+    now: Timestamp,
 ) -> Result<AccountId, ApiError> {
     // The file is what counts: it may have been edited since the start.
     let taken = Config::load(path)?.accounts;
-    let parsed = parse(draft, &taken)?;
+    let parsed = parse(draft, &taken, now)?;
     if taken.contains_key(&parsed.id) {
         let message = format!("there is an account {} already; choose another id", parsed.id);
         return Err(ApiError::new("bad_request", message));
@@ -416,6 +429,7 @@ mod tests {
             interval: None,
             paused: false,
             budget: None,
+            ledger: Vec::new(),
             options: toml::Table::new(),
         };
         taken.insert(first, config);

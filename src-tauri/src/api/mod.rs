@@ -4,6 +4,7 @@ mod accounts;
 mod bindings;
 mod charting;
 mod demo;
+mod ledger;
 mod overview;
 mod settings;
 pub mod types;
@@ -13,6 +14,7 @@ pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore}
 pub use bindings::bindings;
 pub use charting::Data as ChartData;
 pub use demo::{DemoOptions, Scenario};
+pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
 pub use overview::of_store as overview_of_store;
 pub use views::Source as StoreView;
 
@@ -327,6 +329,12 @@ commands! {
     remove_account: accounts::RemoveRequest => (), accounts::remove;
     /// Stops or resumes polling an account.
     pause_account: accounts::PauseRequest => (), accounts::pause;
+    /// An account's ledger: what was typed in, and what is left by it.
+    ledger: ledger::LedgerRequest => ledger::LedgerView, ledger::ledger;
+    /// Adds an entry to an account's ledger.
+    add_ledger_entry: ledger::AddEntryRequest => ledger::LedgerView, ledger::add;
+    /// Takes an entry out of an account's ledger, if it still says what it did.
+    remove_ledger_entry: ledger::RemoveEntryRequest => ledger::LedgerView, ledger::remove;
     /// Polls one account, or all, at once.
     poll_now: accounts::PollRequest => (), accounts::poll_now;
     /// Episodes of the last days, newest first.

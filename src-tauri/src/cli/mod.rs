@@ -6,6 +6,7 @@
 mod accounts;
 mod args;
 mod chart;
+mod ledger;
 mod run;
 mod status;
 
@@ -48,6 +49,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Status => status::status(json),
         Command::Poll { once: _, account } => run::poll(account, json).await,
         Command::Accounts(command) => accounts::run(command, json).await,
+        Command::Ledger(request) => ledger::run(request, json),
         Command::Connectors => accounts::connectors(json),
         Command::Chart(request) => chart::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,
