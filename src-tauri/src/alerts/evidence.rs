@@ -126,7 +126,8 @@ pub fn why(episode: &Episode) -> Vec<String> {
         }
         ("refused.zero", _) => "Nothing is left: the provider refuses calls at this level.".to_owned(),
         ("counted.zero", _) => {
-            "Nothing is left by what was counted here; the provider has not said that it refuses calls.".to_owned()
+            "Nothing is left by what was counted here; the provider has not said that it refuses calls."
+                .to_owned()
         }
         ("refused.seen", _) => match seen.status {
             Some(status) => format!("A call was refused with HTTP status {status}."),

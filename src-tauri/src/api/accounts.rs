@@ -230,9 +230,8 @@ fn parse(
     let budget = budget.map(|text| text.parse::<Amount>()).transpose();
     let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
     let anchor = draft.anchor.filter(|anchor| !anchor.amount.trim().is_empty());
-    let anchor = anchor.map(|anchor| {
-        ledger::entry(EntryKind::Anchor, &anchor.amount, Some(&anchor.at), None, now)
-    });
+    let anchor =
+        anchor.map(|anchor| ledger::entry(EntryKind::Anchor, &anchor.amount, Some(&anchor.at), None, now));
     let config = AccountConfig {
         connector: spec.id.to_owned(),
         label: Some(label),

@@ -186,9 +186,11 @@ pub fn add_entry(path: &Path, id: &AccountId, entry: &Entry) -> Result<(), ApiEr
 pub fn take_out(path: &Path, id: &AccountId, number: u32) -> Result<Entry, ApiError> {
     let config = Config::load(path)?.accounts.remove(id).ok_or_else(|| missing(id))?;
     let index = (number as usize).saturating_sub(1);
-    let entry = config.ledger.into_iter().nth(index).ok_or_else(|| {
-        ApiError::not_found(format_args!("entry {number} of the ledger of {id}"))
-    })?;
+    let entry = config
+        .ledger
+        .into_iter()
+        .nth(index)
+        .ok_or_else(|| ApiError::not_found(format_args!("entry {number} of the ledger of {id}")))?;
     Config::remove_entry(path, id, index, &entry)?;
     Ok(entry)
 }
@@ -216,7 +218,8 @@ pub fn of_store(
         };
         match statement {
             Some(statement) => {
-                let reported = store.map(|store| books::reported_balance(store, id, unit, now)).transpose()?;
+                let reported =
+                    store.map(|store| books::reported_balance(store, id, unit, now)).transpose()?;
                 balances.push(balance(&statement, reported.flatten()));
             }
             None => notes.push(unanchored(config, unit)),
@@ -229,7 +232,9 @@ pub fn of_store(
 fn unanchored(config: &AccountConfig, unit: Unit) -> String {
     let anchored = |entry: &Entry| entry.kind == EntryKind::Anchor && entry.amount.unit == unit;
     if config.ledger.iter().any(anchored) {
-        return format!("The entries in {unit} come to no figure yet: they lie in the future, or their sum is too large.");
+        return format!(
+            "The entries in {unit} come to no figure yet: they lie in the future, or their sum is too large."
+        );
     }
     format!("No entry says how much {unit} was there at some time, so nothing is counted down from.")
 }

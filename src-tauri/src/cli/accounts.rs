@@ -97,7 +97,10 @@ async fn add(
             secrets: BTreeMap::new(),
             options: pairs(&args.options, "option")?,
             budget: args.budget.clone(),
-            anchor: args.had.clone().map(|amount| AnchorDraft { amount, at: args.on.clone().unwrap_or_default() }),
+            anchor: args
+                .had
+                .clone()
+                .map(|amount| AnchorDraft { amount, at: args.on.clone().unwrap_or_default() }),
         })
     };
     let mut given = BTreeMap::new();

@@ -40,7 +40,11 @@ pub(super) fn run(args: LedgerArgs, json: bool) -> anyhow::Result<u8> {
     // Before the first poll there is no history: the entries alone are counted.
     let store = history.exists().then(|| Store::open_read_only(&history)).transpose()?;
     let view = ledger_of_store(store.as_ref(), &id, &find()?, now)?;
-    if json { say_json(&view)? } else { print(&view)? }
+    if json {
+        say_json(&view)?
+    } else {
+        print(&view)?
+    }
     Ok(OK)
 }
 
@@ -54,17 +58,29 @@ fn word(kind: EntryKind) -> &'static str {
 
 fn print(view: &LedgerView) -> anyhow::Result<()> {
     if view.entries.is_empty() {
-        say("No entry yet. Say what you had, such as: tollwatch ledger ACCOUNT had \"50 USD\" --on 2026-11-01")?;
+        say(
+            "No entry yet. Say what you had, such as: tollwatch ledger ACCOUNT had \"50 USD\" --on 2026-11-01",
+        )?;
     }
     for entry in &view.entries {
         let note = entry.note.as_ref().map_or_else(String::new, |note| format!("  {note}"));
-        say(format!("{:>3}  {:<20}  {:<9}  {}{note}", entry.index + 1, entry.at, word(entry.kind), entry.amount))?;
+        say(format!(
+            "{:>3}  {:<20}  {:<9}  {}{note}",
+            entry.index + 1,
+            entry.at,
+            word(entry.kind),
+            entry.amount
+        ))?;
     }
     for balance in &view.balances {
         say(format!("\n{}", balance.sentence))?;
         say(format!("Counted from {}.", balance.counted_from))?;
         if let (Some(reported), Some(difference)) = (&balance.reported, &balance.difference) {
-            say(format!("The provider says {}: {}.", amount(reported, balance.unit), apart(difference, balance.unit)))?;
+            say(format!(
+                "The provider says {}: {}.",
+                amount(reported, balance.unit),
+                apart(difference, balance.unit)
+            ))?;
         }
         for note in &balance.notes {
             say(format!("  {note}"))?;

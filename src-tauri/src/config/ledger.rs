@@ -47,8 +47,7 @@ pub(super) fn check(entries: &[Entry]) -> Option<(usize, String)> {
             return Some((index, why));
         }
         let rival = |other: &Entry| {
-            other.kind == EntryKind::Anchor
-                && (other.at, other.amount.unit) == (entry.at, entry.amount.unit)
+            other.kind == EntryKind::Anchor && (other.at, other.amount.unit) == (entry.at, entry.amount.unit)
         };
         if entry.kind == EntryKind::Anchor && entries[..index].iter().any(rival) {
             let why = format!(
@@ -63,11 +62,7 @@ pub(super) fn check(entries: &[Entry]) -> Option<(usize, String)> {
 }
 
 /// Makes the ledger in an account's table say what `wanted` says; one that says so already keeps its comments.
-pub(super) fn settle(
-    document: &mut DocumentMut,
-    id: &AccountId,
-    wanted: &[Entry],
-) -> Result<(), String> {
+pub(super) fn settle(document: &mut DocumentMut, id: &AccountId, wanted: &[Entry]) -> Result<(), String> {
     if entries(document, id)? == wanted {
         return Ok(());
     }
@@ -82,7 +77,10 @@ fn entries(document: &DocumentMut, id: &AccountId) -> Result<Vec<Entry>, String>
 }
 
 /// The account's table, and whether it is written in one line.
-fn account<'a>(document: &'a mut DocumentMut, id: &AccountId) -> Result<(&'a mut dyn TableLike, bool), String> {
+fn account<'a>(
+    document: &'a mut DocumentMut,
+    id: &AccountId,
+) -> Result<(&'a mut dyn TableLike, bool), String> {
     let accounts = document.get_mut("accounts").and_then(Item::as_table_like_mut);
     let account = accounts.and_then(|accounts| accounts.get_mut(id.as_str()));
     let in_line = account.as_ref().is_some_and(|item| item.is_value());

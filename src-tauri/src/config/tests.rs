@@ -173,16 +173,31 @@ fn a_ledger_that_does_not_fit_is_told() {
     let with = |entry: &str| format!("[accounts.a]\nconnector = \"x\"\n[[accounts.a.ledger]]\n{entry}\n");
     let anchor = "kind = \"anchor\"\namount = \"5 USD\"\nat = \"2026-11-01\"";
     for (text, says) in [
-        (with("kind = \"anchor\"\namount = \"-5 USD\"\nat = \"2026-11-01\""), "entry 1: -5 USD is not more than zero"),
-        (with("kind = \"top_up\"\namount = \"0 USD\"\nat = \"2026-11-01\""), "entry 1: 0 USD is not more than zero"),
+        (
+            with("kind = \"anchor\"\namount = \"-5 USD\"\nat = \"2026-11-01\""),
+            "entry 1: -5 USD is not more than zero",
+        ),
+        (
+            with("kind = \"top_up\"\namount = \"0 USD\"\nat = \"2026-11-01\""),
+            "entry 1: 0 USD is not more than zero",
+        ),
         (with("kind = \"spent\"\namount = \"5 percent\"\nat = \"2026-11-01\""), "percent cannot be kept"),
         (with("kind = \"spent\"\namount = \"5\"\nat = \"2026-11-01\""), "'' is no unit"),
         (with("kind = \"gift\"\namount = \"5 USD\"\nat = \"2026-11-01\""), "line 4: unknown variant `gift`"),
-        (with("kind = \"spent\"\namount = \"5 USD\"\nat = \"1 Nov\""), "line 6: '1 Nov' is no date: write it like"),
+        (
+            with("kind = \"spent\"\namount = \"5 USD\"\nat = \"1 Nov\""),
+            "line 6: '1 Nov' is no date: write it like",
+        ),
         (with("kind = \"spent\"\namount = \"5 USD\"\nat = 2026-11-01"), "a date in quotes"),
         (with("kind = \"spent\"\namount = \"5 USD\""), "missing field `at`"),
-        (with("kind = \"spent\"\namount = \"5 USD\"\nat = \"2026-11-01\"\nwhy = \"\""), "unknown field `why`"),
-        (with(&format!("{anchor}\n[[accounts.a.ledger]]\n{anchor}")), "entry 2: there is an anchor in USD at 2026-11-01"),
+        (
+            with("kind = \"spent\"\namount = \"5 USD\"\nat = \"2026-11-01\"\nwhy = \"\""),
+            "unknown field `why`",
+        ),
+        (
+            with(&format!("{anchor}\n[[accounts.a.ledger]]\n{anchor}")),
+            "entry 2: there is an anchor in USD at 2026-11-01",
+        ),
     ] {
         let (_dir, path) = file(&text);
         let message = Config::load(&path).unwrap_err().0;

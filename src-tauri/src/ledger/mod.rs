@@ -252,9 +252,8 @@ pub fn budget(
 /// What was spent in the UTC month of `now`. A day that began in the month before counts whole.
 pub fn spent_this_month(spends: &[Spend], now: Timestamp) -> Option<Qty> {
     let from = month_start(now);
-    let of_month = |spend: &&Spend| {
-        spend.start >= from || (spend.end > from && spend.end.since(spend.start) <= WHOLE)
-    };
+    let of_month =
+        |spend: &&Spend| spend.start >= from || (spend.end > from && spend.end.since(spend.start) <= WHOLE);
     let sum: i128 = spends.iter().filter(of_month).map(|spend| i128::from(spend.amount.0)).sum();
     i64::try_from(sum).ok().map(Qty)
 }

@@ -7,7 +7,9 @@ impl Statement {
     /// What is left, and from where it is counted, in one sentence.
     pub fn sentence(&self) -> String {
         let mut parts = vec![format!("{} on {}", self.say(self.anchor.amount.qty), date(self.anchor.at))];
-        for (amount, what) in [(self.topped_up, "topped up"), (self.spent, "spent"), (self.typed, "spent by your entries")] {
+        for (amount, what) in
+            [(self.topped_up, "topped up"), (self.spent, "spent"), (self.typed, "spent by your entries")]
+        {
             if amount != Qty(0) {
                 parts.push(format!("{} {what}", self.say(amount)));
             }

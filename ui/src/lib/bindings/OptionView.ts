@@ -23,4 +23,8 @@ required: boolean,
 /**
  * An example value.
  */
-example: string, };
+example: string, 
+/**
+ * The values that it may have, the usual one first; empty for free text.
+ */
+choices: Array<string>, };
