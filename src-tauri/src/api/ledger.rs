@@ -3,7 +3,7 @@
 use super::{ApiError, App};
 use crate::config::{AccountConfig, Config};
 use crate::ledger::{self, Known, Period, Statement};
-use crate::model::{AccountId, Amount, DAY, Entry, EntryKind, Qty, Timestamp, Unit};
+use crate::model::{AccountId, Amount, AmountError, DAY, Entry, EntryKind, Qty, Timestamp, Unit};
 use crate::monitor::ledger as books;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
@@ -128,9 +128,13 @@ pub(crate) async fn add(app: &App, request: AddEntryRequest) -> Result<LedgerVie
 pub(crate) async fn remove(app: &App, request: RemoveEntryRequest) -> Result<LedgerView, ApiError> {
     let _one = app.inner.changing.lock().await;
     let (path, id, view) = (app.inner.folders.config_file(), &request.account, &request.entry);
-    let mut said = entry(view.kind, &view.amount, Some(&view.at), view.note.as_deref(), app.live().now())?;
-    // An entry is compared as it stands, however its note was spaced.
-    said.note.clone_from(&view.note);
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let said = Entry {
+        kind: view.kind,
+        amount: view.amount.parse().map_err(|error: AmountError| bad(error.to_string()))?,
+        at: Entry::moment(&view.at).map_err(bad)?,
+        note: view.note.clone(),
+    };
     if !Config::load(&path)?.accounts.contains_key(id) {
         return Err(missing(id));
     }

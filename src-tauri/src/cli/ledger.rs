@@ -19,6 +19,10 @@ pub(super) fn run(args: LedgerArgs, json: bool) -> anyhow::Result<u8> {
         })
     };
     find()?;
+    // Before the first poll there is no history: the entries alone are counted. One that cannot be read is told before
+    // anything is changed.
+    let history = folders.history_file();
+    let store = history.exists().then(|| Store::open_read_only(&history)).transpose()?;
     let now = Clock::Real.now();
     let add = |kind, args: EntryArgs| -> anyhow::Result<()> {
         let entry = entry(kind, &args.amount, args.on.as_deref(), args.note.as_deref(), now)?;
@@ -36,9 +40,6 @@ pub(super) fn run(args: LedgerArgs, json: bool) -> anyhow::Result<u8> {
             }
         }
     }
-    let history = folders.history_file();
-    // Before the first poll there is no history: the entries alone are counted.
-    let store = history.exists().then(|| Store::open_read_only(&history)).transpose()?;
     let view = ledger_of_store(store.as_ref(), &id, &find()?, now)?;
     if json {
         say_json(&view)?

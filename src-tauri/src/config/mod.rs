@@ -237,6 +237,8 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   connector = "…"               (`tollwatch connectors` lists them)
 #   secrets = { key = "keychain" } (or "env:NAME")
 #   interval = 300                (seconds, at least 10)
+#   budget = "200 USD"            (a budget of your own for each month)
+# What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
 
 /// The file's name for sentences.
