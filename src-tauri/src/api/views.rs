@@ -62,7 +62,7 @@ pub(crate) fn account(
     if let Some(latest) = last_good_at {
         // What a ledger makes is made anew at every poll: one that is not is gone at once.
         let own = |meter: &MeterView| ledger::is_own(&meter.key.0, meter.provenance);
-        meters.retain(|meter| latest.since(meter.read_at) < if own(meter) { SECOND } else { DAY });
+        meters.retain(|meter| latest.since(meter.read_at) < if own(meter) { SECOND / 10 } else { DAY });
     }
     let usual = config.interval.map(|seconds| i64::from(seconds) * 1_000);
     let usual = usual.or(spec.map(|spec| spec.interval)).unwrap_or(5 * MINUTE);
