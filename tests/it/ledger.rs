@@ -111,6 +111,13 @@ async fn an_anchored_balance_drains_by_the_cost_report_and_is_told_before_its_wa
     let after: Vec<_> = heard.iter().filter(|(at, ..)| *at >= wall).collect();
     assert!(after.iter().all(|(_, severity, _)| *severity == Severity::Now), "nobody refused: {after:#?}");
     assert_eq!(after[0].2, "Acme · balance by your entries is used up");
+
+    // The user takes the entry back: nothing is told of it any more.
+    let (mut world, at) = (world, wall + DAY);
+    assert!(!world.pipeline.live().is_empty());
+    world.config.ledger.clear();
+    world.poll(at, report(at)).await;
+    assert!(world.pipeline.live().is_empty(), "{:?}", world.pipeline.live());
 }
 
 #[tokio::test]
@@ -252,6 +259,16 @@ fn the_ledger_is_typed_shown_and_counted_at_the_command_line() {
     let meters = polled["accounts"][0]["meters"].as_array().unwrap().clone();
     let budget = meters.iter().find(|meter| meter["key"] == "budget.month").unwrap();
     assert_eq!((budget["used"].as_str(), budget["limit"].as_str()), (Some("1"), Some("9")));
+
+    let url = upstream.url();
+    let more =
+        ["accounts", "add", "http_json", "--id", "more", "--base-url", &url, "--secret", "key=env:ACME_KEY"];
+    let options = ["--option", "path=/usage", "--option"];
+    let meters = r#"meters=[{"key":"spend","kind":"spend","unit":"USD","used":"/total"}]"#;
+    let words = [&more[..], &options, &[meters, "--had", "8 USD", "--on", "2021-01-01"]].concat();
+    let added = run(&words);
+    assert_eq!(added.code, 0, "{}{}", added.stdout, added.stderr);
+    assert!(run(&["ledger", "more"]).stdout.contains("$8.00 left: $8.00 on 1 Jan 2021."));
 
     let removed = run(&["ledger", "acme", "remove", "2"]);
     assert!(removed.stdout.contains("Removed: topped up 20 USD."), "{}{}", removed.stdout, removed.stderr);

@@ -196,7 +196,12 @@ pub fn balance_key(unit: Unit) -> String {
 
 /// Whether a meter is made by a ledger, and is gone as soon as a poll comes without it.
 pub fn is_own(key: &str, provenance: Provenance) -> bool {
-    provenance == Provenance::Anchored && (key == BUDGET || key.starts_with("balance.ledger."))
+    provenance == Provenance::Anchored && may_be_own(key)
+}
+
+/// Whether a key is one that a ledger gives; a connector may give [`BUDGET`] too.
+pub fn may_be_own(key: &str) -> bool {
+    key == BUDGET || key.starts_with("balance.ledger.")
 }
 
 impl Statement {

@@ -175,7 +175,7 @@ fn own_budget(
 ) -> Result<Option<Reading>, StoreError> {
     let mine = |reading: &&Reading| reading.unit == budget.unit;
     let has_it = |reading: &Reading| {
-        let same = reading.window == Window::Month && reading.limit == Some(budget.qty);
+        let same = reading.limit == Some(budget.qty);
         reading.kind == MeterKind::Budget && (reading.meter.0 == ledger::BUDGET || same)
     };
     if polled.readings.iter().filter(mine).any(has_it) {
