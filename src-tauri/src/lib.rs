@@ -1,7 +1,7 @@
 //! Tollwatch's library: everything but the window. The code map; nothing else lives here.
 //!
 //! Arrows run from the user to the used, and a tidy test (`tests/it/tidy.rs`) keeps them:
-//! `connectors → http, refusal, pricing, model`; `forecast, charts, diagnosis → model`; `alerts → model, forecast`;
+//! `connectors → http, refusal, pricing, model`; `forecast, charts, diagnosis, ledger → model`; `alerts → model, forecast`;
 //! `notify → alerts`; `store → model`; `monitor →` all of these; `api → monitor, store, …`; `server, bin, desktop → api`.
 
 pub mod alerts;
@@ -12,6 +12,7 @@ pub mod config;
 pub mod connectors;
 pub mod forecast;
 pub mod http;
+pub mod ledger;
 pub mod model;
 pub mod monitor;
 pub mod notify;

@@ -10,6 +10,7 @@ mod connectors;
 mod ferrogw;
 mod http;
 mod leaks;
+mod ledger;
 mod namespace;
 mod notices;
 mod notification_server;

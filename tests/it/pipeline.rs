@@ -16,7 +16,7 @@ const START: Timestamp = Timestamp(1_780_272_000_000);
 #[derive(Default)]
 pub(crate) struct Ear {
     pub(crate) heard: Mutex<Vec<(Timestamp, Severity, String)>>,
-    clock: Mutex<Option<Clock>>,
+    pub(crate) clock: Mutex<Option<Clock>>,
     deaf: std::sync::atomic::AtomicBool,
 }
 

@@ -467,3 +467,17 @@ proptest! {
         prop_assert_eq!(run(false), run(true));
     }
 }
+
+#[test]
+fn what_we_counted_ourselves_is_never_told_as_a_refusal() {
+    let mut world = World::new();
+    world.meter.provenance = crate::model::Provenance::Anchored;
+    drain(&mut world, |_, _, _| {});
+    assert_eq!(world.severities().last(), Some(&Severity::Now));
+    let notice = &world.told.last().unwrap().2;
+    assert_eq!(notice.title, "DeepSeek · balance is used up");
+    assert!(notice.body.contains("the provider has not said that it refuses calls"), "{}", notice.body);
+    let said = refusal(Cause::BalanceExhausted, Some(START + 21 * HOUR));
+    world.poll_and_refuse(START + 21 * HOUR, 0, &[said]);
+    assert_eq!(world.severities().last(), Some(&Severity::Refused));
+}

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Evidence {
     /// Which rule, and by which of its conditions: `wall.chance`, `wall.burn`, `wall.request`, `refused.seen`,
-    /// `refused.zero`, `low`, `failing`, `offline`.
+    /// `refused.zero`, `counted.zero`, `low`, `failing`, `offline`.
     pub rule: String,
     /// What the user called the account.
     pub account: String,
@@ -125,6 +125,10 @@ pub fn why(episode: &Episode) -> Vec<String> {
             )
         }
         ("refused.zero", _) => "Nothing is left: the provider refuses calls at this level.".to_owned(),
+        ("counted.zero", _) => {
+            "Nothing is left by what was counted here; the provider has not said that it refuses calls."
+                .to_owned()
+        }
         ("refused.seen", _) => match seen.status {
             Some(status) => format!("A call was refused with HTTP status {status}."),
             None => "The provider says that it refuses calls.".to_owned(),

@@ -6,7 +6,7 @@ use super::{Fact, MeterFact, Rules};
 use crate::forecast::{Forecast, Reason, at_burn, next_reset};
 use crate::model::{
     Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
-    PollErrorKind, Qty, Refusal, Resource, Severity, Timestamp,
+    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Timestamp,
 };
 
 /// A condition is left at its threshold times this.
@@ -216,12 +216,15 @@ fn refused(
         Some(left) if left <= Qty(0) => {
             let known = live.map(Evidence::of).filter(|known| known.rule == "refused.seen");
             let mut evidence = evidence();
-            evidence.rule = "refused.zero".to_owned();
+            // That our own count has reached zero does not say that the provider refuses.
+            let ours = matches!(meter.meter.provenance, Provenance::Anchored | Provenance::Estimated);
+            let severity = if ours && known.is_none() { Severity::Now } else { Severity::Refused };
+            evidence.rule = if ours { "counted.zero" } else { "refused.zero" }.to_owned();
             if let Some(known) = known {
                 // What the provider said when it refused is worth more than the figure.
                 evidence = Evidence { headroom: evidence.headroom, read_at: evidence.read_at, ..known };
             }
-            holds(Severity::Refused, Patience::AtOnce, false, evidence, now)
+            holds(severity, Patience::AtOnce, false, evidence, now)
         }
         Some(_) => {
             let may_again = live.is_some_and(|live| Evidence::of(live).retry_at.is_some_and(|at| at <= now));

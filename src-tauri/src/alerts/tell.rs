@@ -110,6 +110,7 @@ pub(super) fn title(
         }
         (EpisodeKind::Failing, _) => format!("{} · cannot be read", seen.account),
         (EpisodeKind::Offline, _) => "This computer is offline".to_owned(),
+        (EpisodeKind::Refused, _) if seen.rule == "counted.zero" => format!("{} is used up", what("balance")),
         (EpisodeKind::Refused, _) => match seen.cause {
             None | Some(Cause::BalanceExhausted) => {
                 format!("{} is used up: calls are refused", what("balance"))
@@ -185,6 +186,10 @@ fn refused(seen: &Evidence, now: Timestamp, when: &dyn Fn(Timestamp) -> String) 
         }
         Some(_) => "Look at the account's page at the provider.".to_owned(),
     };
+    if seen.rule == "counted.zero" {
+        let counted = "This was counted here: the provider has not said that it refuses calls.".to_owned();
+        return vec![left(seen), counted, mend(seen, when)];
+    }
     let again = seen.retry_at.filter(|at| *at > now);
     let again = again.map_or_else(String::new, |at| format!(" Calls may work again {}.", when(at)));
     vec![words, left(seen), format!("{action}{again}")]

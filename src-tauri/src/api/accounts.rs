@@ -4,11 +4,13 @@ use super::keys::{self, Given};
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
-use super::{ApiError, App, Nothing, views};
+use super::{ApiError, App, Nothing, ledger, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
 use crate::http::Network;
-use crate::model::{AccountId, Amount, DAY, MeterKind, PollError, Polled, Secret, Timestamp, step, words};
+use crate::model::{
+    AccountId, Amount, DAY, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, step, words,
+};
 use crate::monitor::{Monitor, poll};
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
@@ -82,7 +84,8 @@ fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Ve
             if change.added.0 > 0 {
                 add(pair[1].at, "top_up", format!("{}: {} added", meter.label, say(change.added)));
             } else if change.added.0 < 0 {
-                add(pair[1].at, "top_up", format!("{}: limit changed by {}", meter.label, say(change.added)));
+                let what = if meter.kind == MeterKind::Balance { "corrected" } else { "limit changed" };
+                add(pair[1].at, "top_up", format!("{}: {what} by {}", meter.label, say(change.added)));
             }
             if change.reset {
                 add(pair[1].at, "reset", format!("{}: started again", meter.label));
@@ -169,6 +172,7 @@ pub(super) struct Parsed {
 pub(super) fn parse(
     draft: AccountDraft,
     taken: &BTreeMap<AccountId, AccountConfig>,
+    now: Timestamp,
 ) -> Result<Parsed, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let connector = connectors::find(&draft.connector).ok_or_else(|| {
@@ -221,6 +225,9 @@ pub(super) fn parse(
     let budget = draft.budget.filter(|text| !text.trim().is_empty());
     let budget = budget.map(|text| text.parse::<Amount>()).transpose();
     let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
+    let anchor = draft.anchor.filter(|anchor| !anchor.amount.trim().is_empty());
+    let anchor =
+        anchor.map(|anchor| ledger::entry(EntryKind::Anchor, &anchor.amount, Some(&anchor.at), None, now));
     let config = AccountConfig {
         connector: spec.id.to_owned(),
         label: Some(label),
@@ -229,6 +236,7 @@ pub(super) fn parse(
         interval: None,
         paused: false,
         budget,
+        ledger: anchor.transpose()?.into_iter().collect(),
         options,
         // The whole file's prices stand in each account.
         prices: taken.values().next().map(|account| account.prices.clone()).unwrap_or_default(),
@@ -272,7 +280,7 @@ pub async fn test_draft(
     store: &SecretStore,
     now: Timestamp,
 ) -> Result<TestView, ApiError> {
-    let Parsed { connector, id, config, typed } = parse(draft, taken)?;
+    let Parsed { connector, id, config, typed } = parse(draft, taken, now)?;
     let mut secrets = typed;
     for role in config.secrets.keys() {
         if !secrets.contains_key(role) {
@@ -318,7 +326,7 @@ pub(crate) async fn add(app: &App, draft: AccountDraft) -> Result<AccountView, A
     let _one = app.inner.changing.lock().await;
     let monitor = app.live();
     let path = app.inner.folders.config_file();
-    let id = store_draft(&path, draft, monitor.secrets()).await?;
+    let id = store_draft(&path, draft, monitor.secrets(), monitor.now()).await?;
     app.reload(&path)?;
     let view = one(monitor, &id);
     app.all_changed();
@@ -330,10 +338,11 @@ pub async fn store_draft(
     path: &Path,
     draft: AccountDraft,
     store: &SecretStore,
+    now: Timestamp,
 ) -> Result<AccountId, ApiError> {
     // The file is what counts: it may have been edited since the start.
     let taken = Config::load(path)?.accounts;
-    let parsed = parse(draft, &taken)?;
+    let parsed = parse(draft, &taken, now)?;
     if taken.contains_key(&parsed.id) {
         let message = format!("there is an account {} already; choose another id", parsed.id);
         return Err(ApiError::new("bad_request", message));
@@ -417,6 +426,7 @@ mod tests {
             interval: None,
             paused: false,
             budget: None,
+            ledger: Vec::new(),
             options: toml::Table::new(),
             prices: Default::default(),
         };

@@ -6,6 +6,7 @@ mod charting;
 mod costs;
 mod demo;
 mod keys;
+mod ledger;
 mod overview;
 mod settings;
 mod sums;
@@ -19,6 +20,7 @@ pub use charting::Data as ChartData;
 pub use costs::{of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
 pub use keys::store_secret;
+pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
 pub use overview::of_store as overview_of_store;
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
@@ -338,6 +340,12 @@ commands! {
     set_secret: keys::SecretRequest => (), keys::set;
     /// Stops or resumes polling an account.
     pause_account: accounts::PauseRequest => (), accounts::pause;
+    /// An account's ledger: what was typed in, and what is left by it.
+    ledger: ledger::LedgerRequest => ledger::LedgerView, ledger::ledger;
+    /// Adds an entry to an account's ledger.
+    add_ledger_entry: ledger::AddEntryRequest => ledger::LedgerView, ledger::add;
+    /// Takes an entry out of an account's ledger, if it still says what it did.
+    remove_ledger_entry: ledger::RemoveEntryRequest => ledger::LedgerView, ledger::remove;
     /// Polls one account, or all, at once.
     poll_now: accounts::PollRequest => (), accounts::poll_now;
     /// Episodes of the last days, newest first.

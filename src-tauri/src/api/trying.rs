@@ -46,7 +46,7 @@ pub async fn try_connector(
     network: &Network,
     now: Timestamp,
 ) -> Result<TryView, ApiError> {
-    let Parsed { connector, id, config, typed } = parse(draft, &BTreeMap::<AccountId, _>::new())?;
+    let Parsed { connector, id, config, typed } = parse(draft, &BTreeMap::<AccountId, _>::new(), now)?;
     let mut secrets = typed;
     for (role, place) in &config.secrets {
         if let Some(name) = place.strip_prefix("env:") {

@@ -524,6 +524,17 @@ pub struct AccountDraft {
     pub options: BTreeMap<String, String>,
     /// Own monthly budget, such as `50 USD`.
     pub budget: Option<String>,
+    /// What is there, where the provider does not say it: the ledger's first entry.
+    pub anchor: Option<AnchorDraft>,
+}
+
+/// What was there at a moment, as typed.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct AnchorDraft {
+    /// Such as `50 USD`.
+    pub amount: String,
+    /// `2026-11-01` or `2026-11-01T14:30:00Z`; now when empty.
+    pub at: String,
 }
 
 /// What a test of a draft found.

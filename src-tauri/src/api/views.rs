@@ -7,9 +7,10 @@ use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
 use crate::forecast::{self, Forecast, History};
+use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
-    Reading, Sample, Timestamp, words,
+    Reading, SECOND, Sample, Timestamp, words,
 };
 use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
 use crate::store::{Store, StoreError};
@@ -61,7 +62,9 @@ pub(crate) fn account(
     };
     // A meter that the last good polls no longer mention (a key removed, a currency gone) is not shown as present.
     if let Some(latest) = last_good_at {
-        meters.retain(|meter| latest.since(meter.read_at) < DAY);
+        // What a ledger makes is made anew at every poll: one that is not is gone at once.
+        let own = |meter: &MeterView| ledger::is_own(&meter.key.0, meter.provenance);
+        meters.retain(|meter| latest.since(meter.read_at) < if own(meter) { SECOND / 10 } else { DAY });
     }
     let usual = config.interval.map(|seconds| i64::from(seconds) * 1_000);
     let usual = usual.or(spec.map(|spec| spec.interval)).unwrap_or(5 * MINUTE);

@@ -2,7 +2,7 @@
 
 use super::args::{AccountsCommand, AddArgs, ConfigCommand};
 use super::{FAILED, OK, run::failed, say, say_json};
-use crate::api::types::{AccountDraft, TestView};
+use crate::api::types::{AccountDraft, AnchorDraft, TestView};
 use crate::api::{catalogue, store_draft, store_secret, test_configured, test_draft, unstore};
 use crate::config::{Config, Folders};
 use crate::http::Network;
@@ -109,6 +109,10 @@ async fn add(
             secrets: BTreeMap::new(),
             options: options(&args.options)?,
             budget: args.budget.clone(),
+            anchor: args
+                .had
+                .clone()
+                .map(|amount| AnchorDraft { amount, at: args.on.clone().unwrap_or_default() }),
         })
     };
     let given = secrets_given(&args.secrets)?;
@@ -127,7 +131,7 @@ async fn add(
         }
         return Ok(FAILED);
     }
-    let id = store_draft(&folders.config_file(), with_secrets(draft()?), secrets).await?;
+    let id = store_draft(&folders.config_file(), with_secrets(draft()?), secrets, Clock::Real.now()).await?;
     if json {
         say_json(&serde_json::json!({ "added": id, "test": view }))?
     } else {

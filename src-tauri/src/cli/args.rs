@@ -12,6 +12,8 @@ Examples:
   tollwatch accounts add openrouter --label ci --secret key
                                       asks for the key, tests it, keeps it in the keychain
   tollwatch status                    what is left, and when it runs out
+  tollwatch ledger ci had '50 USD' --on 2026-11-01
+                                      counts down from there, where the provider says no balance
   tollwatch chart ci key_limit -o ci.svg
 
 Exit codes:
@@ -48,6 +50,8 @@ pub(super) enum Command {
     /// Add, list, test or remove accounts
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Show or edit an account's ledger: what you had, topped up and spent, where the provider says no balance
+    Ledger(LedgerArgs),
     /// List what can be watched, and which key each needs
     #[command(args_conflicts_with_subcommands = true)]
     Connectors {
@@ -146,9 +150,51 @@ pub(super) struct AddArgs {
     /// Your own monthly budget, such as '50 USD'
     #[arg(long)]
     pub(super) budget: Option<String>,
+    /// What is there, such as '50 USD', where the provider does not say it: it is counted down from there
+    #[arg(long, value_name = "AMOUNT")]
+    pub(super) had: Option<String>,
+    /// When that was: 2026-11-01 (its midnight in UTC) or 2026-11-01T14:30:00Z; now if missing
+    #[arg(long, value_name = "DATE", requires = "had")]
+    pub(super) on: Option<String>,
     /// Add it even if the test fails
     #[arg(long)]
     pub(super) anyway: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct LedgerArgs {
+    /// The account's id, as `accounts list` says it
+    pub(super) account: String,
+    #[command(subcommand)]
+    pub(super) change: Option<LedgerCommand>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum LedgerCommand {
+    /// So much was there: counting starts from here
+    Had(EntryArgs),
+    /// So much was added
+    ToppedUp(EntryArgs),
+    /// So much was spent that no report of the provider knows of
+    Spent(EntryArgs),
+    /// Take an entry out
+    Remove {
+        /// The entry's number, as `tollwatch ledger ACCOUNT` says it
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        number: u32,
+    },
+}
+
+#[derive(clap::Args)]
+pub(super) struct EntryArgs {
+    /// How much, such as '50 USD'
+    pub(super) amount: String,
+    /// When: 2026-11-01 (its midnight in UTC) or 2026-11-01T14:30:00Z; now if missing
+    #[arg(long, value_name = "DATE")]
+    pub(super) on: Option<String>,
+    /// In your own words
+    #[arg(long)]
+    pub(super) note: Option<String>,
 }
 
 #[derive(clap::Args)]

@@ -6,6 +6,7 @@
 mod accounts;
 mod args;
 mod chart;
+mod ledger;
 mod run;
 mod spend;
 mod status;
@@ -50,6 +51,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Status => status::status(json),
         Command::Poll { once: _, account } => run::poll(account, json).await,
         Command::Accounts(command) => accounts::run(command, json).await,
+        Command::Ledger(request) => ledger::run(request, json),
         Command::Connectors { command: None } => accounts::connectors(json),
         Command::Connectors { command: Some(ConnectorsCommand::Try(request)) } => {
             trying::run(request, json).await

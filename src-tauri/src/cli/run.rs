@@ -6,8 +6,8 @@ use crate::api::{App, DemoOptions, Headless, Scenario, StoreView, overview_of_st
 use crate::config::{Config, Folders};
 use crate::connectors;
 use crate::http::Network;
-use crate::model::{AccountId, PollError, PollErrorKind};
-use crate::monitor::{Clock, Pipeline, policy, poll, rules};
+use crate::model::{AccountId, PollError, PollErrorKind, Polled};
+use crate::monitor::{Clock, Pipeline, keep_ledger, policy, poll, rules};
 use crate::notify::Chain;
 use crate::secrets::SecretStore;
 use crate::server::Server;
@@ -37,7 +37,7 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
         }
         let connector = connectors::find(&account.connector);
         let label = poll::label(id, account, connector);
-        let outcome = match connector {
+        let outcome: Result<Polled, PollError> = match connector {
             None => Err(PollError::new(
                 PollErrorKind::Config,
                 format!("there is no connector '{}'", account.connector),
@@ -49,6 +49,7 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
                 }
             }
         };
+        let outcome = outcome.map(|polled| keep_ledger(&store, id, account, polled, clock.now()));
         pipeline.absorb(id, label, outcome).await;
     }
     let live = pipeline.live();

@@ -20,6 +20,7 @@ pub(super) async fn run(args: TryArgs, json: bool) -> anyhow::Result<u8> {
         secrets: secrets_given(&args.secrets)?,
         options: options(&args.options)?,
         budget: args.budget,
+        anchor: None,
     };
     let view = try_connector(draft, &network, Clock::Real.now()).await?;
     if json {

@@ -1,7 +1,9 @@
 //! config.toml ↔ structs.
 
+mod ledger;
+
 use crate::alerts::Sensitivity;
-use crate::model::{AccountId, Amount, Currency, OwnPrices, Unit};
+use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,6 +132,10 @@ pub struct AccountConfig {
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<Amount>,
+    /// What you had, topped up and spent, for providers that do not say what is left: see docs/ledger.md.
+    #[serde(default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<Entry>,
     /// The connector's own options.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
@@ -166,15 +172,19 @@ impl Config {
     /// Adds or replaces one account in the file, keeping the user's comments and order; written atomically.
     /// Errors: the file is invalid (it is then left as it is), the account is, or the file cannot be written.
     pub fn save_account(path: &Path, id: &AccountId, account: &AccountConfig) -> Result<(), ConfigError> {
-        let wanted = toml_edit::ser::to_document(account)
+        let mut wanted = toml_edit::ser::to_document(account)
             .map_err(|error| ConfigError(format!("the account {id} cannot be written as TOML: {error}")))?;
+        wanted.remove("ledger");
         edit(path, |document| {
             let accounts = table(document.as_table_mut(), "accounts")?;
             accounts.set_implicit(true);
-            let account = accounts.entry(id.as_str()).or_insert_with(|| Item::Table(Table::new()));
-            let account = account.as_table_like_mut().ok_or_else(|| format!("accounts.{id} is no table"))?;
-            merge(account, wanted.as_table());
-            Ok(())
+            let there = accounts.entry(id.as_str()).or_insert_with(|| Item::Table(Table::new()));
+            let there = there.as_table_like_mut().ok_or_else(|| format!("accounts.{id} is no table"))?;
+            if let Some(ledger) = there.get("ledger") {
+                wanted.insert("ledger", ledger.clone());
+            }
+            merge(there, wanted.as_table());
+            ledger::settle(document, id, &account.ledger)
         })
     }
 
@@ -283,6 +293,8 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   connector = "…"               (`tollwatch connectors` lists them)
 #   secrets = { key = "keychain" } (or "env:NAME")
 #   interval = 300                (seconds, at least 10)
+#   budget = "200 USD"            (a budget of your own for each month)
+# What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
 
 /// The file's name for sentences.
@@ -397,6 +409,10 @@ fn check(config: &Config) -> Result<(), Wrong> {
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(&["accounts", id.as_str(), "interval"], format!("{seconds} is less than 10 seconds"));
+        }
+        if let Some((index, why)) = ledger::check(&account.ledger) {
+            let why = format!("entry {}: {why}", index + 1);
+            return bad(&["accounts", id.as_str(), "ledger"], why);
         }
         for role in account.secrets.keys() {
             if let Err(error) = account.source(role) {

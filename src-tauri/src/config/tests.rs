@@ -153,3 +153,108 @@ fn the_schema_names_every_setting() {
     }
     assert_eq!(schema["additionalProperties"], serde_json::json!(false));
 }
+
+const LEDGER: &str = "# mine\n[accounts.a] # work\nconnector = \"x\"\n\n# the first\n[[accounts.a.ledger]]\nkind = \"anchor\" # from the invoice\namount = \"50 USD\"\nat = \"2026-11-01\"\n\n[accounts.b]\nconnector = \"y\"\n";
+
+fn entry(kind: crate::model::EntryKind, amount: &str, at: &str) -> Entry {
+    Entry { kind, amount: amount.parse().unwrap(), at: Entry::moment(at).unwrap(), note: None }
+}
+
+#[test]
+fn a_ledger_is_edited_entry_by_entry_and_keeps_its_comments() {
+    use crate::model::EntryKind::{Anchor, Spent, TopUp};
+    let (_dir, path) = file(LEDGER);
+    let (a, b) = (AccountId::new("a").unwrap(), AccountId::new("b").unwrap());
+    let first = entry(Anchor, "50 USD", "2026-11-01");
+    let more = Entry { note: Some("card".into()), ..entry(TopUp, "20 USD", "2026-11-05T10:00:00Z") };
+    Config::add_entry(&path, &a, &more).unwrap();
+    Config::add_entry(&path, &b, &entry(Spent, "3.20 EUR", "2026-11-02")).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with(LEDGER.split("[accounts.b]").next().unwrap()), "{text}");
+    let config = Config::load(&path).unwrap();
+    assert_eq!(config.accounts[&a].ledger, [first.clone(), more.clone()]);
+    assert_eq!(config.accounts[&b].ledger, [entry(Spent, "3.2 EUR", "2026-11-02")]);
+
+    // Another setting leaves it alone.
+    let mut account = config.accounts[&a].clone();
+    account.paused = true;
+    Config::save_account(&path, &a, &account).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("# the first\n") && text.contains("# from the invoice"), "{text}");
+    assert_eq!(Config::load(&path).unwrap().accounts[&a], account);
+
+    // What changed meanwhile is not hit.
+    assert!(Config::remove_entry(&path, &a, 0, &more).unwrap_err().0.contains("another entry 1"));
+    assert!(Config::remove_entry(&path, &a, 7, &more).is_err());
+    Config::remove_entry(&path, &a, 0, &first).unwrap();
+    Config::remove_entry(&path, &a, 0, &more).unwrap();
+    assert!(Config::load(&path).unwrap().accounts[&a].ledger.is_empty());
+    assert!(Config::add_entry(&path, &AccountId::new("c").unwrap(), &more).is_err());
+}
+
+#[test]
+fn a_ledger_in_one_line_stays_one() {
+    use crate::model::EntryKind::{Anchor, TopUp};
+    let text = "[accounts]\na = { connector = \"x\" }\n[accounts.b]\nconnector = \"y\"\nledger = [{ kind = \"anchor\", amount = \"1 USD\", at = \"2026-11-01\" }]\n";
+    let (_dir, path) = file(text);
+    for id in ["a", "b"] {
+        let id = AccountId::new(id).unwrap();
+        Config::add_entry(&path, &id, &entry(TopUp, "2 USD", "2026-11-03")).unwrap();
+        Config::add_entry(&path, &id, &entry(Anchor, "3 USD", "2026-11-04")).unwrap();
+    }
+    let config = Config::load(&path).unwrap();
+    assert_eq!(config.accounts.values().map(|account| account.ledger.len()).collect::<Vec<_>>(), [2, 3]);
+    let (a, last) = (AccountId::new("a").unwrap(), entry(Anchor, "3 USD", "2026-11-04"));
+    Config::remove_entry(&path, &a, 1, &last).unwrap();
+    assert_eq!(Config::load(&path).unwrap().accounts[&a].ledger.len(), 1);
+}
+
+#[test]
+fn a_new_account_is_saved_with_its_ledger() {
+    use crate::model::EntryKind::Anchor;
+    let (_dir, path) = file(LEDGER);
+    let mut account = Config::load(&path).unwrap().accounts.remove(&AccountId::new("a").unwrap()).unwrap();
+    account.ledger.push(entry(Anchor, "7 USD", "2026-11-09"));
+    for id in ["a", "new"] {
+        let id = AccountId::new(id).unwrap();
+        Config::save_account(&path, &id, &account).unwrap();
+        assert_eq!(Config::load(&path).unwrap().accounts[&id], account);
+    }
+}
+
+#[test]
+fn a_ledger_that_does_not_fit_is_told() {
+    let with = |entry: &str| format!("[accounts.a]\nconnector = \"x\"\n[[accounts.a.ledger]]\n{entry}\n");
+    let anchor = "kind = \"anchor\"\namount = \"5 USD\"\nat = \"2026-11-01\"";
+    for (text, says) in [
+        (
+            with("kind = \"anchor\"\namount = \"-5 USD\"\nat = \"2026-11-01\""),
+            "entry 1: -5 USD is not more than zero",
+        ),
+        (
+            with("kind = \"top_up\"\namount = \"0 USD\"\nat = \"2026-11-01\""),
+            "entry 1: 0 USD is not more than zero",
+        ),
+        (with("kind = \"spent\"\namount = \"5 percent\"\nat = \"2026-11-01\""), "percent cannot be kept"),
+        (with("kind = \"spent\"\namount = \"5\"\nat = \"2026-11-01\""), "'' is no unit"),
+        (with("kind = \"gift\"\namount = \"5 USD\"\nat = \"2026-11-01\""), "line 4: unknown variant `gift`"),
+        (
+            with("kind = \"spent\"\namount = \"5 USD\"\nat = \"1 Nov\""),
+            "line 6: '1 Nov' is no date: write it like",
+        ),
+        (with("kind = \"spent\"\namount = \"5 USD\"\nat = 2026-11-01"), "a date in quotes"),
+        (with("kind = \"spent\"\namount = \"5 USD\""), "missing field `at`"),
+        (
+            with("kind = \"spent\"\namount = \"5 USD\"\nat = \"2026-11-01\"\nwhy = \"\""),
+            "unknown field `why`",
+        ),
+        (
+            with(&format!("{anchor}\n[[accounts.a.ledger]]\n{anchor}")),
+            "entry 2: there is an anchor in USD at 2026-11-01",
+        ),
+    ] {
+        let (_dir, path) = file(&text);
+        let message = Config::load(&path).unwrap_err().0;
+        assert!(message.contains(says), "{message}\n{text}");
+    }
+}

@@ -3,6 +3,7 @@
 mod account;
 mod amount;
 mod cost;
+mod entry;
 mod episode;
 mod json;
 mod meter;
@@ -15,6 +16,7 @@ pub mod words;
 pub use account::{Account, AccountId, OwnPrices};
 pub use amount::{Amount, AmountError, Currency, Qty, Unit};
 pub use cost::{By, Cost};
+pub use entry::{Entry, EntryKind};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity};
 pub use json::{Json, JsonError};
 pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Window};

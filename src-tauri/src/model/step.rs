@@ -22,8 +22,11 @@ pub fn step(before: &Sample, after: &Sample) -> Step {
         (Some(old), Some(new)) => difference(new, old),
         _ => Qty(0),
     };
+    // The window that both lie in, said alike: what falls in it was corrected, as bills are, and did not start again.
+    let same_window = before.resets_at == after.resets_at && after.resets_at.is_some_and(|at| after.at < at);
     match (before.used, after.used, before.remaining, after.remaining) {
         (Some(old), Some(new), ..) if new >= old => Step { spent: difference(new, old), added, reset: false },
+        (Some(_), Some(_), ..) if same_window => Step { spent: Qty(0), added, reset: false },
         (Some(_), Some(new), ..) => Step { spent: new, added, reset: true },
         (_, _, Some(old), Some(new)) => {
             // Only what is left is known: what the limit's change does not explain is spend or top-up.
@@ -66,6 +69,20 @@ mod tests {
         assert_eq!(step(&used(4), &used(9)), Step { spent: Qty(5), added: Qty(0), reset: false });
         let raised = sample(Some(9), Some(150), None);
         assert_eq!(step(&used(9), &raised), Step { spent: Qty(0), added: Qty(50), reset: false });
+    }
+
+    #[test]
+    fn a_bill_that_is_corrected_does_not_start_again() {
+        let of_month = |at: i64, used: i64, resets_at: i64| Sample {
+            resets_at: Some(Timestamp(resets_at)),
+            ..Sample { at: Timestamp(at), ..sample(Some(used), Some(100), None) }
+        };
+        let corrected = step(&of_month(1, 90, 10), &of_month(2, 88, 10));
+        assert_eq!(corrected, Step { spent: Qty(0), added: Qty(0), reset: false });
+        let again = Step { spent: Qty(4), added: Qty(0), reset: true };
+        assert_eq!(step(&of_month(1, 90, 10), &of_month(11, 4, 20)), again);
+        // The provider still says the old reset: it has passed.
+        assert_eq!(step(&of_month(1, 90, 10), &of_month(11, 4, 10)), again);
     }
 
     #[test]

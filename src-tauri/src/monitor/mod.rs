@@ -4,12 +4,14 @@
 //! are advanced one at a time. Whatever was stored when a call returned survives a kill of the process.
 
 mod clock;
+pub(crate) mod ledger;
 pub mod pipeline;
 pub(crate) mod poll;
 pub mod schedule;
 mod task;
 
 pub use clock::Clock;
+pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 
 use crate::alerts::Rules;

@@ -5,6 +5,7 @@ use super::{Clock, Event, schedule};
 use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
+use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
     Sample, Step, Timestamp, step,
@@ -127,7 +128,11 @@ impl Pipeline {
             self.settle(account, self.inner.store.note_mute_poll(account, now));
         }
         let recorded = self.inner.store.record(account, now, &polled.readings, &to_store, &polled.costs);
-        let meters = self.settle(account, recorded).unwrap_or_default();
+        let recorded = self.settle(account, recorded);
+        if let Some(meters) = &recorded {
+            self.let_go(account, meters, now);
+        }
+        let meters = recorded.unwrap_or_default();
         let mut news = Vec::with_capacity(meters.len());
         for meter in &meters {
             if let Some((sample, step)) = self.settle(account, self.advance(meter, now)) {
@@ -381,13 +386,33 @@ impl Pipeline {
     /// Forgets what is in memory of a removed account; resolves its episodes.
     pub(super) fn drop_account(&self, account: &AccountId) {
         lock(&self.inner.statuses).remove(account);
-        let now = self.inner.clock.now();
+        self.resolve(account, |_| true, self.inner.clock.now());
+    }
+
+    /// A meter that only a ledger makes, and that this poll did not, is gone by the user's hand: so is what is told
+    /// of it.
+    fn let_go(&self, account: &AccountId, read: &[Meter], now: Timestamp) {
+        let gone = |key: &MeterKey| {
+            let stored = || self.inner.store.meter(account, key).ok().flatten();
+            let own = |meter: Meter| ledger::is_own(&key.0, meter.provenance);
+            !read.iter().any(|meter| meter.key == *key)
+                && ledger::may_be_own(&key.0)
+                && stored().is_some_and(own)
+        };
+        self.resolve(account, |episode| episode.resource.meter.as_ref().is_some_and(gone), now);
+    }
+
+    /// Resolves those of an account's live episodes.
+    fn resolve(&self, account: &AccountId, which: impl Fn(&Episode) -> bool, now: Timestamp) {
         let over: Vec<Episode> = self
             .live()
             .into_iter()
-            .filter(|episode| episode.resource.account.as_ref() == Some(account))
+            .filter(|episode| episode.resource.account.as_ref() == Some(account) && which(episode))
             .map(|episode| Episode { state: EpisodeState::Resolved, resolved_at: Some(now), ..episode })
             .collect();
+        if over.is_empty() {
+            return;
+        }
         if let Some(stored) = self.settle(account, self.inner.store.save_episodes(&over)) {
             merge(&mut lock(&self.inner.live), stored);
         }

@@ -1,7 +1,7 @@
 //! The tasks: one per account, one that notices a machine's sleep, one that keeps house.
 
 use super::poll::{ask, label, prepare};
-use super::{Monitor, clock::SleepWatch, schedule};
+use super::{Monitor, clock::SleepWatch, ledger, schedule};
 use crate::config::AccountConfig;
 use crate::connectors;
 use crate::http::Http;
@@ -64,6 +64,8 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
         if matches!(&outcome, Err(error) if error.kind == PollErrorKind::Credentials) {
             http = None;
         }
+        let outcome = outcome
+            .map(|polled| ledger::keep(pipeline.store(), &id, &config, polled, pipeline.clock().now()));
         pipeline.absorb(&id, label.clone(), outcome).await;
         let now = pipeline.clock().now();
         let interval = pipeline.interval(&id, usual, connector.spec().min_interval, now);

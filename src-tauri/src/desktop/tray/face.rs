@@ -69,7 +69,9 @@ fn wall(
     zone: &TimeZone,
 ) -> Option<(Timestamp, Line)> {
     let (at, when) = match &meter.forecast {
-        _ if meter.severity == Some(Severity::Refused) => (Timestamp(i64::MIN), String::from("used up")),
+        _ if meter.severity == Some(Severity::Refused) || meter.is_used_up() => {
+            (Timestamp(i64::MIN), String::from("used up"))
+        }
         ForecastView::Wall { p50, .. } => (*p50, words::moment(*p50, now, zone)),
         ForecastView::Clear { .. } | ForecastView::Unknown { .. } => return None,
     };

@@ -3,6 +3,7 @@ import type { AccountDraft } from "./AccountDraft";
 import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
+import type { AddEntryRequest } from "./AddEntryRequest";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
@@ -11,10 +12,13 @@ import type { CostsView } from "./CostsView";
 import type { EpisodeRequest } from "./EpisodeRequest";
 import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
+import type { LedgerRequest } from "./LedgerRequest";
+import type { LedgerView } from "./LedgerView";
 import type { Nothing } from "./Nothing";
 import type { Overview } from "./Overview";
 import type { PauseRequest } from "./PauseRequest";
 import type { PollRequest } from "./PollRequest";
+import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
@@ -44,6 +48,12 @@ export type Commands = {
   set_secret: { request: SecretRequest; response: null };
   /** Stops or resumes polling an account. */
   pause_account: { request: PauseRequest; response: null };
+  /** An account's ledger: what was typed in, and what is left by it. */
+  ledger: { request: LedgerRequest; response: LedgerView };
+  /** Adds an entry to an account's ledger. */
+  add_ledger_entry: { request: AddEntryRequest; response: LedgerView };
+  /** Takes an entry out of an account's ledger, if it still says what it did. */
+  remove_ledger_entry: { request: RemoveEntryRequest; response: LedgerView };
   /** Polls one account, or all, at once. */
   poll_now: { request: PollRequest; response: null };
   /** Episodes of the last days, newest first. */
