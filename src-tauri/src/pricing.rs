@@ -42,6 +42,8 @@ struct File {
     /// The day on which the source was read.
     as_of: jiff::civil::Date,
     currency: String,
+    /// Other names under which gateways know a provider of the table.
+    aliases: HashMap<String, String>,
     /// `provider/model` to input and output: decimal text, per million tokens.
     models: BTreeMap<String, (String, String)>,
 }
@@ -49,6 +51,7 @@ struct File {
 /// The list prices, by `provider/model` and by the model's name alone.
 struct Table {
     by_provider: HashMap<String, Price>,
+    aliases: HashMap<String, String>,
     /// `None` where two providers ask different prices for a model of one name.
     by_name: HashMap<String, Option<Price>>,
 }
@@ -60,7 +63,7 @@ fn read() -> Option<Table> {
     let unit: Unit = file.currency.parse().ok()?;
     let as_of = file.as_of.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     let as_of = Some(Timestamp(as_of.timestamp().as_millisecond()));
-    let mut table = Table { by_provider: HashMap::new(), by_name: HashMap::new() };
+    let mut table = Table { by_provider: HashMap::new(), aliases: file.aliases, by_name: HashMap::new() };
     for (name, (input, output)) in file.models {
         let amount = |text: &str| Some(Amount::new(unit.parse(text).ok()?, unit));
         let price = Price { input: amount(&input)?, output: amount(&output)?, as_of };
@@ -73,16 +76,6 @@ fn read() -> Option<Table> {
     }
     Some(table)
 }
-
-/// Other names under which gateways know a provider of the table.
-const ALIASES: &[(&str, &str)] = &[
-    ("amazon-nova", "amazon"),
-    ("gemini", "google"),
-    ("mistralai", "mistral"),
-    ("moonshotai", "moonshot"),
-    ("x-ai", "xai"),
-    ("z-ai", "zai"),
-];
 
 /// The price of a model by the name a gateway uses: the user's own, else the list price. `provider/model` is looked up
 /// as such, also behind a gateway's name (`openrouter/openai/gpt-4o`); a bare name only where every provider that sells
@@ -107,8 +100,7 @@ impl Table {
         let starts = std::iter::once(0).chain(name.match_indices('/').map(|(at, _)| at + 1));
         let mut tails = starts.filter_map(|at| name.get(at..)?.split_once('/'));
         tails.find_map(|(provider, model)| {
-            let alias = ALIASES.iter().find(|(alias, _)| *alias == provider);
-            let provider = alias.map_or(provider, |(_, known)| known);
+            let provider = self.aliases.get(provider).map_or(provider, String::as_str);
             self.by_provider.get(&format!("{provider}/{model}"))
         })
     }

@@ -1,12 +1,67 @@
 //! What an account's money went on: a stack of bars, and each name's sum.
 
 use super::charting::length;
-use super::types::{CostRow, CostsRequest, CostsView};
+use super::types::ChartRange;
 use super::{ApiError, App, StoreView};
-use crate::charts::{self, Layer, MOST_LAYERS, SpendBar, SpendInput};
-use crate::model::{Amount, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
+use crate::charts::{self, Layer, MOST_LAYERS, Picture, SpendBar, SpendInput};
+use crate::model::{AccountId, Amount, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use ts_rs::TS;
+
+/// Asks what an account's money went on.
+#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+pub struct CostsRequest {
+    /// Whose.
+    pub account: AccountId,
+    /// Told apart by what; what there is when missing.
+    pub by: Option<By>,
+    /// In which unit; money first when missing.
+    pub unit: Option<Unit>,
+    /// How far back.
+    pub range: ChartRange,
+    /// Width in CSS pixels: 200 to 4000.
+    pub width: u32,
+    /// Height in CSS pixels: 100 to 2000.
+    pub height: u32,
+}
+
+/// What an account's money went on.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CostsView {
+    /// Told apart by this.
+    pub by: By,
+    /// What it can be told apart by; empty when nothing is known.
+    pub kinds: Vec<By>,
+    /// The unit of the figures.
+    pub unit: Unit,
+    /// Units that there are figures in.
+    pub units: Vec<Unit>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// The end of the newest bucket that the provider reported.
+    pub as_of: Option<Timestamp>,
+    /// The sum: `41.20 USD`; empty when there is none.
+    pub total: String,
+    /// Each name's sum, the largest first.
+    pub rows: Vec<CostRow>,
+    /// The stack of bars; its series are the rows, with small ones joined into the last.
+    pub picture: Option<Picture>,
+}
+
+/// One name's sum.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct CostRow {
+    /// The model, key, project or user; empty when the provider gives no name.
+    pub name: String,
+    /// Exact: `4.12 USD`.
+    pub amount: String,
+    /// Its part of the whole, 0 to 1; `null` when the whole is nothing.
+    pub share: Option<f64>,
+}
 
 pub(crate) async fn costs(app: &App, request: CostsRequest) -> Result<CostsView, ApiError> {
     let monitor = app.shown();

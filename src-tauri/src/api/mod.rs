@@ -17,7 +17,7 @@ mod views;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use bindings::bindings;
 pub use charting::Data as ChartData;
-pub use costs::{of_store as costs_of_store, word as cost_word};
+pub use costs::{CostsRequest, of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
 pub use keys::store_secret;
 pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
@@ -327,7 +327,7 @@ commands! {
     /// A chart of one meter.
     chart: types::ChartRequest => types::ChartView, charting::chart;
     /// What an account's money went on, by model, key, project or user.
-    costs: types::CostsRequest => types::CostsView, costs::costs;
+    costs: costs::CostsRequest => costs::CostsView, costs::costs;
     /// Every connector, for the picker.
     connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
     /// Polls a draft once; stores nothing.

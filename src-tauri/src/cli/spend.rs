@@ -2,8 +2,8 @@
 
 use super::args::SpendArgs;
 use super::{OK, say, say_json};
-use crate::api::types::{ChartRange, CostsRequest};
-use crate::api::{StoreView, costs_of_store};
+use crate::api::types::ChartRange;
+use crate::api::{CostsRequest, StoreView, costs_of_store};
 use crate::config::Folders;
 use crate::model::{AccountId, By};
 use crate::monitor::Clock;

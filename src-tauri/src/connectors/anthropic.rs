@@ -5,7 +5,7 @@
 //! `/v1/organizations/rate_limits` (what is allowed a minute; no use is told). No balance can be read with a key.
 //! Source: platform.claude.com/docs, "Usage and Cost API"; PyPI anthropic 2.11.0, `resources/beta/organization`.
 
-use super::costs::{Costs, currency, rows, since};
+use super::costs::{Costs, currency, report_start, rows};
 use super::fields::{
     finish, join, limit, missing, month_start, needed, next_reset, scaled, slug, spend, text,
 };
@@ -138,7 +138,7 @@ impl Asked<'_> {
 
     /// A report by UTC day, every page of it.
     async fn report(&self, path: &str, groups: &[&str]) -> Result<Vec<Json>, PollError> {
-        let first = self.get(path).query("starting_at", &since(self.now).to_string());
+        let first = self.get(path).query("starting_at", &report_start(self.now).to_string());
         let first = first.query("bucket_width", "1d").query("limit", "31");
         self.all(groups.iter().fold(first, |request, group| request.query("group_by[]", group))).await
     }

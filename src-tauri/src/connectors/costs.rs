@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 /// Where a report by day begins: on the month's 1st (UTC), and two days back at least, so that the last days of a
 /// month, which still grow after its end, are asked for once more.
-pub(super) fn since(now: Timestamp) -> Timestamp {
+pub(super) fn report_start(now: Timestamp) -> Timestamp {
     month_start(now).min(day_start(now) + -2 * DAY)
 }
 
-/// The months that [`since`] reaches into, by their first day: this one, and the last one on the 1st and 2nd.
+/// The months that [`report_start`] reaches into, by their first day: this one, and the last one on the 1st and 2nd.
 pub(super) fn months(now: Timestamp) -> Vec<Timestamp> {
-    let mut months = vec![month_start(since(now)), month_start(now)];
+    let mut months = vec![month_start(report_start(now)), month_start(now)];
     months.dedup();
     months
 }
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_last_days_of_a_month_are_asked_for_again() {
         let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
-        let first = |now: &str| since(at(now)).to_string();
+        let first = |now: &str| report_start(at(now)).to_string();
         assert_eq!(first("2026-11-21T02:49:35Z"), "2026-11-01T00:00:00Z");
         assert_eq!(first("2026-11-03T00:00:00Z"), "2026-11-01T00:00:00Z");
         assert_eq!(first("2026-11-01T05:00:00Z"), "2026-10-30T00:00:00Z");

@@ -8,10 +8,8 @@
 //!
 //! Source: deepgram/deepgram-api-specs@4ba987cf, openapi.yml; developers.deepgram.com, "Errors" and "Working with roles".
 
-use super::costs::Costs;
-use super::fields::{
-    balance, date, finish, join, missing, month_start, needed, report_start, slug, spend, text,
-};
+use super::costs::{Costs, report_start};
+use super::fields::{balance, date, finish, join, missing, month_start, needed, slug, spend, text};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{

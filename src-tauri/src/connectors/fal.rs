@@ -2,10 +2,9 @@
 //! word `Key` in `Authorization`. US dollars as numbers; days in UTC.
 //! Source: fal's platform description (api.fal.ai/v1), as mirrored in tryAGI/Fal@badf5214 src/libs/Fal/openapi.json.
 
-use super::costs::Costs;
+use super::costs::{Costs, report_start};
 use super::fields::{
-    balance, currency, date, finish, join, missing, month_start, needed, one, qty, report_start, spend, text,
-    time,
+    balance, currency, date, finish, join, missing, month_start, needed, one, qty, spend, text, time,
 };
 use super::pages::pages;
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};

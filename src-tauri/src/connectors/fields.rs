@@ -1,8 +1,7 @@
 //! Reading figures out of an answer: missing is not zero, and what is no number is said by its name.
 
 use crate::model::{
-    Currency, DAY, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit,
-    Window,
+    Currency, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, SECOND, Timestamp, Unit, Window,
 };
 
 /// The figure at a pointer, as number or as text, with or without thousands separators. `Ok(None)`: missing, null or
@@ -138,11 +137,6 @@ fn start(now: Timestamp, step: impl Fn(jiff::civil::Date) -> Option<jiff::civil:
     midnight.map_or(now, |zoned| Timestamp(zoned.timestamp().as_millisecond()))
 }
 
-/// Where a cost report by day begins: with the UTC month, and two days back at least, for figures that come late.
-pub(super) fn report_start(now: Timestamp) -> Timestamp {
-    month_start(now).min(day_start(now) + -2 * DAY)
-}
-
 /// The start of the UTC day that the text at a pointer names: `2026-11-21`, or that and a time behind it.
 pub(super) fn day(json: &Json, pointer: &str) -> Option<Timestamp> {
     Timestamp::parse_rfc3339(&format!("{}T00:00:00Z", text(json, pointer)?.get(..10)?))
@@ -247,9 +241,6 @@ mod tests {
         assert_eq!(next(Window::Never), None);
         assert_eq!(month_start(now).to_string(), "2026-11-01T00:00:00Z");
         assert_eq!(day_start(now).to_string(), "2026-11-21T00:00:00Z");
-        let from = |text| report_start(Timestamp::parse_rfc3339(text).unwrap()).to_string();
-        assert_eq!(from("2026-12-02T23:59:59Z"), "2026-11-01T00:00:00Z");
-        assert_eq!(from("2026-12-03T00:00:00Z"), "2026-12-01T00:00:00Z");
     }
 
     #[test]
@@ -298,13 +289,6 @@ mod tests {
         assert_eq!(of(i64::MAX, 1), None);
         let reading = percent("week", "this week", Qty(25_000_000_000), None);
         assert_eq!(reading.remaining, Some(Qty(75_000_000_000)));
-    }
-
-    #[test]
-    fn reports_begin_with_the_month_and_two_days_back_at_least() {
-        let start = |now| report_start(Timestamp::parse_rfc3339(now).unwrap()).to_string();
-        assert_eq!(start("2026-11-21T02:49:35Z"), "2026-11-01T00:00:00Z");
-        assert_eq!(start("2026-11-01T23:00:00Z"), "2026-10-30T00:00:00Z");
     }
 
     #[test]

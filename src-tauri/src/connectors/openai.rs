@@ -5,7 +5,7 @@
 //! rate limits of projects are left out: a limit of which no use is known is no meter.
 //! Source: openai/openai-openapi@f85dbe22; developers.openai.com, "Spend limits" and "Error codes".
 
-use super::costs::{Costs, currency, rows, since};
+use super::costs::{Costs, currency, report_start, rows};
 use super::fields::{finish, join, month_start, needed, next_reset, scaled, spend, text};
 use super::pages::{next_page, pages};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
@@ -133,7 +133,7 @@ impl Asked<'_> {
     async fn report(&self, path: &str, group: &str) -> Result<Vec<Json>, PollError> {
         let first = Request::get(path)
             .bearer(self.key)
-            .query("start_time", &(since(self.now).0 / SECOND).to_string())
+            .query("start_time", &(report_start(self.now).0 / SECOND).to_string())
             .query("bucket_width", "1d")
             .query("group_by[]", group)
             .query("limit", "31");

@@ -3,9 +3,9 @@
 //! Source: runpod/runpodctl@2e2df89e api/user.go (GraphQL; to be retired in early 2027, and API v2 has no balance yet);
 //! runpod/docs@a900806e api-reference-v2/openapi.json GET /v2/billing.
 
-use super::costs::Costs;
+use super::costs::{Costs, report_start};
 use super::fields::{
-    balance, finish, join, limit, missing, month_start, needed, one, qty, report_start, spend, text, time,
+    balance, finish, join, limit, missing, month_start, needed, one, qty, spend, text, time,
 };
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};

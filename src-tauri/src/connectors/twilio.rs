@@ -4,10 +4,9 @@
 //! Source: twilio/twilio-oai@d50069b4 spec/json/twilio_api_v2010.json; twilio.com/docs/usage/api/usage-record;
 //! twilio.com/docs/errors (20003, 20005, 10001, 30002).
 
-use super::costs::Costs;
+use super::costs::{Costs, report_start};
 use super::fields::{
-    balance, currency, date, day, finish, join, missing, month_start, needed, one, report_start, spend, text,
-    time,
+    balance, currency, date, day, finish, join, missing, month_start, needed, one, spend, text, time,
 };
 use super::pages::pages;
 use super::{

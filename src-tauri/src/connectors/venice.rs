@@ -3,10 +3,9 @@
 //! epoch's allocation, and use by day, model and key (beta, cached for 10 minutes). Diem is shown as credits.
 //! Source: veniceai/api-docs@601b7bb1 swagger.yaml and api-reference/endpoint/billing/*.mdx.
 
-use super::costs::Costs;
+use super::costs::{Costs, report_start};
 use super::fields::{
-    balance, date, day, day_start, finish, join, limit, missing, month_start, one, qty, report_start, spend,
-    text, time,
+    balance, date, day, day_start, finish, join, limit, missing, month_start, one, qty, spend, text, time,
 };
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};

@@ -15,10 +15,10 @@
 //! Source: docs.x.ai/developers/rest-api-reference/management/billing; xai-org/xai-proto@9700be4b, billing.proto and
 //! analytics.proto; what `prepaidCredits` and `totalWithCorr` mean as checked by users against the console.
 
-use super::costs::Costs;
+use super::costs::{Costs, report_start};
 use super::fields::{
-    balance, date, day_start, finish, join, limit, missing, month_start, needed_scaled, next_reset,
-    report_start, scaled, spend, text, time,
+    balance, date, day_start, finish, join, limit, missing, month_start, needed_scaled, next_reset, scaled,
+    spend, text, time,
 };
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
