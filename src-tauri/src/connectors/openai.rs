@@ -93,6 +93,8 @@ impl Connector for OpenAi {
             Err(problem) => polled.problems.push(problem),
         }
         if option(account, "limits")?.as_deref() != Some("no") {
+            // With costs that name no project, nobody can say what a project spent.
+            projects_known &= costs.of(By::Project, "", Unit::USD, month_start(now)).is_none();
             let spent = |by, name: &str, known: bool| {
                 known.then(|| costs.of(by, name, Unit::USD, month_start(now)).unwrap_or(Qty(0)))
             };

@@ -182,8 +182,13 @@ fn zeros(outcome: &Result<Polled, PollError>) -> BTreeSet<String> {
     let Ok(polled) = outcome else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
     for one in &polled.readings {
-        for (name, figure) in [("used", one.used), ("limit", one.limit), ("remaining", one.remaining)] {
-            if figure == Some(Qty(0)) {
+        // All of a limit used, or none of it, is worked out from two figures that are there.
+        let (whole, none) =
+            (one.limit.is_some() && one.used == one.limit, one.limit.is_some() && one.remaining == one.limit);
+        for (name, figure, follows) in
+            [("used", one.used, none), ("limit", one.limit, false), ("remaining", one.remaining, whole)]
+        {
+            if figure == Some(Qty(0)) && !follows {
                 found.insert(format!("{} {name}", one.meter.0));
             }
         }
