@@ -166,7 +166,9 @@ fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option
 /// The forms that are told apart for one connector, for its documentation: rule, statuses, cause.
 pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
     let rows = ROWS.as_ref().map_or(&[][..], Vec::as_slice);
-    let mine = rows.iter().filter(|row| row.from.as_deref() == Some(connector));
+    let named = format!("{connector}.");
+    let mine = |row: &&Row| row.from.as_deref() == Some(connector) || row.rule.starts_with(&named);
+    let mine = rows.iter().filter(mine);
     let form = |row: &'static Row| {
         let status: Vec<String> = row.status.iter().map(u16::to_string).collect();
         let status = if status.is_empty() { "any".to_owned() } else { status.join(", ") };

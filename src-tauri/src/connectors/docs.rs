@@ -62,7 +62,7 @@ fn page(spec: &Spec) -> String {
         span(spec.min_interval),
         span(spec.freshness)
     );
-    let _ = writeln!(out, "- Polling costs: {}", spec.poll_cost.unwrap_or("nothing"));
+    let _ = writeln!(out, "- What polling costs: {}", spec.poll_cost.unwrap_or("nothing."));
     let _ = writeln!(out, "- The API's documentation: <{}>", spec.docs_url);
     if let Some(url) = spec.top_up_url {
         let _ = writeln!(out, "- Add money or raise a limit: <{url}>");

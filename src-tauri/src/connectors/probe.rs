@@ -13,7 +13,8 @@ use crate::model::{Account, Json, MINUTE, PollError, PollErrorKind, Polled, Refu
 pub(super) const EVERY: i64 = 15 * MINUTE;
 
 /// What such a connector's polls cost, for [`Spec::poll_cost`].
-pub(super) const COST: Option<&str> = Some("nothing; with the option `probe` on, what its help states");
+pub(super) const COST: Option<&str> =
+    Some("Nothing, unless the option probe is on: its help says what a probe costs.");
 
 /// The switch. Its help states what a probe costs, before anybody switches it on.
 pub(super) const fn switch(help: &'static str) -> OptionSpec {

@@ -82,9 +82,10 @@ pub(super) fn record(
 }
 
 impl Store {
-    /// When an account was last polled, well or not; `None`: never, or nothing came of it.
+    /// When an account was last polled, well or not; `None`: never.
     pub fn last_polled(&self, account: &AccountId) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|db| Ok(heard(db, account)?.max(newest(db, account)?.map(|gap| gap.last_at))))
+        let mute = self.last_mute_poll(account)?;
+        self.read(|db| Ok(mute.max(heard(db, account)?).max(newest(db, account)?.map(|gap| gap.last_at))))
     }
 
     /// Gaps of an account that touch `from..=to`, oldest first.
