@@ -60,10 +60,17 @@ struct Seen<'a> {
 }
 
 impl Row {
+    /// Whether it looks at nothing but the status.
+    fn says_little(&self) -> bool {
+        self.all.is_empty() && self.header.is_none()
+    }
+
     fn fits(&self, connector: Option<&str>, seen: &Seen<'_>) -> bool {
         let from = match (self.from.as_deref(), connector) {
             (Some(from), Some(connector)) => from == connector,
-            _ => true,
+            // A status of one provider's own says nothing of another's.
+            (Some(_), None) => !self.says_little(),
+            (None, _) => true,
         };
         // A log without statuses is matched by its words alone.
         let status = self.status.is_empty()
@@ -137,7 +144,19 @@ fn recognise(
     seen: &Seen<'_>,
     now: Timestamp,
 ) -> Option<(Refusal, Option<&'static str>)> {
-    let row = ROWS.as_ref().ok()?.iter().find(|row| row.fits(connector, seen))?;
+    let rows = ROWS.as_ref().ok()?;
+    let row = match connector {
+        Some(_) => rows.iter().find(|row| row.fits(connector, seen)),
+        // Nobody knows who spoke: first what is unmistakable whoever says it, then what one provider is known to say,
+        // then what a status alone means.
+        None => [
+            |row: &Row| row.from.is_none() && !row.says_little(),
+            |row: &Row| !row.says_little(),
+            |_: &Row| true,
+        ]
+        .iter()
+        .find_map(|turn| rows.iter().find(|row| turn(row) && row.fits(connector, seen))),
+    }?;
     let mut refusal = blank(row.cause, row.scope, &row.rule, seen.status, Some(now));
     let message = seen.body.and_then(message).or(seen.text).unwrap_or_default();
     refusal.message = shorten(message);
