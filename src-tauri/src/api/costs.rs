@@ -4,7 +4,7 @@ use super::charting::length;
 use super::types::ChartRange;
 use super::{ApiError, App, StoreView};
 use crate::charts::{self, Layer, MOST_LAYERS, Picture, SpendBar, SpendInput};
-use crate::model::{AccountId, Amount, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
+use crate::model::{AccountId, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,8 +44,8 @@ pub struct CostsView {
     pub to: Timestamp,
     /// The end of the newest bucket that the provider reported.
     pub as_of: Option<Timestamp>,
-    /// The sum: `41.20 USD`; empty when there is none.
-    pub total: String,
+    /// The sum, decimal text; `null` when nothing is known.
+    pub total: Option<String>,
     /// Each name's sum, the largest first.
     pub rows: Vec<CostRow>,
     /// The stack of bars; its series are the rows, with small ones joined into the last.
@@ -57,7 +57,7 @@ pub struct CostsView {
 pub struct CostRow {
     /// The model, key, project or user; empty when the provider gives no name.
     pub name: String,
-    /// Exact: `4.12 USD`.
+    /// Exact, decimal text in the unit.
     pub amount: String,
     /// Its part of the whole, 0 to 1; `null` when the whole is nothing.
     pub share: Option<f64>,
@@ -90,7 +90,7 @@ pub fn of_store(source: &StoreView, request: &CostsRequest, zone: &TimeZone) -> 
         from,
         to,
         as_of: costs.iter().map(|cost| cost.end).max(),
-        total: String::new(),
+        total: None,
         rows: Vec::new(),
         picture: None,
     };
@@ -98,16 +98,16 @@ pub fn of_store(source: &StoreView, request: &CostsRequest, zone: &TimeZone) -> 
     let costs: Vec<&Cost> = costs.iter().filter(|cost| cost.unit == unit).collect();
     let sums = sums(&costs)?;
     let total = sums.iter().try_fold(Qty(0), |sum, (_, own)| sum.checked_add(*own)).ok_or_else(too_much)?;
-    view.total = Amount::new(total, unit).to_string();
+    view.total = Some(unit.print(total));
     let share = |own: Qty| (total.0 > 0).then(|| own.0 as f64 / total.0 as f64);
     let row = |(name, own): &(String, Qty)| CostRow {
         name: name.clone(),
-        amount: Amount::new(*own, unit).to_string(),
+        amount: unit.print(*own),
         share: share(*own),
     };
     view.rows = sums.iter().map(row).collect();
     let layers = layers(&costs, &sums, to.since(from));
-    let label = format!("{} by {}", request.account, word(by));
+    let label = format!("Spend by {}", word(by));
     let input = SpendInput {
         unit,
         label: &label,

@@ -41,15 +41,16 @@ pub(super) fn run(args: SpendArgs, json: bool) -> anyhow::Result<u8> {
         ))?;
         return Ok(OK);
     }
-    say(format!("{} in the last {}, by {}", view.total, args.range, crate::api::cost_word(view.by)))?;
+    let (total, unit) = (view.total.unwrap_or_default(), view.unit);
+    say(format!("{total} {unit} in the last {}, by {}", args.range, crate::api::cost_word(view.by)))?;
     let wide = view.rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).clamp(9, 48);
     for row in view.rows {
         let share = row.share.map_or(String::new(), |share| format!("{:5.1} %", share * 100.0));
         let name = if row.name.is_empty() { "not named" } else { &row.name };
-        say(format!("  {name:wide$}  {:>20}  {share}", row.amount))?;
+        say(format!("  {name:wide$}  {:>20}  {share}", format!("{} {unit}", row.amount)))?;
     }
-    for unit in view.units.iter().filter(|unit| **unit != view.unit) {
-        say(format!("  There are figures in {unit} too: --csv lists them."))?;
+    for other in view.units.iter().filter(|other| **other != view.unit) {
+        say(format!("  There are figures in {other} too: --csv lists them."))?;
     }
     Ok(OK)
 }

@@ -208,7 +208,7 @@ fn mark_first(polled: &mut Polled, named: Option<String>) {
     let Some(first) = first.into_iter().chain(purse).min_by_key(|reading| left(reading)) else { return };
     let meter = first.meter.clone();
     for reading in polled.readings.iter_mut().filter(|reading| reading.meter == meter) {
-        reading.label.push_str(", blocks first");
+        reading.label.push_str(" (blocks first)");
     }
 }
 

@@ -9,7 +9,7 @@ export type CostRow = {
  */
 name: string, 
 /**
- * Exact: `4.12 USD`.
+ * Exact, decimal text in the unit.
  */
 amount: string, 
 /**

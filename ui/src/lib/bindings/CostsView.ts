@@ -38,9 +38,9 @@ to: Timestamp,
  */
 as_of: Timestamp | null, 
 /**
- * The sum: `41.20 USD`; empty when there is none.
+ * The sum, decimal text; `null` when nothing is known.
  */
-total: string, 
+total: string | null, 
 /**
  * Each name's sum, the largest first.
  */
