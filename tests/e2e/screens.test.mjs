@@ -32,7 +32,7 @@ after(async () => {
 
 async function settled(page, name, hash) {
   await visit(page, hash);
-  if (name === 'account') await page.getByRole('application').locator('svg').waitFor();
+  if (name === 'account') await page.getByRole('application').first().locator('svg').waitFor();
   if (name === 'overview') await page.locator('li.meter').first().waitFor();
   if (name === 'add') await page.locator('.connectors button').first().waitFor();
 }
@@ -42,7 +42,7 @@ for (const theme of ['light', 'dark']) {
     const page = await chromium.page(served.url, { theme });
     for (const [name, hash] of PAGES) {
       await settled(page, name, hash);
-      if (name === 'account') await page.getByRole('button', { name: '30d' }).click();
+      if (name === 'account') await page.getByRole('button', { name: '30d' }).first().click();
       if (name === 'overview') {
         await page.locator('details summary').click();
         await page.locator('details[open]').waitFor();
@@ -90,9 +90,9 @@ test('the whole way by keyboard, with a focus that can be seen', async () => {
   );
   await tabTo(page, page.locator('section[aria-labelledby=runway] > ul a').last());
   await page.keyboard.press('Enter');
-  await page.getByRole('application').locator('svg').waitFor();
+  await page.getByRole('application').first().locator('svg').waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
-  await tabTo(page, page.getByRole('application'));
+  await tabTo(page, page.getByRole('application').first());
   await page.keyboard.press('End');
   await page.locator('.tip').waitFor();
 
@@ -127,7 +127,7 @@ test('pictures of the README', { skip: readmePicture('') === null }, async () =>
   ]) {
     const page = await chromium.page(served.url, { theme, height: 990 });
     await settled(page, name, hash);
-    if (name === 'account') await page.getByRole('button', { name: '7d' }).click();
+    if (name === 'account') await page.getByRole('button', { name: '7d' }).first().click();
     await page.waitForTimeout(1_000);
     // Notices lie over the page until they are closed.
     await page.evaluate(() => (document.querySelector('.toasts').style.display = 'none'));

@@ -46,12 +46,14 @@ test('rows that run out come by their walls, and each says its forecast in words
 
 test('an account: chart, keyboard walk, zoom, table, ranges, spend, events', async () => {
   await visit(page, '#/account/demo-litellm');
-  const chart = page.getByRole('application');
+  // The meter's chart; what it was spent on has one of its own.
+  const card = page.locator('section[aria-label^="Chart:"]');
+  const chart = card.getByRole('application');
   await chart.locator('svg').waitFor();
   assert.ok((await chart.locator('svg path, svg polyline').count()) > 0, 'the chart is drawn');
 
-  await page.getByRole('button', { name: '7d' }).click();
-  const spoken = page.locator('[aria-live=polite].sr');
+  await card.getByRole('button', { name: '7d' }).click();
+  const spoken = card.locator('[aria-live=polite].sr');
   await chart.focus();
   const heard = [];
   for (const key of ['ArrowLeft', 'ArrowLeft', 'PageUp', 'Home', 'End']) {
@@ -68,20 +70,20 @@ test('an account: chart, keyboard walk, zoom, table, ranges, spend, events', asy
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'detached' });
 
-  await page.getByRole('button', { name: 'Table' }).click();
-  const table = page.getByRole('region', { name: 'Chart as table' });
+  await card.getByRole('button', { name: 'Table' }).click();
+  const table = card.getByRole('region', { name: 'Chart as table' });
   await table.locator('tbody tr').first().waitFor();
   assert.ok((await table.locator('tbody tr').count()) > 10);
-  await page.getByRole('button', { name: 'Table' }).click();
+  await card.getByRole('button', { name: 'Table' }).click();
 
-  const summary = page.locator('.summary');
+  const summary = card.locator('.summary');
   const level = await summary.innerText();
-  await page.getByRole('button', { name: 'Spend', exact: true }).click();
+  await card.getByRole('button', { name: 'Spend', exact: true }).click();
   await page.waitForFunction((was) => document.querySelector('.summary').innerText !== was, level);
   await chart.locator('svg .bar, svg .bar-now').first().waitFor();
-  await page.getByRole('button', { name: '30d' }).click();
+  await card.getByRole('button', { name: '30d' }).click();
   assert.equal(
-    await page.getByRole('button', { name: '30d' }).getAttribute('aria-pressed'),
+    await card.getByRole('button', { name: '30d' }).getAttribute('aria-pressed'),
     'true',
   );
   assert.ok((await page.locator('section[aria-labelledby=events] li').count()) > 0, 'events');
@@ -89,7 +91,7 @@ test('an account: chart, keyboard walk, zoom, table, ranges, spend, events', asy
 
 test('the chart shows the figure that the meter says', async () => {
   await visit(page, '#/account/demo-deepseek');
-  await page.getByRole('application').locator('svg').waitFor();
+  await page.getByRole('application').first().locator('svg').waitFor();
   // Asked at one moment, as the simulator goes on.
   const [view, meter] = await page.evaluate(async () => {
     const ask = async (command, body) => {
