@@ -167,6 +167,30 @@ fn a_further_key_joins_an_account_and_a_wrong_one_changes_nothing() {
 }
 
 #[test]
+fn a_poll_that_is_billed_is_not_made_again_by_a_restart() {
+    use tollwatch::model::{AccountId, HOUR, MINUTE, MeterKind, Qty, Reading, Unit};
+    let upstream = Upstream::start();
+    let sandbox = Sandbox::new();
+    sandbox.write_config(&format!(
+        "[accounts.cloud]\nconnector = \"aws\"\nbase_url = \"{}\"\nsecrets = {{ access_key_id = \"env:AWS_ID\", secret_access_key = \"env:AWS_SECRET\" }}\n",
+        upstream.url()
+    ));
+    let now = tollwatch::monitor::Clock::Real.now();
+    let store = tollwatch::store::Store::open(&sandbox.history(), now).unwrap();
+    let mut reading = Reading::new("spend.month.usd", MeterKind::Spend, "spent this month", Unit::USD);
+    reading.used = Some(Qty(1));
+    store.record(&AccountId::new("cloud").unwrap(), now + -10 * MINUTE, &[reading], &[], &[]).unwrap();
+    store.close().unwrap();
+    drop(store);
+    let serving = super::serving::Serving::start(&sandbox, &[], "unix:path=/nowhere/bus");
+    let overview = serving.json("overview", &serde_json::json!({}));
+    let next = overview["accounts"][0]["next_poll_at"].as_i64().unwrap();
+    // Ten minutes of its six hours have passed; starting took some seconds at most.
+    let wait = next - now.0;
+    assert!((5 * HOUR + 49 * MINUTE..=5 * HOUR + 51 * MINUTE).contains(&wait), "{wait}");
+}
+
+#[test]
 fn what_the_money_went_on_is_listed_and_exported() {
     use tollwatch::model::{AccountId, By, Cost, DAY, Provenance, Qty, Unit};
     let sandbox = Sandbox::new();

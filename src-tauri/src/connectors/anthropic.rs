@@ -5,9 +5,9 @@
 //! `/v1/organizations/rate_limits` (what is allowed a minute; no use is told). No balance can be read with a key.
 //! Source: platform.claude.com/docs, "Usage and Cost API"; PyPI anthropic 2.11.0, `resources/beta/organization`.
 
-use super::costs::{Costs, currency, report_start, rows};
+use super::costs::{Costs, report_start, rows};
 use super::fields::{
-    finish, join, limit, missing, month_start, needed, next_reset, scaled, slug, spend, text,
+    currency, finish, join, limit, missing, month_start, needed, next_reset, scaled, slug, spend, text,
 };
 use super::pages::{next_page, pages};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};

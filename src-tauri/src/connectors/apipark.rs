@@ -4,7 +4,9 @@
 
 mod log;
 
-use super::fields::{day_start, finish, join, missing, month_start, next_reset, qty, slug, spend, text};
+use super::fields::{
+    day_start, finish, join, missing, month_start, next_reset, qty, share, slug, spend, text,
+};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option};
 use crate::http::{Answer, Http, Request};
 use crate::model::{
@@ -263,12 +265,6 @@ impl Console<'_> {
         };
         (read(), split)
     }
-}
-
-/// A part in percent of the whole. `None` without a whole.
-pub(super) fn share(part: Qty, whole: Qty) -> Option<Qty> {
-    let percent = i128::from(part.0) * 100 * i128::from(Unit::Percent.scale());
-    i64::try_from(percent.checked_div(i128::from(whole.0))?).ok().map(Qty)
 }
 
 /// The problem that a list has more rows than one poll reads.

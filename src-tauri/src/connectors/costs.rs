@@ -2,7 +2,7 @@
 
 use super::fields::{day_start, missing, month_start, spend, text, time};
 use crate::model::{
-    Amount, By, Cost, Currency, DAY, Json, PollError, Provenance, Qty, Reading, Timestamp, Unit, Window,
+    Amount, By, Cost, DAY, Json, PollError, Provenance, Qty, Reading, Timestamp, Unit, Window,
 };
 use std::collections::BTreeMap;
 
@@ -32,14 +32,6 @@ pub(super) fn day(json: &Json, pointer: &str) -> Result<Span, PollError> {
         _ => time(json, pointer).map(day_start),
     };
     start.map(|start| (start, start + DAY)).ok_or_else(|| missing(pointer))
-}
-
-/// The currency at a pointer: `usd`, `EUR`.
-pub(super) fn currency(json: &Json, pointer: &str) -> Result<Unit, PollError> {
-    let code = text(json, pointer).ok_or_else(|| missing(pointer))?;
-    code.parse::<Currency>()
-        .map(Unit::Money)
-        .map_err(|error| PollError::malformed(format!("{pointer} is no currency: {error}")))
 }
 
 /// The rows of a report in pages: each page has `data`, a list of spans, each with its `results`. `start` and `end`

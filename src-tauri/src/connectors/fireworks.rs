@@ -5,8 +5,8 @@
 //! Source: docs.fireworks.ai/api-reference ("List Accounts", "List Quotas", "Get Billing Summary"); PyPI fireworks-ai
 //! 1.2.30, `types/account.py`; steipete/CodexBar@27c7f334 FireworksUsageFetcherTests.swift.
 
-use super::costs::{Costs, currency, months};
-use super::fields::{date, finish, join, limit, missing, next_reset, qty, text};
+use super::costs::{Costs, months};
+use super::fields::{currency, date, finish, join, limit, missing, next_reset, qty, text};
 use super::pages::pages;
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};

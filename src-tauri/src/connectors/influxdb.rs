@@ -5,10 +5,9 @@
 //! entries/monitor-entry (points); docs.influxdata.com/influxdb/v2 (API, annotated CSV).
 
 use super::costs::Costs;
-use super::fields::{day_start, decimal, finish, missing, month_start, spend};
+use super::fields::{day_start, decimal, finish, missing, month_start, share, spend};
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, apipark, checked, needed_option,
-    option,
+    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option, option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -195,7 +194,7 @@ fn read(rows: &[Row], account: &Account, now: Timestamp) -> Result<Polled, PollE
         Window::Day,
     );
     let calls = (sum("hour", "s4xx", Unit::Requests)?, sum("hour", "total", Unit::Requests)?);
-    if let Some(share) = apipark::share(calls.0, calls.1) {
+    if let Some(share) = share(calls.0, calls.1) {
         reading(
             "refused.hour",
             "calls answered with 4xx in the last hour",

@@ -6,8 +6,8 @@
 //! Source: mistralai/platform-docs-public@222f4ba9 `openapi-public-doc.yaml`; docs.mistral.ai, "Usage metrics with the
 //! Admin API" (host, `x-api-key`).
 
-use super::costs::{Costs, currency, day, months, year_and_month};
-use super::fields::{decimal, finish, join, limit, missing, next_reset, qty, spend, text};
+use super::costs::{Costs, day, months, year_and_month};
+use super::fields::{currency, decimal, finish, join, limit, missing, next_reset, qty, spend, text};
 use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{

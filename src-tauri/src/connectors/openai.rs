@@ -5,8 +5,8 @@
 //! rate limits of projects are left out: a limit of which no use is known is no meter.
 //! Source: openai/openai-openapi@f85dbe22; developers.openai.com, "Spend limits" and "Error codes".
 
-use super::costs::{Costs, currency, report_start, rows};
-use super::fields::{finish, join, month_start, needed, next_reset, scaled, spend, text};
+use super::costs::{Costs, report_start, rows};
+use super::fields::{currency, finish, join, month_start, needed, next_reset, scaled, spend, text};
 use super::pages::{next_page, pages};
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};

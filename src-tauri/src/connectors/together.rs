@@ -3,8 +3,8 @@
 //! read: what prepaid credit covers is marked, and costs all the same.
 //! Source: docs.together.ai, "Get billing usage"; PyPI together 3.1.1, `types/organization`.
 
-use super::costs::{Costs, currency, months};
-use super::fields::{date, day_start, finish, missing, needed, text, time};
+use super::costs::{Costs, months};
+use super::fields::{currency, date, day_start, finish, missing, needed, text, time};
 use super::pages::pages;
 use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};
 use crate::http::{Http, Request};
