@@ -513,6 +513,14 @@ fn a_growing_bucket_replaces_itself_and_nothing_else() {
     let week = Cost { end: Timestamp(17 * DAY), ..cost(By::Model, "a", 10, 12) };
     store.record(&acme, at(15), &[], &[], &[week]).unwrap();
     assert_eq!(days(&store, &acme, By::Model), [("a".into(), 10, 12)]);
+    // Another unit is another report: a month of requests stands beside days of money.
+    let month =
+        Cost { unit: Unit::Requests, amount: Qty(3), end: Timestamp(40 * DAY), ..cost(By::All, "", 10, 0) };
+    let both = [month.clone(), cost(By::All, "", 10, 7), cost(By::All, "", 12, 1)];
+    store.record(&acme, at(20), &[], &[], &both).unwrap();
+    let all = store.costs(&acme, By::All, Timestamp(0), Timestamp(100 * DAY)).unwrap();
+    assert_eq!(all.len(), 3);
+    assert!(all.contains(&month));
     store.forget(&acme).unwrap();
     assert_eq!(store.cost_kinds(&acme).unwrap(), []);
     assert_eq!(days(&store, &other, By::Model).len(), 1);

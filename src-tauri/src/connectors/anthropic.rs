@@ -102,10 +102,7 @@ impl Connector for Anthropic {
                 let used = tokens.of(By::All, "", Unit::Tokens, month_start(now)).unwrap_or(Qty(0));
                 let label = "tokens this month";
                 polled.readings.push(spend("tokens.month", label, Unit::Tokens, used, Window::Month, now));
-                // A list of costs is whole for its span: tokens alone would take the place of the money.
-                if known.whole {
-                    known.costs = known.costs.with(tokens);
-                }
+                known.costs = known.costs.with(tokens);
             }
             Err(problem) => polled.problems.push(problem),
         }

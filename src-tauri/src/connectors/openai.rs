@@ -107,10 +107,7 @@ impl Connector for OpenAi {
                 let used = tokens.of(By::All, "", Unit::Tokens, month_start(now)).unwrap_or(Qty(0));
                 let label = "tokens of completions this month";
                 polled.readings.push(spend("tokens.month", label, Unit::Tokens, used, Window::Month, now));
-                // A list of costs is whole for its span: tokens alone would take the place of the money.
-                if whole_known {
-                    costs = costs.with(tokens);
-                }
+                costs = costs.with(tokens);
             }
             Err(problem) => polled.problems.push(problem),
         }

@@ -179,7 +179,7 @@ pub struct Polled {
     pub problems: Vec<PollError>,
     /// Refusals seen: reported by the provider, or found in a gateway's log.
     pub refusals: Vec<Refusal>,
-    /// What was spent, by span and by model, key, project or user. For each span and `by` that is here the list is
-    /// whole: what was stored of it before is replaced.
+    /// What was spent, by span and by model, key, project or user. For each span, `by` and unit that is here the
+    /// list is whole: what was stored of it before is replaced.
     pub costs: Vec<Cost>,
 }

@@ -3,7 +3,7 @@
 use super::codec::{qty, read_word, time, word};
 use super::fault::Fault;
 use super::{Store, StoreError};
-use crate::model::{AccountId, By, Cost, Timestamp};
+use crate::model::{AccountId, By, Cost, Timestamp, Unit};
 use rusqlite::{Connection, Result, Row, params};
 use std::collections::BTreeMap;
 
@@ -45,20 +45,20 @@ pub(super) fn put(db: &Connection, account: &AccountId, cost: &Cost) -> Result<u
     ])
 }
 
-/// What one poll reported, in the caller's transaction: each span of each `by` replaces what is stored of it, and is
-/// left alone when it says the same. A bucket that ends before it begins is left out.
+/// What one poll reported, in the caller's transaction: each span of each `by` and unit replaces what is stored of it,
+/// and is left alone when it says the same. A bucket that ends before it begins is left out.
 pub(super) fn record(db: &Connection, account: &AccountId, costs: &[Cost]) -> Result<(), Fault> {
-    let mut spans: BTreeMap<(By, Timestamp, Timestamp), Vec<&Cost>> = BTreeMap::new();
+    let mut spans: BTreeMap<(By, Unit, Timestamp, Timestamp), Vec<&Cost>> = BTreeMap::new();
     for cost in costs.iter().filter(|cost| cost.end > cost.start) {
-        spans.entry((cost.by, cost.start, cost.end)).or_default().push(cost);
+        spans.entry((cost.by, cost.unit, cost.start, cost.end)).or_default().push(cost);
     }
-    for ((by, start, end), mut wanted) in spans {
-        let by = word(&by)?;
-        let touching = "account = ?1 AND by_what = ?2 AND start < ?4 AND end > ?3";
-        let whose = params![account.as_str(), by, start.0, end.0];
-        let sql = format!("SELECT {COLUMNS} FROM cost WHERE {touching} ORDER BY name, unit, start");
+    for ((by, unit, start, end), mut wanted) in spans {
+        let (by, unit) = (word(&by)?, unit.to_string());
+        let touching = "account = ?1 AND by_what = ?2 AND start < ?4 AND end > ?3 AND unit = ?5";
+        let whose = params![account.as_str(), by, start.0, end.0, unit];
+        let sql = format!("SELECT {COLUMNS} FROM cost WHERE {touching} ORDER BY name, start");
         let stored: Vec<Cost> = db.prepare_cached(&sql)?.query_map(whose, read)?.collect::<Result<_>>()?;
-        wanted.sort_by(|a, b| (&a.name, a.unit.to_string()).cmp(&(&b.name, b.unit.to_string())));
+        wanted.sort_by(|a, b| a.name.cmp(&b.name));
         if stored.iter().eq(wanted.iter().copied()) {
             continue;
         }

@@ -195,8 +195,8 @@ impl Store {
     /// An unchanged reading extends the last sample, except across a gap: then a new one begins. Of two readings of one
     /// meter in one poll the later counts. A reading that is not newer than the last sample or gap (the clock jumped
     /// back) is stored one millisecond after it, or extends it in place when unchanged: no value is lost and order
-    /// holds, at the price of its time until the clock has caught up. Of costs, each span of each `by` replaces what is
-    /// stored of it.
+    /// holds, at the price of its time until the clock has caught up. Of costs, each span of each `by` and unit replaces
+    /// what is stored of it.
     ///
     /// # Errors
     /// [`StoreError::Full`] and [`StoreError::InUse`]: the poll is kept in memory (up to 10,000 of them) and written,
