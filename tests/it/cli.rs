@@ -167,6 +167,30 @@ fn a_further_key_joins_an_account_and_a_wrong_one_changes_nothing() {
 }
 
 #[test]
+fn the_catalogue_is_listed_for_programs() {
+    let listed = Sandbox::new().run(&["connectors", "--json"]).json();
+    let all = listed.as_array().unwrap();
+    assert!(all.len() >= 45, "{}", all.len());
+    for one in all {
+        for text in ["id", "name", "kind", "docs_url"] {
+            assert!(one[text].as_str().is_some_and(|text| !text.is_empty()), "{one}");
+        }
+        assert!(one["meters"][0]["key"].is_string() && one["min_interval"].as_i64().unwrap() > 0, "{one}");
+        assert!(one["secrets"].as_array().unwrap().iter().all(|key| key["help"].is_string()), "{one}");
+    }
+    let text = Sandbox::new().run(&["connectors"]).stdout;
+    assert!(
+        text.starts_with("Gateways\n  openrouter  ") && text.contains("\nPlans with windows\n"),
+        "{text}"
+    );
+    let shown = Sandbox::new().run(&["connectors", "show", "openai"]).stdout;
+    assert!(shown.contains("admin_key (Admin key, needed)") && shown.contains("made at https://"), "{shown}");
+    assert!(Sandbox::new().run(&["connectors", "show", "nobody"]).stderr.contains("no connector 'nobody'"));
+    let openai = all.iter().find(|one| one["id"] == "openai").unwrap();
+    assert_eq!((&openai["kind"], &openai["secrets"][0]["label"]), (&"costs".into(), &"Admin key".into()));
+}
+
+#[test]
 fn a_poll_that_is_billed_is_not_made_again_by_a_restart() {
     use tollwatch::model::{AccountId, HOUR, MINUTE, MeterKind, Qty, Reading, Unit};
     let upstream = Upstream::start();

@@ -197,17 +197,49 @@ pub(super) fn connectors(json: bool) -> anyhow::Result<u8> {
         say_json(&all)?;
         return Ok(OK);
     }
-    for connector in all {
-        say(format!("{} — {}. {}", connector.id, connector.name, connector.about))?;
-        for secret in connector.secrets {
-            let need = if secret.required { "needs" } else { "may have" };
-            say(format!("    {need} {} ({}): {}", secret.role, secret.label, secret.help))?;
+    let mut group = "";
+    for connector in &all {
+        if connector.group != group {
+            say(format!("{}{}", if group.is_empty() { "" } else { "\n" }, connector.group))?;
+            group = &connector.group;
         }
-        for option in connector.options {
-            let need = if option.required { " (required)" } else { "" };
-            say(format!("    option {}{need}: {}", option.name, option.help))?;
+        say(format!("  {:17}  {}", connector.id, connector.about))?;
+    }
+    say("\n`tollwatch connectors show ID` says which keys one takes.")?;
+    Ok(OK)
+}
+
+pub(super) fn connector(id: &str, json: bool) -> anyhow::Result<u8> {
+    let found = catalogue().into_iter().find(|connector| connector.id == id);
+    let one = found
+        .ok_or_else(|| anyhow::anyhow!("there is no connector '{id}'; `tollwatch connectors` lists them"))?;
+    if json {
+        say_json(&one)?;
+        return Ok(OK);
+    }
+    say(format!("{} ({}). {}", one.name, one.id, one.about))?;
+    say(format!("  address  {}", one.base_url.as_deref().unwrap_or("yours: give it with --base-url")))?;
+    if let Some(cost) = &one.poll_cost {
+        say(format!("  cost     {cost}"))?;
+    }
+    for secret in &one.secrets {
+        let need = if secret.required { "needed" } else { "optional" };
+        say(format!("  key      {} ({}, {need}): {}", secret.role, secret.label, secret.help))?;
+        if !secret.opens.is_empty() {
+            say(format!("           shows: {}", secret.opens.join(", ")))?;
+        }
+        if let Some(url) = &secret.url {
+            say(format!("           made at {url}"))?;
         }
     }
+    for option in &one.options {
+        let need = if option.required { "needed" } else { "optional" };
+        say(format!("  option   {} ({need}): {}", option.name, option.help))?;
+        let choices = option.choices.join(" or ");
+        let example = if choices.is_empty() { format!("such as {}", option.example) } else { choices };
+        say(format!("           {example}"))?;
+    }
+    say(format!("  more     {}", one.docs_url))?;
     Ok(OK)
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   tollwatch serve --demo              see everything work without a key
-  tollwatch connectors                what can be watched, and which key each needs
+  tollwatch connectors                what can be watched
+  tollwatch connectors show openai    which key it needs, and where that is made
   tollwatch connectors try http_json --url https://gw.example --option path=/stats --option 'meters=[…]'
                                       shows which pointer finds what
   tollwatch accounts add openrouter --label ci --secret key
@@ -92,7 +93,7 @@ pub(super) enum AccountsCommand {
     Key {
         /// The account's id, as `accounts list` says it
         id: String,
-        /// The key's role, as `tollwatch connectors` says it; or ROLE=env:NAME
+        /// The key's role, as `tollwatch connectors show` says it; or ROLE=env:NAME
         #[arg(value_name = "ROLE[=env:NAME]")]
         role: String,
     },
@@ -105,6 +106,11 @@ pub(super) enum AccountsCommand {
 
 #[derive(Subcommand)]
 pub(super) enum ConnectorsCommand {
+    /// Say of one connector which keys and options it takes, and what each key shows
+    Show {
+        /// The connector's id, as `tollwatch connectors` says it
+        connector: String,
+    },
     /// Fetch once with a connector and show everything that comes back; stores nothing
     Try(TryArgs),
 }

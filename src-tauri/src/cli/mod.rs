@@ -53,6 +53,9 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Accounts(command) => accounts::run(command, json).await,
         Command::Ledger(request) => ledger::run(request, json),
         Command::Connectors { command: None } => accounts::connectors(json),
+        Command::Connectors { command: Some(ConnectorsCommand::Show { connector }) } => {
+            accounts::connector(&connector, json)
+        }
         Command::Connectors { command: Some(ConnectorsCommand::Try(request)) } => {
             trying::run(request, json).await
         }

@@ -37,7 +37,7 @@ pub(super) fn run(args: SpendArgs, json: bool) -> anyhow::Result<u8> {
     }
     if view.picture.is_none() {
         say(format!(
-            "Nothing is stored of what {account} spent by model, key or project. Its provider may not say, or only to a stronger key: `tollwatch connectors` tells."
+            "Nothing is stored of what {account} spent by model, key or project. Its provider may not say, or only to a stronger key: `tollwatch connectors show` tells."
         ))?;
         return Ok(OK);
     }
