@@ -102,7 +102,10 @@ fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
     }
     for account in &overview.accounts {
         if let Some(problem) = &account.problem {
-            say(format!("\n{}: {}", account.label, problem.message))?;
+            // Most sentences name the account already.
+            let says = problem.message.starts_with(&account.label);
+            let label = if says { String::new() } else { format!("{}: ", account.label) };
+            say(format!("\n{label}{}", problem.message))?;
         }
     }
     for warning in &overview.warnings {

@@ -219,7 +219,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(says(&costs), ["spend.month 0"]);
-        let eur = Unit::Money(Currency::EUR);
+        let eur = Unit::Money(crate::model::Currency::EUR);
         let day = (day_start(now), now);
         costs.add(day, Amount::new(Qty(7), eur), Provenance::Reported, &[(By::Project, "p")]).unwrap();
         assert_eq!(says(&costs), ["spend.month 0", "spend.month.eur 0.000000007"]);
