@@ -7,7 +7,7 @@ use crate::charts::{self, Layer, MOST_LAYERS, Picture, SpendBar, SpendInput};
 use crate::model::{AccountId, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use ts_rs::TS;
 
 /// Asks what an account's money went on.
@@ -162,8 +162,10 @@ fn layers(costs: &[&Cost], sums: &[(String, Qty)], span: i64) -> Vec<Layer> {
     };
     let mut bars: Vec<BTreeMap<(Timestamp, Timestamp), i64>> =
         vec![BTreeMap::new(); sums.len().min(MOST_LAYERS)];
+    let places: HashMap<&str, usize> =
+        sums.iter().take(own).enumerate().map(|(place, (name, _))| (name.as_str(), place)).collect();
     for cost in costs {
-        let place = sums.iter().position(|(name, _)| *name == cost.name).unwrap_or(own).min(own);
+        let place = places.get(cost.name.as_str()).copied().unwrap_or(own);
         let Some(layer) = bars.get_mut(place.min(MOST_LAYERS - 1)) else { continue };
         let sum = layer.entry(within(cost, slot)).or_default();
         *sum = sum.saturating_add(cost.amount.0);

@@ -107,34 +107,17 @@ pub(super) fn currency(json: &Json, pointer: &str) -> Result<Unit, PollError> {
 
 /// The start of the UTC day that `now` lies in.
 pub(super) fn day_start(now: Timestamp) -> Timestamp {
-    start(now, Some)
+    now.day_floor()
 }
 
 /// The start of the UTC month that `now` lies in.
 pub(super) fn month_start(now: Timestamp) -> Timestamp {
-    start(now, |day| Some(day.first_of_month()))
+    now.month_floor()
 }
 
 /// When a window that is aligned to UTC days, weeks from Monday, or months next begins.
 pub(super) fn next_reset(window: Window, now: Timestamp) -> Option<Timestamp> {
-    use jiff::ToSpan;
-    let step = |day: jiff::civil::Date| match window {
-        Window::Day => day.checked_add(1.day()).ok(),
-        Window::Week => {
-            let passed = i64::from(day.weekday().to_monday_zero_offset());
-            day.checked_add((7 - passed).days()).ok()
-        }
-        Window::Month => day.first_of_month().checked_add(1.month()).ok(),
-        Window::Never | Window::Other => None,
-    };
-    matches!(window, Window::Day | Window::Week | Window::Month).then(|| start(now, step))
-}
-
-fn start(now: Timestamp, step: impl Fn(jiff::civil::Date) -> Option<jiff::civil::Date>) -> Timestamp {
-    let utc = jiff::tz::TimeZone::UTC;
-    let day = now.to_jiff().to_zoned(utc.clone()).date();
-    let midnight = step(day).and_then(|day| day.to_zoned(utc).ok());
-    midnight.map_or(now, |zoned| Timestamp(zoned.timestamp().as_millisecond()))
+    window.next(now)
 }
 
 /// The start of the UTC day that the text at a pointer names: `2026-11-21`, or that and a time behind it.

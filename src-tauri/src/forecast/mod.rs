@@ -203,25 +203,7 @@ pub fn at_burn(headroom: f64, rate: f64, from: Timestamp, reset: Option<Timestam
 /// The next reset after `from`: as said by the provider, else by the calendar of the window (UTC). `None` for a
 /// meter that never starts again, and where nobody says when.
 pub fn next_reset(window: Window, said: Option<Timestamp>, from: Timestamp) -> Option<Timestamp> {
-    if let Some(said) = said.filter(|said| *said > from) {
-        return Some(said);
-    }
-    let next = |period: i64, origin: i64| {
-        let gone = from.0.saturating_sub(origin).rem_euclid(period);
-        Some(from.plus(period - gone))
-    };
-    match window {
-        Window::Never | Window::Other => None,
-        Window::Day => next(DAY, 0),
-        // 1970-01-01 was a Thursday, the first Monday the 5th.
-        Window::Week => next(7 * DAY, 4 * DAY),
-        Window::Month => {
-            let today = from.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
-            let first = today.last_of_month().tomorrow().ok()?;
-            let moment = first.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-            Some(Timestamp(moment.as_millisecond()))
-        }
-    }
+    said.filter(|said| *said > from).or_else(|| window.next(from))
 }
 
 impl Forecast {

@@ -238,7 +238,7 @@ pub fn budget(
     if counted.is_none() && typed.is_empty() {
         return None;
     }
-    let from = month_start(now);
+    let from = now.month_floor();
     let this_month = typed.iter().filter(|entry| (from..=now).contains(&entry.at));
     let typed: i128 = this_month.map(|entry| i128::from(entry.amount.qty.0)).sum();
     let used = Qty(i64::try_from(i128::from(counted.unwrap_or_default().0) + typed).ok()?);
@@ -256,18 +256,11 @@ pub fn budget(
 
 /// What was spent in the UTC month of `now`. A day that began in the month before counts whole.
 pub fn spent_this_month(spends: &[Spend], now: Timestamp) -> Option<Qty> {
-    let from = month_start(now);
+    let from = now.month_floor();
     let of_month =
         |spend: &&Spend| spend.start >= from || (spend.end > from && spend.end.since(spend.start) <= WHOLE);
     let sum: i128 = spends.iter().filter(of_month).map(|spend| i128::from(spend.amount.0)).sum();
     i64::try_from(sum).ok().map(Qty)
-}
-
-/// The start of the UTC month that `now` lies in.
-fn month_start(now: Timestamp) -> Timestamp {
-    let first = now.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
-    let midnight = first.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    midnight.map_or(now, |zoned| Timestamp(zoned.timestamp().as_millisecond()))
 }
 
 /// What is stored of costs, with what a new report says in its place: a span of the report replaces what it touches.

@@ -1,6 +1,6 @@
 //! Meters, and what polls say about them.
 
-use super::{AccountId, Qty, Timestamp, Unit};
+use super::{AccountId, DAY, Qty, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
 /// What kind of thing runs out or accrues.
@@ -75,6 +75,28 @@ pub enum Window {
     Month,
     /// Some other period of the provider's; `resets_at` says when the present one ends.
     Other,
+}
+
+impl Window {
+    /// When a window that follows the UTC calendar next starts again. `None`: never, or only the provider knows.
+    pub fn next(self, from: Timestamp) -> Option<Timestamp> {
+        let next = |period: i64, origin: i64| {
+            let gone = from.0.saturating_sub(origin).rem_euclid(period);
+            Some(from.plus(period - gone))
+        };
+        match self {
+            Window::Never | Window::Other => None,
+            Window::Day => next(DAY, 0),
+            // 1970-01-01 was a Thursday, the first Monday the 5th.
+            Window::Week => next(7 * DAY, 4 * DAY),
+            Window::Month => {
+                let today = from.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date();
+                let first = today.last_of_month().tomorrow().ok()?;
+                let moment = first.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+                Some(Timestamp(moment.as_millisecond()))
+            }
+        }
+    }
 }
 
 /// A meter's stable name within its account, such as `balance.usd` or `key_limit`. Never a label.

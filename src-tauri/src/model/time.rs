@@ -49,6 +49,18 @@ impl Timestamp {
         Timestamp(self.0.div_euclid(HOUR).saturating_mul(HOUR))
     }
 
+    /// The start of the UTC day that this moment lies in.
+    pub fn day_floor(self) -> Timestamp {
+        Timestamp(self.0.div_euclid(DAY).saturating_mul(DAY))
+    }
+
+    /// The start of the UTC month that this moment lies in.
+    pub fn month_floor(self) -> Timestamp {
+        let first = self.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
+        let midnight = first.to_zoned(jiff::tz::TimeZone::UTC).ok();
+        midnight.map_or(self, |zoned| Timestamp(zoned.timestamp().as_millisecond()))
+    }
+
     /// Reads an RFC 3339 time (`2026-11-21T02:49:35Z`, any offset) or a bare UTC one without offset.
     pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
         let text = text.trim();
