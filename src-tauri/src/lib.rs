@@ -10,6 +10,7 @@ pub mod charts;
 pub mod cli;
 pub mod config;
 pub mod connectors;
+pub mod diagnosis;
 pub mod forecast;
 pub mod http;
 pub mod ledger;

@@ -42,17 +42,12 @@ pub(crate) fn sample(from: Timestamp, to: Timestamp, left: i64) -> Sample {
 
 pub(crate) fn refusal(message: &str, at: Option<Timestamp>) -> Refusal {
     Refusal {
-        cause: Cause::BalanceExhausted,
-        scope: Scope::Organisation,
         status: Some(402),
         message: message.to_owned(),
-        rule: "acme.402".to_owned(),
         meter: Some(MeterKey::new("balance.usd")),
-        retry_at: None,
         needed: Some("0.25 USD".parse().unwrap()),
-        left: None,
         at,
-        count: 1,
+        ..Refusal::new(Cause::BalanceExhausted, Scope::Organisation, "acme.402")
     }
 }
 

@@ -148,11 +148,11 @@ fn a_refused_key_limit_is_not_an_empty_account() {
 fn what_is_not_about_money_does_not_fire() {
     let causes = [
         Cause::RateLimited,
-        Cause::ProviderOverloaded,
+        Cause::Capacity,
         Cause::InFlight,
-        Cause::X402Offer,
+        Cause::PaymentChallenge,
         Cause::Network,
-        Cause::Gateway,
+        Cause::GatewayMisconfigured,
         Cause::Credentials,
     ];
     let mut world = World::new();

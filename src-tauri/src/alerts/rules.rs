@@ -274,24 +274,7 @@ fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
 /// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
 /// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402.
 fn is_news(refusal: &Refusal, now: Timestamp) -> bool {
-    let money = match refusal.cause {
-        Cause::BalanceExhausted
-        | Cause::RequestTooLarge
-        | Cause::KeyLimit
-        | Cause::BudgetExceeded
-        | Cause::SpendCap
-        | Cause::QuotaUsedUp
-        | Cause::PlanMissing
-        | Cause::PaymentProblem => true,
-        Cause::Unknown => refusal.status == Some(402),
-        Cause::RateLimited
-        | Cause::ProviderOverloaded
-        | Cause::InFlight
-        | Cause::Credentials
-        | Cause::Gateway
-        | Cause::X402Offer
-        | Cause::Network => false,
-    };
+    let money = refusal.cause.is_money() || (refusal.cause == Cause::Unknown && refusal.status == Some(402));
     money && refusal.at.is_none_or(|at| now - at <= NEWS)
 }
 

@@ -177,17 +177,5 @@ impl World {
 
 /// A refusal with a cause.
 pub(super) fn refusal(cause: Cause, at: Option<Timestamp>) -> Refusal {
-    Refusal {
-        cause,
-        scope: Scope::Key,
-        status: Some(402),
-        message: "no".into(),
-        rule: "test".into(),
-        meter: None,
-        retry_at: None,
-        needed: None,
-        left: None,
-        at,
-        count: 1,
-    }
+    Refusal { status: Some(402), message: "no".into(), at, ..Refusal::new(cause, Scope::Key, "test") }
 }

@@ -120,10 +120,13 @@ pub(super) fn title(
             }
             Some(Cause::KeyLimit) => format!("{} is reached: calls are refused", what("key limit")),
             Some(Cause::BudgetExceeded) => format!("{} is reached: calls are refused", what("budget")),
-            Some(Cause::SpendCap) => format!("{} is reached: calls are refused", what("spend cap")),
-            Some(Cause::QuotaUsedUp) => format!("{} is used up: calls are refused", what("quota")),
+            Some(Cause::ProviderCap) => format!("{} is reached: calls are refused", what("spend cap")),
+            Some(Cause::FreeQuota) => format!("{} is used up: calls are refused", what("quota")),
             Some(Cause::PlanMissing) => format!("{} · no plan covers it: calls are refused", seen.account),
-            Some(Cause::PaymentProblem) => format!("{} · payment problem: calls are refused", seen.account),
+            Some(Cause::PaymentFailed) => format!("{} · payment problem: calls are refused", seen.account),
+            Some(Cause::ReloadMissed) => {
+                format!("{} is used up: the automatic top-up did not come", what("balance"))
+            }
             Some(_) => format!("{} · calls are refused", seen.account),
         },
     }
@@ -170,22 +173,7 @@ fn mend(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> String {
 fn refused(seen: &Evidence, now: Timestamp, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
     let words = seen.message.as_ref().filter(|words| !words.is_empty());
     let words = words.map_or_else(String::new, |words| format!("It says: “{words}”."));
-    let action = match seen.cause {
-        None => mend(seen, when),
-        Some(Cause::BalanceExhausted) => "Top up to go on.".to_owned(),
-        Some(Cause::RequestTooLarge) => "Top up, or ask for fewer tokens in a request.".to_owned(),
-        Some(Cause::KeyLimit) => {
-            "Raise this key's limit or use another key; the account may still have money.".to_owned()
-        }
-        Some(Cause::BudgetExceeded) => "Raise the budget, or ask whoever owns it.".to_owned(),
-        Some(Cause::SpendCap) => "Raise the cap at the provider, or wait until it starts again.".to_owned(),
-        Some(Cause::QuotaUsedUp) => "Wait until the quota starts again, or move to a paid plan.".to_owned(),
-        Some(Cause::PlanMissing) => "Renew or change the plan at the provider.".to_owned(),
-        Some(Cause::PaymentProblem) => {
-            "Mend the payment method or the open invoice at the provider.".to_owned()
-        }
-        Some(_) => "Look at the account's page at the provider.".to_owned(),
-    };
+    let action = seen.cause.map_or_else(|| mend(seen, when), |cause| cause.words().step.to_owned());
     if seen.rule == "counted.zero" {
         let counted = "This was counted here: the provider has not said that it refuses calls.".to_owned();
         return vec![left(seen), counted, mend(seen, when)];

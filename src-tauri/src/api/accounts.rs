@@ -4,7 +4,7 @@ use super::keys::{self, Given};
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
-use super::{ApiError, App, Nothing, ledger, views};
+use super::{ApiError, App, Nothing, ledger, views, why};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
 use crate::http::Network;
@@ -53,7 +53,8 @@ pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPa
     let account = one(&monitor, &request.id)?;
     let events = events(&monitor, &request.id, &account)?;
     let keys = connectors::find(&account.connector).map_or(Vec::new(), |one| views::secrets(one.spec()));
-    Ok(AccountPage { now: monitor.now(), account, events, keys })
+    let (incidents, precautions) = why::of_account(&monitor, &request.id)?;
+    Ok(AccountPage { now: monitor.now(), account, events, keys, incidents, precautions })
 }
 
 /// One account of a running monitor.
@@ -149,7 +150,7 @@ pub fn catalogue() -> Vec<ConnectorView> {
             options: spec.options.iter().map(option).collect(),
             meters: spec.meters.iter().map(offer).collect(),
             docs_url: spec.docs_url.to_owned(),
-            top_up_url: spec.top_up_url.map(str::to_owned),
+            top_up_url: spec.links.top_up.map(str::to_owned),
             poll_cost: spec.poll_cost.map(str::to_owned),
             min_interval: spec.min_interval,
             interval: spec.interval,

@@ -5,6 +5,7 @@ mod bindings;
 mod charting;
 mod costs;
 mod demo;
+mod facts;
 mod keys;
 mod ledger;
 mod overview;
@@ -13,6 +14,7 @@ mod sums;
 mod trying;
 pub mod types;
 mod views;
+mod why;
 
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use bindings::bindings;
@@ -24,6 +26,7 @@ pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take
 pub use overview::of_store as overview_of_store;
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
+pub use why::{ExplainView, explain_pasted};
 
 use crate::config::{Config, ConfigError, Folders};
 use crate::http::Network;
@@ -354,6 +357,10 @@ commands! {
     acknowledge: overview::EpisodeRequest => (), overview::acknowledge;
     /// Keeps an episode quiet for some hours.
     snooze: overview::SnoozeRequest => (), overview::snooze;
+    /// Why an answer was a refusal, from what was pasted.
+    explain: why::ExplainRequest => why::ExplainView, why::explain;
+    /// Why an account was refused, from a stored refusal and all that is known.
+    diagnose: why::DiagnoseRequest => why::ExplainView, why::diagnose;
     /// The settings page.
     settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.

@@ -299,6 +299,10 @@ pub struct AccountPage {
     pub events: Vec<EventView>,
     /// The keys that its connector can use, whether it has them or not, and what each opens.
     pub keys: Vec<SecretView>,
+    /// Refusals of the last 30 days, grouped, newest first.
+    pub incidents: Vec<super::why::IncidentView>,
+    /// What keeps refusals from happening, and what of it is missing.
+    pub precautions: Vec<super::why::PrecautionView>,
 }
 
 /// How much of the past a chart shows.

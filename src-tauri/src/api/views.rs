@@ -106,7 +106,7 @@ pub(crate) fn account(
         problem,
         partial: status.map_or(Vec::new(), |status| status.partial.iter().map(ToString::to_string).collect()),
         meters,
-        top_up_url: spec.and_then(|spec| spec.top_up_url.map(str::to_owned)),
+        top_up_url: spec.and_then(|spec| spec.links.top_up.map(str::to_owned)),
         secrets: config.secrets.clone(),
     })
 }

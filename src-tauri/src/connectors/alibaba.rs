@@ -15,7 +15,9 @@
 
 use super::costs::Costs;
 use super::fields::{balance, finish, join, missing, needed, one, text};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, option, origin};
+use super::{
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, checked, option, origin,
+};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Currency, HOUR, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled,
@@ -56,7 +58,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend.month.*", "spent this month", MeterKind::Spend, "access_key_secret"),
         MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, "access_key_secret"),
     ],
-    top_up_url: Some("https://usercenter2.aliyun.com/home"),
+    links: Links { top_up: Some("https://usercenter2.aliyun.com/home"), ..Links::NONE },
     docs_url: "https://www.alibabacloud.com/help/en/user-center/developer-reference/api-bssopenapi-2017-12-14-queryaccountbalance",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

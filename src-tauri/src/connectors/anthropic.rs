@@ -10,7 +10,7 @@ use super::fields::{
     currency, finish, join, limit, missing, month_start, needed, next_reset, scaled, slug, spend, text,
 };
 use super::pages::{next_page, pages};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Currency, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading,
@@ -54,7 +54,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend_limit.*", "spend limit", MeterKind::Budget, "admin_key"),
         MeterSpec::new("rate_limit.*", "rate limit", MeterKind::Rate, "admin_key"),
     ],
-    top_up_url: Some("https://platform.claude.com/settings/billing"),
+    links: Links { top_up: Some("https://platform.claude.com/settings/billing"), ..Links::NONE },
     docs_url: "https://platform.claude.com/docs/en/manage-claude/usage-cost-api",
     interval: 10 * MINUTE,
     freshness: 5 * MINUTE,
@@ -321,18 +321,18 @@ mod tests {
                 Cause::BudgetExceeded,
                 "anthropic.workspace_limit",
             ),
-            (429, detail("enforced_spend_limit_reached"), Cause::SpendCap, "anthropic.tier_limit"),
+            (429, detail("enforced_spend_limit_reached"), Cause::ProviderCap, "anthropic.tier_limit"),
             (429, detail("ramp_limit_exceeded"), Cause::RateLimited, "anthropic.ramp"),
             (
                 402,
                 detail("linked_organization_billing_unavailable"),
-                Cause::PaymentProblem,
+                Cause::PaymentFailed,
                 "anthropic.linked_billing",
             ),
             (
                 402,
                 r#"{"type":"billing_error","message":"m"}"#.to_owned(),
-                Cause::PaymentProblem,
+                Cause::PaymentFailed,
                 "anthropic.billing",
             ),
             (429, r#"{"type":"rate_limit_error","message":"m"}"#.to_owned(), Cause::RateLimited, "any.429"),

@@ -171,7 +171,7 @@ impl Console<'_> {
         if text(provider, "/status") == Some("abnormal") {
             let words = format!("the gateway marks the provider {name} as abnormal");
             polled.refusals.push(reported(
-                Cause::Gateway,
+                Cause::GatewayMisconfigured,
                 Scope::Provider,
                 "apipark.provider_abnormal",
                 &words,

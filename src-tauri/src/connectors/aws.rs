@@ -12,7 +12,7 @@ use super::costs::Costs;
 use super::fields::{date, day_start, missing, month_start, needed, text};
 use super::month::{midnight, month, utc_month};
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, HOUR, Json, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -59,7 +59,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend.month.*", "spent this month", MeterKind::Spend, "secret_access_key"),
         MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, "secret_access_key"),
     ],
-    top_up_url: Some("https://console.aws.amazon.com/billing/home#/bills"),
+    links: Links { top_up: Some("https://console.aws.amazon.com/billing/home#/bills"), ..Links::NONE },
     docs_url: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html",
     poll_cost: Some("Each poll costs 0.01 USD per page of the report, one page as a rule: AWS charges that for its API."),
     min_interval: 6 * HOUR,

@@ -15,7 +15,7 @@ use super::fields::{
 };
 use super::month::{midnight, month, utc_month};
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option, option,
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, checked, needed_option, option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -77,7 +77,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, "client_secret"),
         MeterSpec::new("budget.named.*", "budget", MeterKind::Budget, "client_secret"),
     ],
-    top_up_url: Some("https://portal.azure.com/#view/Microsoft_Azure_CostManagement/Menu"),
+    links: Links { top_up: Some("https://portal.azure.com/#view/Microsoft_Azure_CostManagement/Menu"), ..Links::NONE },
     docs_url: "https://learn.microsoft.com/rest/api/cost-management/query/usage",
     min_interval: HOUR,
     interval: 6 * HOUR,

@@ -6,7 +6,7 @@
 
 use super::fields::finish;
 use super::probe::{self, chat, check, probe};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp};
 
@@ -37,7 +37,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("rate.tokens.minute", "tokens per minute", MeterKind::Rate, "key"),
         MeterSpec::new("rate.*", "other rate limits", MeterKind::Rate, "key"),
     ],
-    top_up_url: Some("https://cloud.cerebras.ai/platform"),
+    links: Links { top_up: Some("https://cloud.cerebras.ai/platform"), ..Links::NONE },
     docs_url: "https://inference-docs.cerebras.ai/support/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

@@ -13,7 +13,8 @@ use super::fields::{
     finish, join, missing, month_start, needed, next_reset, scaled, slug, spend, text, time,
 };
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked, fetch, needed_option, option,
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, checked, fetch, needed_option,
+    option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -55,7 +56,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("limit.*", "spend limit of the gateway in the options", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "estimated cost of calls this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://dash.cloudflare.com/?to=/:account/ai/ai-gateway"),
+    links: Links { top_up: Some("https://dash.cloudflare.com/?to=/:account/ai/ai-gateway"), ..Links::NONE },
     docs_url: "https://developers.cloudflare.com/ai-gateway/features/unified-billing/",
     freshness: 10 * MINUTE,
     ..Spec::DEFAULT

@@ -7,7 +7,7 @@
 
 use super::fields::finish;
 use super::probe::{self, chat, check, probe};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec};
 use crate::http::{Http, Request};
 use crate::model::{Account, HOUR, MeterKind, PollError, Polled, Timestamp};
 
@@ -38,7 +38,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("rate.trial.requests", "calls of a trial key", MeterKind::Rate, "key"),
         MeterSpec::new("rate.*", "other rate limits", MeterKind::Rate, "key"),
     ],
-    top_up_url: Some("https://dashboard.cohere.com/billing"),
+    links: Links { top_up: Some("https://dashboard.cohere.com/billing"), ..Links::NONE },
     docs_url: "https://docs.cohere.com/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: 6 * HOUR,

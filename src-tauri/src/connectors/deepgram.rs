@@ -10,7 +10,7 @@
 
 use super::costs::{Costs, report_start};
 use super::fields::{balance, date, finish, join, missing, month_start, needed, slug, spend, text};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -43,7 +43,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance.*", "balance of a project", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://console.deepgram.com"),
+    links: Links { top_up: Some("https://console.deepgram.com"), ..Links::NONE },
     docs_url: "https://developers.deepgram.com/reference/manage/billing/list",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

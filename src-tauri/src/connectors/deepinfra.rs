@@ -10,7 +10,7 @@ use super::costs::Costs;
 use super::fields::{
     finish, join, limit, missing, month_start, needed, needed_scaled, next_reset, qty, spend, text,
 };
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, Scope,
@@ -33,7 +33,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("limit", "use since the last invoice", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://deepinfra.com/dash/billing"),
+    links: Links { top_up: Some("https://deepinfra.com/dash/billing"), ..Links::NONE },
     docs_url: "https://deepinfra.com/docs",
     ..Spec::DEFAULT
 };
@@ -82,7 +82,7 @@ fn read_checklist(json: &Json) -> Result<Polled, PollError> {
         let reason = text(json, "/suspend_reason").map_or(String::new(), |reason| format!(": {reason}"));
         let words = format!("DeepInfra says the account is suspended{reason}");
         let rule = "deepinfra.suspended";
-        polled.refusals.push(reported(Cause::PaymentProblem, Scope::Organisation, rule, &words));
+        polled.refusals.push(reported(Cause::PaymentFailed, Scope::Organisation, rule, &words));
     }
     Ok(polled)
 }

@@ -2,7 +2,7 @@
 //! Source: api-docs.deepseek.com, "Get user balance".
 
 use super::fields::{balance, missing, needed, text};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, Cause, Json, MeterKind, PollError, Polled, Scope, Timestamp, Unit};
 use crate::refusal::reported;
@@ -20,7 +20,7 @@ static SPEC: Spec = Spec {
         SecretSpec::key("The key your programs use.", "https://platform.deepseek.com/api_keys").prefix("sk-")
     ],
     meters: &[MeterSpec::new("balance.*", "balance", MeterKind::Balance, "key")],
-    top_up_url: Some("https://platform.deepseek.com/top_up"),
+    links: Links { top_up: Some("https://platform.deepseek.com/top_up"), ..Links::NONE },
     docs_url: "https://api-docs.deepseek.com/api/get-user-balance",
     ..Spec::DEFAULT
 };

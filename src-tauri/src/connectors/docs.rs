@@ -64,7 +64,7 @@ fn page(spec: &Spec) -> String {
     );
     let _ = writeln!(out, "- What polling costs: {}", spec.poll_cost.unwrap_or("nothing."));
     let _ = writeln!(out, "- The API's documentation: <{}>", spec.docs_url);
-    if let Some(url) = spec.top_up_url {
+    if let Some(url) = spec.links.top_up {
         let _ = writeln!(out, "- Add money or raise a limit: <{url}>");
     }
     let need = |required: bool| if required { "needed" } else { "optional" };

@@ -7,7 +7,7 @@
 //! steipete/CodexBar@27c7f334, ElevenLabsUsageFetcherTests. The refusals as seen by users.
 
 use super::fields::{limit, needed, one, qty, text, time};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Currency, Json, MeterKind, PollError, Polled, Provenance, Reading, Timestamp, Unit, Window,
@@ -30,7 +30,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits", "credits", MeterKind::Quota, "key"),
         MeterSpec::new("spend.overage", "cost beyond the plan", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://elevenlabs.io/app/subscription"),
+    links: Links { top_up: Some("https://elevenlabs.io/app/subscription"), ..Links::NONE },
     docs_url: "https://elevenlabs.io/docs/api-reference/user/subscription/get",
     ..Spec::DEFAULT
 };

@@ -7,7 +7,7 @@ use super::fields::{
     balance, currency, date, finish, join, missing, month_start, needed, one, qty, spend, text, time,
 };
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MeterKind, PollError, Polled, Provenance, Qty, Secret, Timestamp, Unit,
@@ -32,7 +32,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend on models this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://fal.ai/dashboard/billing"),
+    links: Links { top_up: Some("https://fal.ai/dashboard/billing"), ..Links::NONE },
     docs_url: "https://fal.ai/docs/platform-apis/v1/account/billing",
     ..Spec::DEFAULT
 };

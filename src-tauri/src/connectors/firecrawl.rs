@@ -5,7 +5,7 @@
 
 use super::costs::Costs;
 use super::fields::{finish, join, limit, missing, needed, one, text, time};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MeterKind, PollError, Polled, Provenance, Reading, SECOND, Timestamp,
@@ -28,7 +28,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits", "credits", MeterKind::Quota, "key"),
         MeterSpec::new("spend.period", "credits used this period", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://www.firecrawl.dev/app/billing"),
+    links: Links { top_up: Some("https://www.firecrawl.dev/app/billing"), ..Links::NONE },
     docs_url: "https://docs.firecrawl.dev/api-reference/endpoint/credit-usage",
     ..Spec::DEFAULT
 };

@@ -8,7 +8,7 @@
 use super::costs::{Costs, months};
 use super::fields::{currency, date, finish, join, limit, missing, next_reset, qty, text};
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
@@ -39,7 +39,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend_limit", "monthly budget", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://fireworks.ai/account/billing"),
+    links: Links { top_up: Some("https://fireworks.ai/account/billing"), ..Links::NONE },
     docs_url: "https://docs.fireworks.ai/guides/quotas_usage/account-quotas",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,
@@ -149,15 +149,15 @@ fn read_states(pages: &[Json], chosen: Option<&str>) -> Result<Polled, PollError
         let (cause, rule) = match text(account, "/suspendState") {
             None | Some("UNSUSPENDED" | "SUSPEND_STATE_UNSPECIFIED") => continue,
             Some("CREDIT_DEPLETED") => (Cause::BalanceExhausted, "fireworks.credit_depleted"),
-            Some("MONTHLY_SPEND_LIMIT_EXCEEDED") => (Cause::SpendCap, "fireworks.spend_limit"),
-            Some("FAILED_PAYMENTS") => (Cause::PaymentProblem, "fireworks.failed_payments"),
-            Some("BLOCKED_BY_ABUSE_RULE") => (Cause::PaymentProblem, "fireworks.blocked"),
+            Some("MONTHLY_SPEND_LIMIT_EXCEEDED") => (Cause::ProviderCap, "fireworks.spend_limit"),
+            Some("FAILED_PAYMENTS") => (Cause::PaymentFailed, "fireworks.failed_payments"),
+            Some("BLOCKED_BY_ABUSE_RULE") => (Cause::PaymentFailed, "fireworks.blocked"),
             Some(_) => (Cause::Unknown, "fireworks.suspend_state"),
         };
         let state = text(account, "/suspendState").unwrap_or_default();
         let words = format!("Fireworks AI has suspended the account {id}: {state}");
         let mut refusal = reported(cause, Scope::Organisation, rule, &words);
-        if cause == Cause::SpendCap {
+        if cause == Cause::ProviderCap {
             refusal.meter = Some(crate::model::MeterKey::new("spend_limit"));
         }
         polled.refusals.push(refusal);
@@ -221,7 +221,7 @@ mod tests {
         ] {
             let answer = Answer { status: 412, headers: vec![], body: body.into_bytes() };
             let refusal = crate::refusal::read(None, &answer, Timestamp(0)).unwrap();
-            assert_eq!(refusal.cause, Cause::PaymentProblem);
+            assert_eq!(refusal.cause, Cause::PaymentFailed);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::fields::finish;
 use super::probe::{self, check, probe};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp};
 
@@ -30,7 +30,7 @@ static SPEC: Spec = Spec {
         probe::model("The model that is asked; gemini-3.5-flash-lite when empty.", "gemini-3.5-flash-lite"),
     ],
     meters: &[MeterSpec::new("rate.*", "rate limits, should headers name any", MeterKind::Rate, "key")],
-    top_up_url: Some("https://ai.studio/projects"),
+    links: Links { top_up: Some("https://ai.studio/projects"), ..Links::NONE },
     docs_url: "https://ai.google.dev/gemini-api/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

@@ -10,7 +10,7 @@ use super::costs::{Costs, day, months, year_and_month};
 use super::fields::{finish, join, limit, missing, month_start, needed, next_reset, qty, slug, spend, text};
 use super::pages::pages;
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option, option,
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option, option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -44,7 +44,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("ai_credits.month", "Copilot AI credits", MeterKind::Spend, "key"),
         MeterSpec::new("budget.*", "budget", MeterKind::Budget, "key"),
     ],
-    top_up_url: Some("https://github.com/settings/billing"),
+    links: Links { top_up: Some("https://github.com/settings/billing"), ..Links::NONE },
     docs_url: "https://docs.github.com/rest/billing/usage",
     min_interval: HOUR,
     interval: 4 * HOUR,

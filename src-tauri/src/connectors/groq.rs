@@ -6,7 +6,7 @@
 
 use super::fields::finish;
 use super::probe::{self, chat, check, probe};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp};
 
@@ -34,7 +34,7 @@ static SPEC: Spec = Spec {
         ),
     ],
     meters: &[MeterSpec::new("rate.*", "rate limits, with a probe", MeterKind::Rate, "key")],
-    top_up_url: Some("https://console.groq.com/settings/billing"),
+    links: Links { top_up: Some("https://console.groq.com/settings/billing"), ..Links::NONE },
     docs_url: "https://console.groq.com/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

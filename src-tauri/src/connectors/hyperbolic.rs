@@ -3,7 +3,7 @@
 //! Source: coinbase/agentkit@455a6c5a, the action provider hyperboliclabs/billing. Error bodies are not documented.
 
 use super::fields::{balance, needed_scaled, one};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp, Unit};
 
@@ -18,7 +18,7 @@ static SPEC: Spec = Spec {
     base_url: Some("https://api.hyperbolic.xyz"),
     secrets: &[SecretSpec::key("The key your programs use.", "https://app.hyperbolic.xyz/settings")],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    top_up_url: Some("https://app.hyperbolic.xyz/settings"),
+    links: Links { top_up: Some("https://app.hyperbolic.xyz/settings"), ..Links::NONE },
     docs_url: "https://docs.hyperbolic.xyz",
     ..Spec::DEFAULT
 };

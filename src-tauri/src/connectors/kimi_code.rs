@@ -4,7 +4,7 @@
 //! refusals from kimi.com/code/docs, "Error Reference".
 
 use super::fields::{finish, join, missing, percent, qty, share, text, time};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, Timestamp, Unit};
 
@@ -26,7 +26,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("week", "this week", MeterKind::Quota, "key"),
         MeterSpec::new("window.*", "a shorter window", MeterKind::Quota, "key"),
     ],
-    top_up_url: Some("https://www.kimi.com/code/console"),
+    links: Links { top_up: Some("https://www.kimi.com/code/console"), ..Links::NONE },
     docs_url: "https://www.kimi.com/code/docs/en/",
     ..Spec::DEFAULT
 };

@@ -15,12 +15,12 @@
 //!   (Kong), `helicone-ratelimit-…` with its policy;
 //! * the IETF's `RateLimit` and `RateLimit-Policy` (RunPod).
 
-mod moment;
 mod structured;
 #[cfg(test)]
 mod tests;
 
 use super::fields::{decimal, slug};
+use crate::http::moment;
 use crate::model::{DAY, HOUR, MINUTE, MeterKind, Qty, Reading, SECOND, Timestamp, Unit, Window};
 use std::collections::BTreeMap;
 

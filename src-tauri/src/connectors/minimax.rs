@@ -7,7 +7,9 @@
 //! of the stretched whole).
 
 use super::fields::{balance, finish, join, missing, needed, one, percent, qty, slug, text, time};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option, stated};
+use super::{
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option, stated,
+};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Cause, Currency, Json, MeterKey, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -55,7 +57,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("week.*", "week of a model group", MeterKind::Quota, "key"),
         MeterSpec::new("balance", "balance", MeterKind::Balance, "api_key"),
     ],
-    top_up_url: Some("https://platform.minimax.io/subscribe/token-plan"),
+    links: Links { top_up: Some("https://platform.minimax.io/subscribe/token-plan"), ..Links::NONE },
     docs_url: "https://platform.minimax.io/docs/token-plan/intro",
     ..Spec::DEFAULT
 };
@@ -180,7 +182,7 @@ fn read_window(
     let refusal = (status == Some(2)).then(|| Refusal {
         meter: Some(MeterKey::new(key)),
         retry_at: resets_at,
-        ..reported(Cause::QuotaUsedUp, Scope::Organisation, "minimax.exhausted", &words)
+        ..reported(Cause::FreeQuota, Scope::Organisation, "minimax.exhausted", &words)
     });
     Ok(Polled {
         readings: reading.into_iter().collect(),

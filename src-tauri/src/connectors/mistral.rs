@@ -8,7 +8,7 @@
 
 use super::costs::{Costs, day, months, year_and_month};
 use super::fields::{currency, decimal, finish, join, limit, missing, next_reset, qty, spend, text};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading,
@@ -38,7 +38,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend_limit", "spend limit", MeterKind::Budget, "admin_key"),
         MeterSpec::new(SPEND, "spend this month", MeterKind::Spend, "admin_key"),
     ],
-    top_up_url: Some("https://admin.mistral.ai"),
+    links: Links { top_up: Some("https://admin.mistral.ai"), ..Links::NONE },
     docs_url: "https://docs.mistral.ai/admin/admin-api/usage-metrics",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,
@@ -103,7 +103,7 @@ fn read_limit(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     if says("/completion/monthly_limit_reached") {
         let words = "Mistral says the organization's monthly limit is reached";
         let rule = "mistral.monthly_limit_reached";
-        let mut refusal = reported(Cause::SpendCap, Scope::Organisation, rule, words);
+        let mut refusal = reported(Cause::ProviderCap, Scope::Organisation, rule, words);
         refusal.meter = Some(reading.meter.clone());
         refusal.retry_at = reading.resets_at;
         polled.refusals.push(refusal);
@@ -111,7 +111,7 @@ fn read_limit(json: &Json, now: Timestamp) -> Result<Polled, PollError> {
     if says("/last_payment_failure") {
         let words = "Mistral says the last payment failed";
         let rule = "mistral.last_payment_failure";
-        polled.refusals.push(reported(Cause::PaymentProblem, Scope::Organisation, rule, words));
+        polled.refusals.push(reported(Cause::PaymentFailed, Scope::Organisation, rule, words));
     }
     if reading.limit.is_some() {
         polled.readings.push(reading);

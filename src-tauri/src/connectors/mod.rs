@@ -72,6 +72,7 @@ mod replicate;
 mod http_json;
 mod prometheus;
 
+pub use crate::model::Links;
 pub use docs::docs;
 pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 
@@ -213,7 +214,7 @@ fn origin(spec: &Spec) -> Origin<'_> {
         connector: spec.id,
         name: spec.name,
         key_url: spec.secrets.iter().find_map(|secret| secret.url),
-        top_up_url: spec.top_up_url,
+        top_up_url: spec.links.top_up,
     }
 }
 

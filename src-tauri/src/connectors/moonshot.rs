@@ -6,7 +6,7 @@
 
 use super::fields::{balance, needed, one};
 use super::sites::{Site, site};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, Currency, MeterKind, PollError, Polled, Timestamp, Unit};
 
@@ -31,7 +31,7 @@ static SPEC: Spec = Spec {
     )
     .choices(&["ai", "cn"])],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    top_up_url: Some("https://platform.kimi.ai/console"),
+    links: Links { top_up: Some("https://platform.kimi.ai/console"), ..Links::NONE },
     docs_url: "https://platform.kimi.ai/docs/api/balance",
     ..Spec::DEFAULT
 };

@@ -4,7 +4,7 @@
 //! Source: novita.ai/docs, "User Balance Info". The refusal's envelope (`code`, `reason`, `message`) as seen by users.
 
 use super::fields::{balance, needed_scaled, one};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp, Unit};
 
@@ -24,7 +24,7 @@ static SPEC: Spec = Spec {
         MeterKind::Balance,
         "key",
     )],
-    top_up_url: Some("https://novita.ai/billing"),
+    links: Links { top_up: Some("https://novita.ai/billing"), ..Links::NONE },
     docs_url: "https://novita.ai/docs/api-reference/basic-get-user-balance",
     ..Spec::DEFAULT
 };

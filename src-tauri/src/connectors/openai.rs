@@ -8,7 +8,7 @@
 use super::costs::{Costs, report_start, rows};
 use super::fields::{currency, finish, join, month_start, needed, next_reset, scaled, spend, text};
 use super::pages::{next_page, pages};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
@@ -55,7 +55,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend_limit.project.*", "project spend limit", MeterKind::Budget, "admin_key"),
         MeterSpec::new("tokens.month", "tokens this month", MeterKind::Spend, "admin_key"),
     ],
-    top_up_url: Some("https://platform.openai.com/settings/organization/billing"),
+    links: Links { top_up: Some("https://platform.openai.com/settings/organization/billing"), ..Links::NONE },
     docs_url: "https://platform.openai.com/docs/api-reference/usage",
     min_interval: 5 * MINUTE,
     interval: 10 * MINUTE,
@@ -282,7 +282,7 @@ fn read_limit(json: &Json, owner: &Owner, used: Option<Qty>, now: Timestamp) -> 
         let (cause, scope, rule) = if owner.project {
             (Cause::BudgetExceeded, Scope::Team, "openai.project_enforcing")
         } else {
-            (Cause::SpendCap, Scope::Organisation, "openai.enforcing")
+            (Cause::ProviderCap, Scope::Organisation, "openai.enforcing")
         };
         let words = format!("OpenAI enforces the {} now: calls are refused", owner.label);
         let mut refusal = reported(cause, scope, rule, &words);

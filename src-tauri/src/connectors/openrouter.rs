@@ -9,7 +9,7 @@ use super::fields::{
     balance, day_start, finish, join, missing, month_start, needed, next_reset, one, qty, slug, spend, text,
     time,
 };
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch, pages};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch, pages};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, Scope,
@@ -57,7 +57,7 @@ static SPEC: Spec = Spec {
             "management_key",
         ),
     ],
-    top_up_url: Some("https://openrouter.ai/settings/credits"),
+    links: Links { top_up: Some("https://openrouter.ai/settings/credits"), ..Links::NONE },
     docs_url: "https://openrouter.ai/docs/api-reference/limits",
     ..Spec::DEFAULT
 };

@@ -5,7 +5,7 @@
 use super::costs::Costs;
 use super::fields::{balance, day_start, finish, join, missing, needed, one, spend, text};
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -26,7 +26,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("points", "points", MeterKind::Balance, "key"),
         MeterSpec::new("spend.day", "points used today", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://poe.com/api/keys"),
+    links: Links { top_up: Some("https://poe.com/api/keys"), ..Links::NONE },
     docs_url: "https://creator.poe.com/docs/resources/usage-api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

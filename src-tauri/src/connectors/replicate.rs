@@ -5,7 +5,7 @@
 
 use super::fields::finish;
 use super::probe::{self, check};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp};
 
@@ -24,7 +24,7 @@ static SPEC: Spec = Spec {
     )
     .prefix("r8_")],
     meters: &[MeterSpec::new("rate.*", "rate limits, should headers name any", MeterKind::Rate, "key")],
-    top_up_url: Some("https://replicate.com/account/billing"),
+    links: Links { top_up: Some("https://replicate.com/account/billing"), ..Links::NONE },
     docs_url: "https://replicate.com/docs/reference/http#account.get",
     min_interval: probe::EVERY,
     interval: probe::EVERY,

@@ -7,7 +7,7 @@ use super::costs::{Costs, report_start};
 use super::fields::{
     balance, finish, join, limit, missing, month_start, needed, one, qty, spend, text, time,
 };
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Json, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty, Reading,
@@ -33,7 +33,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("hourly", "spend per hour now", MeterKind::Rate, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://console.runpod.io/user/billing"),
+    links: Links { top_up: Some("https://console.runpod.io/user/billing"), ..Links::NONE },
     docs_url: "https://docs.runpod.io/api-reference-v2/billing/get-aggregated-billing-history",
     ..Spec::DEFAULT
 };

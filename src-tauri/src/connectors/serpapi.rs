@@ -3,7 +3,7 @@
 //! Source: serpapi.com/account-api; `plan_renewal_date` as seen in answers since 2026.
 
 use super::fields::{day, limit, missing, qty, text};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{Account, Json, MeterKind, PollError, Polled, Reading, Timestamp, Unit, Window};
 
@@ -25,7 +25,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("extra", "extra searches", MeterKind::Balance, "key"),
         MeterSpec::new("hour", "searches this hour", MeterKind::Rate, "key"),
     ],
-    top_up_url: Some("https://serpapi.com/change-plan"),
+    links: Links { top_up: Some("https://serpapi.com/change-plan"), ..Links::NONE },
     docs_url: "https://serpapi.com/account-api",
     ..Spec::DEFAULT
 };

@@ -8,7 +8,7 @@
 
 use super::fields::{balance, needed, one};
 use super::sites::{Site, site};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, checked};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, checked};
 use crate::http::{Answer, Http, Request};
 use crate::model::{Account, Currency, Json, MeterKind, PollError, PollErrorKind, Polled, Timestamp, Unit};
 
@@ -33,7 +33,7 @@ static SPEC: Spec = Spec {
     )
     .choices(&["com", "cn"])],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    top_up_url: Some("https://cloud.siliconflow.com"),
+    links: Links { top_up: Some("https://cloud.siliconflow.com"), ..Links::NONE },
     docs_url: "https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info",
     ..Spec::DEFAULT
 };

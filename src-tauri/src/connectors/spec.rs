@@ -1,6 +1,6 @@
 //! What is to be known of a connector without running it. Data; picker, CLI list, docs and schema derive from it.
 
-use crate::model::{MINUTE, MeterKind};
+use crate::model::{Links, MINUTE, MeterKind};
 use serde::Serialize;
 
 /// Which part of the catalogue a connector stands in.
@@ -154,8 +154,8 @@ pub struct Spec {
     pub options: &'static [OptionSpec],
     /// Meters, in the order to show them.
     pub meters: &'static [MeterSpec],
-    /// Where money is added or a limit raised.
-    pub top_up_url: Option<&'static str>,
+    /// Its pages for people: where money is added, invoices and limits are, and whether it works.
+    pub links: Links,
     /// The API's documentation.
     pub docs_url: &'static str,
     /// What polling costs, in a sentence; `None`: nothing.
@@ -179,7 +179,7 @@ impl Spec {
         secrets: &[],
         options: &[],
         meters: &[],
-        top_up_url: None,
+        links: Links::NONE,
         docs_url: "",
         poll_cost: None,
         min_interval: MINUTE,

@@ -5,7 +5,7 @@
 //! The 402 (`name`, `errors`) as seen by users.
 
 use super::fields::{balance, needed, one};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{Account, MeterKind, PollError, Polled, Timestamp, Unit};
 
@@ -26,7 +26,7 @@ static SPEC: Spec = Spec {
         "org-123456",
     )],
     meters: &[MeterSpec::new("balance", "credits", MeterKind::Balance, "key")],
-    top_up_url: Some("https://platform.stability.ai/account/credits"),
+    links: Links { top_up: Some("https://platform.stability.ai/account/credits"), ..Links::NONE },
     docs_url: "https://platform.stability.ai/docs/api-reference#tag/v1user",
     ..Spec::DEFAULT
 };

@@ -6,7 +6,7 @@
 
 use super::fields::{balance, needed, one, text};
 use super::sites::{Site, site};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Currency, Json, MeterKind, PollError, Polled, Provenance, Qty, Reading, Timestamp, Unit,
@@ -36,7 +36,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance (prepaid account)", MeterKind::Balance, "key"),
         MeterSpec::new("owed", "owed (postpaid account)", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://platform.stepfun.com"),
+    links: Links { top_up: Some("https://platform.stepfun.com"), ..Links::NONE },
     docs_url: "https://platform.stepfun.com/docs/zh/api-reference/accounts/get",
     ..Spec::DEFAULT
 };

@@ -7,7 +7,7 @@ use super::costs::Costs;
 use super::fields::{
     date, day_start, finish, join, limit, missing, month_start, needed, next_reset, one, qty, text,
 };
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MINUTE, MeterKind, PollError, Polled, Provenance, Qty, Reading,
@@ -45,7 +45,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("paygo", "pay-as-you-go credits", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "pay-as-you-go spend this month", MeterKind::Spend, "owner_key"),
     ],
-    top_up_url: Some("https://app.tavily.com/billing"),
+    links: Links { top_up: Some("https://app.tavily.com/billing"), ..Links::NONE },
     docs_url: "https://docs.tavily.com/documentation/api-reference/endpoint/usage",
     // It takes 10 requests in 10 minutes (docs.tavily.com/documentation/rate-limits).
     min_interval: 5 * MINUTE,

@@ -6,7 +6,7 @@
 use super::costs::{Costs, months};
 use super::fields::{currency, date, day_start, finish, missing, needed, text, time};
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Timestamp,
@@ -33,7 +33,10 @@ static SPEC: Spec = Spec {
         "org_abc",
     )],
     meters: &[MeterSpec::new("spend.month", "spend this month, to yesterday", MeterKind::Spend, "key")],
-    top_up_url: Some("https://api.together.ai/settings/organization/~current/billing"),
+    links: Links {
+        top_up: Some("https://api.together.ai/settings/organization/~current/billing"),
+        ..Links::NONE
+    },
     docs_url: "https://docs.together.ai/reference/billing-usage",
     min_interval: 15 * MINUTE,
     interval: 60 * MINUTE,

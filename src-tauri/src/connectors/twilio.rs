@@ -10,7 +10,7 @@ use super::fields::{
 };
 use super::pages::pages;
 use super::{
-    Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option, option,
+    Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, needed_option, option,
 };
 use crate::http::{Http, Request};
 use crate::model::{
@@ -51,7 +51,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://console.twilio.com/us1/billing/manage-billing/billing-overview"),
+    links: Links { top_up: Some("https://console.twilio.com/us1/billing/manage-billing/billing-overview"), ..Links::NONE },
     docs_url: "https://www.twilio.com/docs/usage/api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

@@ -7,7 +7,7 @@ use super::costs::{Costs, report_start};
 use super::fields::{
     balance, date, day, day_start, finish, join, limit, missing, month_start, one, qty, spend, text, time,
 };
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
@@ -39,7 +39,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("spend.month", "spend in USD this month", MeterKind::Spend, "admin_key"),
         MeterSpec::new("spend.month.diem", "Diem used this month", MeterKind::Spend, "admin_key"),
     ],
-    top_up_url: Some("https://venice.ai/settings/api"),
+    links: Links { top_up: Some("https://venice.ai/settings/api"), ..Links::NONE },
     docs_url: "https://docs.venice.ai/api-reference/endpoint/billing/balance",
     interval: 10 * MINUTE,
     freshness: 10 * MINUTE,

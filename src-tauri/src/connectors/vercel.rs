@@ -8,7 +8,7 @@
 
 use super::costs::Costs;
 use super::fields::{balance, date, finish, join, missing, month_start, needed, qty, spend, text};
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty, Reading,
@@ -39,7 +39,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "credits", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend this month, with the option report", MeterKind::Spend, "key"),
     ],
-    top_up_url: Some("https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai"),
+    links: Links { top_up: Some("https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai"), ..Links::NONE },
     docs_url: "https://vercel.com/docs/ai-gateway/observability-and-spend/usage",
     poll_cost: Some(
         "Nothing without the option report; with it 0.005 USD a poll (5 USD per 1,000 queries), so let it poll hourly.",

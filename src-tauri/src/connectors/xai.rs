@@ -20,7 +20,7 @@ use super::fields::{
     balance, date, day_start, finish, join, limit, missing, month_start, needed_scaled, next_reset, scaled,
     spend, text, time,
 };
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance, Qty,
@@ -53,7 +53,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("postpaid", "invoiced use this month", MeterKind::Budget, "management_key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "management_key"),
     ],
-    top_up_url: Some("https://console.x.ai/team/default/billing"),
+    links: Links { top_up: Some("https://console.x.ai/team/default/billing"), ..Links::NONE },
     docs_url: "https://docs.x.ai/developers/rest-api-reference/management/billing",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

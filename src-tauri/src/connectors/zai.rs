@@ -5,7 +5,7 @@
 //! units, counts and `CREDIT_LIMIT` from steipete/CodexBar@27c7f334; error codes from docs.z.ai/api-reference/api-code.
 
 use super::fields::{finish, join, missing, percent, qty, text, time};
-use super::{Connector, ConnectorKind, MeterSpec, SecretSpec, Spec, fetch, stated};
+use super::{Connector, ConnectorKind, Links, MeterSpec, SecretSpec, Spec, fetch, stated};
 use crate::http::{Http, Request};
 use crate::model::{Account, Json, MeterKind, PollError, Polled, Reading, Timestamp, Unit, Window};
 
@@ -28,7 +28,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits.*", "credits of a window", MeterKind::Quota, "key"),
         MeterSpec::new("tools.*", "tool calls of a window", MeterKind::Quota, "key"),
     ],
-    top_up_url: Some("https://z.ai/subscribe"),
+    links: Links { top_up: Some("https://z.ai/subscribe"), ..Links::NONE },
     docs_url: "https://docs.z.ai/devpack/extension/usage-query-plugin",
     ..Spec::DEFAULT
 };

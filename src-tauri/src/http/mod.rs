@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod fixtures;
+pub(crate) mod moment;
 mod redact;
 mod request;
 mod wire;

@@ -2,10 +2,12 @@
 
 mod account;
 mod amount;
+mod cause;
 mod cost;
 mod entry;
 mod episode;
 mod json;
+mod links;
 mod meter;
 mod refusal;
 mod secret;
@@ -15,12 +17,14 @@ pub mod words;
 
 pub use account::{Account, AccountId, OwnPrices};
 pub use amount::{Amount, AmountError, Currency, Qty, Unit};
+pub use cause::{Cause, CauseWords, Scope};
 pub use cost::{By, Cost};
 pub use entry::{Entry, EntryKind};
 pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity};
 pub use json::{Json, JsonError};
+pub use links::Links;
 pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Window};
-pub use refusal::{Cause, PollError, PollErrorKind, Polled, Refusal, Scope};
+pub use refusal::{PollError, PollErrorKind, Polled, Refusal, Source};
 pub use secret::Secret;
 pub use step::{Step, step};
 pub use time::{DAY, HOUR, MINUTE, SECOND, Timestamp};

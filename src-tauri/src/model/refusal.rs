@@ -1,75 +1,21 @@
 //! Refusals, and what a poll may end in.
 
-use super::{Amount, Cost, MeterKey, Reading, Timestamp};
+use super::{Amount, Cause, Cost, MeterKey, Reading, Scope, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Why calls are refused. A closed set: two causes are never merged because they look alike.
+/// How we came to know of a refusal.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    ts_rs::TS,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// The prepaid balance or the credits are gone.
-    BalanceExhausted,
-    /// This request asks for more than what is left.
-    RequestTooLarge,
-    /// The key's or token's own limit is reached; the account may be full of money.
-    KeyLimit,
-    /// A budget of a team, project, workspace or organisation is reached.
-    BudgetExceeded,
-    /// The provider's own spend cap or tier limit.
-    SpendCap,
-    /// A free tier or daily quota is used up.
-    QuotaUsedUp,
-    /// The plan is missing, expired, or does not cover this product.
-    PlanMissing,
-    /// The payment method failed, invoices are overdue, or the account is suspended.
-    PaymentProblem,
-    /// Too many requests or tokens per minute: not money.
-    RateLimited,
-    /// The provider is out of capacity: not the user's fault.
-    ProviderOverloaded,
-    /// Money is held for requests still running; passes by itself.
-    InFlight,
-    /// The credentials are wrong, revoked, of the wrong kind, or lack a permission.
-    Credentials,
-    /// A gateway refuses or masks on its own account.
-    Gateway,
-    /// An x402 price offer, not an empty account.
-    X402Offer,
-    /// Something in between answered: a proxy, a captive portal.
-    Network,
-    /// Not known; what was seen is kept.
-    Unknown,
-}
-
-/// What the refusal covers.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Only this request.
-    Request,
-    /// This key.
-    Key,
-    /// A project, team or workspace.
-    Team,
-    /// The whole account or organisation.
-    Organisation,
-    /// The provider behind a gateway.
-    Provider,
+pub enum Source {
+    /// A poll of ours was answered so, or it stands in a gateway's log.
+    #[default]
+    Polled,
+    /// The provider states it in a good answer, for as long as it states it.
+    Stated,
+    /// The user pasted it.
+    Pasted,
 }
 
 /// An observed "no" of a provider or gateway.
@@ -79,24 +25,71 @@ pub struct Refusal {
     pub cause: Cause,
     /// What it covers.
     pub scope: Scope,
-    /// The HTTP status, when one was seen. Some refusals are only reported (`is_available: false`).
+    /// The HTTP status, when one was seen. Some refusals are only stated (`is_available: false`).
     pub status: Option<u16>,
     /// The provider's own words from a parsed field, shortened and redacted.
     pub message: String,
-    /// Which rule recognised it, for example `deepseek.402`.
+    /// Which rule recognised it, for example `deepseek.402`; `unknown` when none did.
     pub rule: String,
+    /// How sure the rule is of the cause, in percent, 0 to 100.
+    #[serde(default)]
+    pub confidence: u8,
+    /// Whose refusal it is: a connector's id, given or recognised.
+    #[serde(default)]
+    pub provider: Option<String>,
+    /// The gateway that passed it on or wrapped it: a connector's id.
+    #[serde(default)]
+    pub gateway: Option<String>,
+    /// How we came to know of it.
+    #[serde(default)]
+    pub source: Source,
     /// The meter it belongs to, when the connector can tell.
     pub meter: Option<MeterKey>,
-    /// When calls may work again, if the answer says so.
+    /// Whether the same call may succeed by waiting alone, with nobody doing anything.
+    #[serde(default)]
+    pub retryable: bool,
+    /// When calls may work again, if the answer says so or the calendar of the limit does.
     pub retry_at: Option<Timestamp>,
     /// What was needed, if the answer says so.
     pub needed: Option<Amount>,
     /// What was left, if the answer says so.
     pub left: Option<Amount>,
+    /// The limit that was reached, if the answer says so.
+    #[serde(default)]
+    pub limit: Option<Amount>,
+    /// What was used of that limit, if the answer says so.
+    #[serde(default)]
+    pub used: Option<Amount>,
     /// When it happened; `None` when the provider only states that it refuses, for as long as it states it.
     pub at: Option<Timestamp>,
     /// How many refusals this stands for (a log page may hold many).
     pub count: u32,
+}
+
+impl Refusal {
+    /// A refusal of which nothing but the cause is known. It has happened once, at no time that is known.
+    pub fn new(cause: Cause, scope: Scope, rule: impl Into<String>) -> Refusal {
+        Refusal {
+            cause,
+            scope,
+            status: None,
+            message: String::new(),
+            rule: rule.into(),
+            confidence: 0,
+            provider: None,
+            gateway: None,
+            source: Source::Polled,
+            meter: None,
+            retryable: cause.passes(),
+            retry_at: None,
+            needed: None,
+            left: None,
+            limit: None,
+            used: None,
+            at: None,
+            count: 1,
+        }
+    }
 }
 
 /// Why a poll gave no reading.

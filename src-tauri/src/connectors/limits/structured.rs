@@ -1,7 +1,8 @@
 //! The IETF fields `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers): lists of names with
 //! parameters. One policy may have a limit in the one and what is left in the other; they are joined by name.
 
-use super::{Limit, Limits, Name, count, moment};
+use super::{Limit, Limits, Name, count};
+use crate::http::moment;
 use crate::model::{SECOND, Timestamp, Unit};
 use sfv::{Item, List, ListEntry, Parser};
 

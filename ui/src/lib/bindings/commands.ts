@@ -9,9 +9,12 @@ import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
 import type { CostsRequest } from "./CostsRequest";
 import type { CostsView } from "./CostsView";
+import type { DiagnoseRequest } from "./DiagnoseRequest";
 import type { EpisodeRequest } from "./EpisodeRequest";
 import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
+import type { ExplainRequest } from "./ExplainRequest";
+import type { ExplainView } from "./ExplainView";
 import type { LedgerRequest } from "./LedgerRequest";
 import type { LedgerView } from "./LedgerView";
 import type { Nothing } from "./Nothing";
@@ -62,6 +65,10 @@ export type Commands = {
   acknowledge: { request: EpisodeRequest; response: null };
   /** Keeps an episode quiet for some hours. */
   snooze: { request: SnoozeRequest; response: null };
+  /** Why an answer was a refusal, from what was pasted. */
+  explain: { request: ExplainRequest; response: ExplainView };
+  /** Why an account was refused, from a stored refusal and all that is known. */
+  diagnose: { request: DiagnoseRequest; response: ExplainView };
   /** The settings page. */
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */

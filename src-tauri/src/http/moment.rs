@@ -1,7 +1,6 @@
-//! When a limit starts again, in every form that providers send.
+//! Moments and spans of time in every form that headers and messages have.
 
-use super::super::fields::decimal;
-use crate::model::{DAY, SECOND, Timestamp, Unit};
+use crate::model::{DAY, SECOND, Timestamp};
 
 /// A reset farther away than this is no rate limit's: the value means something else.
 const FARTHEST: i64 = 400 * DAY;
@@ -21,12 +20,12 @@ const UNITS: [(&str, i128); 8] = [
 /// A moment after `now`: a Go duration, seconds (with or without a fraction), Unix seconds (10 digits) or
 /// milliseconds (13), RFC 3339, or an HTTP date. `None`: no such thing, zero (which Azure sends for "unknown"), gone
 /// by already, or more than 400 days away.
-pub(super) fn reset(text: &str, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn reset(text: &str, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim();
-    let at = match decimal(text, Unit::Tokens, 3) {
-        Some(ms) if ms.0 >= 1_000_000_000_000_000 => Timestamp(ms.0 / SECOND),
-        Some(ms) if ms.0 >= 1_000_000_000_000 => Timestamp(ms.0),
-        Some(ms) => now + ms.0,
+    let at = match milliseconds(text) {
+        Some(ms) if ms >= 1_000_000_000_000_000 => Timestamp(ms / SECOND),
+        Some(ms) if ms >= 1_000_000_000_000 => Timestamp(ms),
+        Some(ms) => now + ms,
         None => match nanoseconds(text) {
             // Rounded up: never earlier than what was said.
             Some(ns) => now + ns / 1_000_000 + i64::from(ns % 1_000_000 > 0),
@@ -37,17 +36,21 @@ pub(super) fn reset(text: &str, now: Timestamp) -> Option<Timestamp> {
 }
 
 /// A span of time in milliseconds: a Go duration, to which `d` is added, or seconds. `None`: no such span, or zero.
-pub(super) fn span(text: &str) -> Option<i64> {
+pub(crate) fn span(text: &str) -> Option<i64> {
     let text = text.trim();
     let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()?.checked_mul(DAY));
-    let seconds = || decimal(text, Unit::Tokens, 3).map(|ms| ms.0);
-    let span = days.or_else(seconds).or_else(|| nanoseconds(text).map(|ns| ns / 1_000_000));
+    let span = days.or_else(|| milliseconds(text)).or_else(|| nanoseconds(text).map(|ns| ns / 1_000_000));
     span.filter(|span| (1..=FARTHEST).contains(span))
+}
+
+/// A plain number of seconds, in milliseconds, rounded to the nearest.
+fn milliseconds(seconds: &str) -> Option<i64> {
+    i64::try_from((times(seconds, 1_000_000)? + 500) / i128::from(SECOND)).ok()
 }
 
 /// What Go's `time.Duration` prints (`12ms`, `6m0s`, `2m59.56s`, `1h0m0s`, `1.5µs`), in nanoseconds. `None`: something
 /// else, negative, or longer than Go's 292 years.
-pub(super) fn nanoseconds(text: &str) -> Option<i64> {
+pub(crate) fn nanoseconds(text: &str) -> Option<i64> {
     let mut rest = text;
     let mut total = 0_i128;
     while !rest.is_empty() {

@@ -1,0 +1,76 @@
+//! Refusal + facts → diagnosis: which cause it was, how sure that is, what speaks for and against it, what mends it.
+//! Pure: takes `now`, returns values. The words of the causes are in `model/cause.rs`, how evidence weighs in
+//! `weigh.rs`.
+
+mod checklist;
+mod facts;
+mod incidents;
+mod steps;
+mod weigh;
+
+pub use checklist::{Item, Standing, checklist};
+pub use facts::{AccountFacts, AlertFacts, Facts, KeyFacts, MeterFacts, PollFacts};
+pub use incidents::{Change, Incident, Outcome, incidents};
+
+use crate::model::{AccountId, Cause, Refusal};
+
+/// A step to take, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What to do, as a sentence.
+    pub text: String,
+    /// The page where it is done.
+    pub url: Option<String>,
+}
+
+/// One thing that speaks for or against a hypothesis, as a sentence with its figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether it speaks for it.
+    pub supports: bool,
+    /// The sentence.
+    pub text: String,
+}
+
+/// A cause that may be the one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// Which.
+    pub cause: Cause,
+    /// How likely, in percent of all hypotheses.
+    pub share: u8,
+    /// What speaks for and against it, the weightiest first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The verdict on a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The likeliest cause.
+    pub cause: Cause,
+    /// How sure that is, in percent: the share of the first hypothesis.
+    pub confidence: u8,
+    /// What happened, to whom and why, in one to three sentences with figures.
+    pub explanation: String,
+    /// Ranked, the likeliest first; at most four, and none below 3 percent but the first.
+    pub hypotheses: Vec<Hypothesis>,
+    /// What to do, in order.
+    pub steps: Vec<Advice>,
+    /// Accounts of which a poll now would settle more.
+    pub check: Vec<AccountId>,
+}
+
+/// The verdict on a refusal from what is known. Without an account it rests on the refusal alone.
+pub fn diagnose(refusal: &Refusal, facts: &Facts) -> Diagnosis {
+    let hypotheses = weigh::hypotheses(refusal, facts);
+    let (cause, confidence) =
+        hypotheses.first().map_or((refusal.cause, refusal.confidence), |first| (first.cause, first.share));
+    Diagnosis {
+        cause,
+        confidence,
+        explanation: steps::explanation(cause, refusal, facts),
+        steps: steps::steps(cause, refusal, facts),
+        check: steps::check(facts),
+        hypotheses,
+    }
+}

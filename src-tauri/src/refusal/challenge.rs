@@ -1,0 +1,92 @@
+//! x402: a 402 that offers a price for one call. It is no empty account, unless the payer's wallet is said to be empty.
+//! Source: coinbase/x402@dd927a26, specs/x402-specification-v1.md and specs/transports-v2/http.md.
+
+use super::seen::Seen;
+use super::shorten;
+use crate::model::{Cause, Json, Refusal, Scope};
+use base64::Engine;
+
+/// A header of more than this is not looked at.
+const LONGEST_HEADER: usize = 16 * 1024;
+
+/// Recognises an offer (version 1 in the body, version 2 in a header) or a failed payment.
+pub(super) fn read(seen: &Seen<'_>) -> Option<Refusal> {
+    let in_header = |name| decode(seen.header(name)?);
+    if let Some(paid) = in_header("payment-response").or_else(|| in_header("x-payment-response")) {
+        let empty = paid.pointer("/errorReason").and_then(Json::as_str) == Some("insufficient_funds");
+        if empty {
+            let refusal = Refusal::new(Cause::BalanceExhausted, Scope::Organisation, "x402.wallet_empty");
+            let message = "the wallet that paid has insufficient funds".to_owned();
+            return Some(Refusal { message, confidence: 97, ..refusal });
+        }
+    }
+    let stated = seen.body.filter(|body| body.get("x402Version").is_some());
+    let header = in_header("payment-required").filter(|offer| offer.get("x402Version").is_some());
+    let (offer, rule) = match (&header, stated) {
+        (Some(offer), _) => (offer, "any.x402_header"),
+        (None, Some(offer)) => (offer, "any.x402"),
+        (None, None) => {
+            // The header says what it is, even if nobody can read it.
+            seen.header("payment-required")?;
+            let refusal = Refusal::new(Cause::PaymentChallenge, Scope::Request, "any.x402_header");
+            return Some(Refusal { confidence: 90, ..refusal });
+        }
+    };
+    if seen.status.is_some_and(|status| status != 402) {
+        return None;
+    }
+    let refusal = Refusal::new(Cause::PaymentChallenge, Scope::Request, rule);
+    Some(Refusal { message: shorten(&words(offer)), confidence: 99, ..refusal })
+}
+
+/// The first offer as a sentence: amount, asset, network.
+fn words(offer: &Json) -> String {
+    let field = |name: &str| offer.pointer(&format!("/accepts/0/{name}")).and_then(Json::as_decimal);
+    let Some(amount) = field("amount").or_else(|| field("maxAmountRequired")) else {
+        return "a payment is asked for, with no offer that can be read".to_owned();
+    };
+    let network = field("network").map_or(String::new(), |network| format!(" on {network}"));
+    let asset = field("asset").unwrap_or("an asset that is not named");
+    // USDC has six decimals; of other assets only the contract knows.
+    let price = match field("extra/name") {
+        Some("USDC" | "USD Coin") => six_decimals(amount).map(|price| format!("{price} USDC")),
+        _ => None,
+    };
+    match price {
+        Some(price) => format!("{price}{network} for one call (asset {asset})"),
+        None => format!("{amount} of the smallest units of the asset {asset}{network} for one call"),
+    }
+}
+
+/// `10000` → `0.01`.
+fn six_decimals(units: &str) -> Option<String> {
+    let digits = units.len() <= 30 && !units.is_empty() && units.bytes().all(|byte| byte.is_ascii_digit());
+    let padded = digits.then(|| format!("{units:0>7}"))?;
+    let (whole, part) = padded.split_at(padded.len() - 6);
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") })
+}
+
+fn decode(header: &str) -> Option<Json> {
+    let text = header.trim();
+    if text.len() > LONGEST_HEADER {
+        return None;
+    }
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
+    Json::parse(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atomic_units_of_usdc_are_millionths() {
+        for (units, price) in [("10000", "0.01"), ("1", "0.000001"), ("2500000", "2.5"), ("3000000", "3")] {
+            assert_eq!(six_decimals(units).as_deref(), Some(price));
+        }
+        assert_eq!(six_decimals("1e4"), None);
+        assert_eq!(six_decimals(""), None);
+    }
+}

@@ -1,0 +1,260 @@
+//! response → typed refusal; body first, status second.
+//!
+//! The signatures are rows in `data/refusals.json`, tried in their order; adding one is adding a row. Only parsed fields
+//! are matched, never a body that may echo a prompt, and of sentences only what is not in quotation marks. What
+//! gateways do to a provider's answer stands in `data/gateways.json`.
+
+mod challenge;
+mod error;
+mod figures;
+mod pasted;
+mod rows;
+mod seen;
+#[cfg(test)]
+mod tests;
+mod via;
+
+pub use error::{Origin, to_error};
+pub use pasted::{Pasted, paste};
+
+use crate::http::{Answer, moment, redact};
+use crate::model::{Cause, Json, Refusal, SECOND, Scope, Source, Timestamp};
+use rows::{Row, Speaker, rows};
+use seen::Seen;
+
+/// Letters of a provider's message that are kept.
+const MESSAGE_LETTERS: usize = 200;
+
+/// What somebody saw of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Response<'a> {
+    /// HTTP status, if it was kept.
+    pub status: Option<u16>,
+    /// Headers; names in letters of either case.
+    pub headers: &'a [(String, String)],
+    /// The body, or what was kept of it.
+    pub body: &'a [u8],
+}
+
+/// Recognises a refusal for money's, quota's or credentials' sake. `None`: this answer is no such refusal.
+/// `connector` narrows the rows when it is known; `now` turns a `Retry-After` into a moment.
+pub fn read(connector: Option<&str>, answer: &Answer, now: Timestamp) -> Option<Refusal> {
+    look(connector, answer, now).map(|(refusal, _)| refusal)
+}
+
+/// As [`read`], for whatever somebody saw: always a refusal, [`Cause::Unknown`] when nothing was recognised.
+pub fn explain(connector: Option<&str>, response: Response<'_>, now: Timestamp) -> Refusal {
+    let json = Json::parse(response.body).ok();
+    let text = std::str::from_utf8(response.body).ok().map(str::trim);
+    let good = response.status.is_some_and(|status| status < 400);
+    if text.is_some_and(is_page) && !good {
+        return Refusal { confidence: 80, ..between(response.status, now) };
+    }
+    let known = recognise(connector, &parts(&response, json.as_ref(), text), now);
+    known.map(|(refusal, _)| refusal).unwrap_or_else(|| {
+        let (cause, scope, rule, confidence) = match response.status {
+            Some(503) => (Cause::Capacity, Scope::Provider, "any.503", 55),
+            Some(407 | 511) => (Cause::Network, Scope::Request, "any.proxy", 85),
+            _ => (Cause::Unknown, Scope::Request, "unknown", 0),
+        };
+        let seen = parts(&response, json.as_ref(), text);
+        let refusal = blank(cause, scope, rule, response.status, Some(now));
+        let provider = connector.map(str::to_owned);
+        let retry_at = asked_wait(&seen, now).filter(|_| refusal.retryable);
+        Refusal { message: shorten(seen.message()), confidence, provider, retry_at, ..refusal }
+    })
+}
+
+fn look(connector: Option<&str>, answer: &Answer, now: Timestamp) -> Option<(Refusal, Option<&'static str>)> {
+    let response = Response { status: Some(answer.status), headers: &answer.headers, body: &answer.body };
+    let body = answer.json().ok();
+    let text = std::str::from_utf8(&answer.body).ok().map(str::trim);
+    if text.is_some_and(is_page) {
+        // A web page where JSON was due: a proxy or a log-in page in between spoke, not the provider.
+        let spoke = [401, 402, 403, 407, 429, 511].contains(&answer.status);
+        return spoke.then(|| (between(Some(answer.status), now), None));
+    }
+    recognise(connector, &parts(&response, body.as_ref(), text), now)
+}
+
+fn is_page(text: &str) -> bool {
+    text.starts_with('<')
+}
+
+fn between(status: Option<u16>, now: Timestamp) -> Refusal {
+    Refusal { confidence: 80, ..blank(Cause::Network, Scope::Request, "any.html", status, Some(now)) }
+}
+
+fn parts<'a>(response: &Response<'a>, body: Option<&'a Json>, text: Option<&'a str>) -> Seen<'a> {
+    let short = text.filter(|text| body.is_none() && text.chars().count() <= MESSAGE_LETTERS);
+    Seen { status: response.status, body, text: short, headers: response.headers }
+}
+
+/// As [`read`], for an entry of a gateway's log, which keeps a status, a message, or both.
+pub fn read_log(status: Option<u16>, message: &str, now: Timestamp) -> Option<Refusal> {
+    let inner = vec![("message".to_owned(), Json::String(message.to_owned()))];
+    let body = Json::Object(vec![("error".to_owned(), Json::Object(inner))]);
+    let seen = Seen { status, body: Some(&body), text: None, headers: &[] };
+    recognise(None, &seen, now).map(|(refusal, _)| refusal)
+}
+
+/// A refusal that the provider states in a field of a good answer, such as "this key is exceeded". It has no time of
+/// its own: it holds as long as it is stated.
+pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusal {
+    let refusal = blank(cause, scope, rule, None, None);
+    Refusal { message: shorten(message), confidence: 99, source: Source::Stated, ..refusal }
+}
+
+/// Finds the row that fits and reads what it says. First what was said to the gateway, if it passes it on; then the
+/// named connector's own rows; then those of whoever the headers name; then what one provider is known to say; a
+/// status alone comes last.
+fn recognise(
+    connector: Option<&str>,
+    seen: &Seen<'_>,
+    now: Timestamp,
+) -> Option<(Refusal, Option<&'static str>)> {
+    if let Some(mut refusal) = challenge::read(seen) {
+        (refusal.status, refusal.at, refusal.provider) =
+            (seen.status, Some(now), connector.map(str::to_owned));
+        let offers = refusal.cause == Cause::PaymentChallenge;
+        return Some((refusal, offers.then_some("offers a price for one paid call (x402)")));
+    }
+    let (front, behind) = via::in_front(seen);
+    if let Some(found) = wrapped(connector.or(front), seen, now) {
+        return Some(found);
+    }
+    let speakers = [connector.map(Speaker::Named), front.map(Speaker::Named)];
+    let speakers = speakers.into_iter().flatten().chain([Speaker::Anyone]);
+    let own = speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, false));
+    let passed = || {
+        let named = behind.as_deref().map(Speaker::Named);
+        let speakers = named.into_iter().chain([Speaker::Somebody]);
+        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, true))
+    };
+    let bare =
+        || find(connector.map_or(Speaker::Somebody, Speaker::Named), seen, true).map(|row| (row, false));
+    let (row, foreign) = own.or_else(passed).or_else(bare)?;
+
+    let mut refusal = read_row(row, seen, now);
+    let owner = row.owner().map(str::to_owned);
+    let gateway = connector.or(front).map(str::to_owned);
+    match (connector, foreign) {
+        // Known words of another gateway: that is who answered (a generic connector was used for it).
+        (Some(_), true) if owner.as_deref().is_some_and(via::is_gateway) => refusal.provider = owner,
+        // Known words of another provider: it stands behind the one that was asked.
+        (Some(_), true) => {
+            refusal.provider = owner;
+            refusal.gateway = gateway;
+            refusal.scope = behind_a_gateway(refusal.scope);
+            refusal.confidence = refusal.confidence.saturating_sub(10);
+        }
+        (Some(connector), false) => refusal.provider = Some(connector.to_owned()),
+        (None, _) => {
+            refusal.provider = owner.or(behind);
+            if let Some(front) = front.filter(|front| refusal.provider.as_deref() != Some(front)) {
+                refusal.gateway = Some(front.to_owned());
+                refusal.scope = behind_a_gateway(refusal.scope);
+            }
+        }
+    }
+    Some((refusal, row.say.as_deref()))
+}
+
+/// The provider's refusal inside a gateway's answer.
+fn wrapped(
+    connector: Option<&str>,
+    seen: &Seen<'_>,
+    now: Timestamp,
+) -> Option<(Refusal, Option<&'static str>)> {
+    let inner = via::unwrap(seen.body?)?;
+    if connector.is_some_and(|connector| connector != inner.gateway) {
+        return None;
+    }
+    let speaker = inner.provider.as_deref().map_or(Speaker::Somebody, Speaker::Named);
+    // Gateways rename the status: the words inside go before it.
+    let said = Seen { status: None, body: Some(&inner.body), text: None, headers: &[] };
+    let row = find(speaker, &said, false).or_else(|| find(Speaker::Somebody, &said, false))?;
+    let mut refusal = read_row(row, &said, now);
+    refusal.status = seen.status;
+    refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now).filter(|_| refusal.retryable));
+    refusal.provider = inner.provider.or_else(|| row.owner().map(str::to_owned));
+    refusal.gateway = Some(inner.gateway.to_owned());
+    refusal.scope = behind_a_gateway(refusal.scope);
+    Some((refusal, row.say.as_deref()))
+}
+
+/// What covers more than one request at the provider, covers the provider for who asks through a gateway.
+fn behind_a_gateway(scope: Scope) -> Scope {
+    if scope == Scope::Request { scope } else { Scope::Provider }
+}
+
+/// The first row that fits: one that looks at more than the status, or (`bare`) any.
+fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
+    rows().iter().find(|row| (bare || !row.says_little()) && row.fits(speaker, seen))
+}
+
+/// The refusal that a row makes of an answer.
+fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
+    let mut refusal = blank(row.cause, row.scope, &row.rule, seen.status, Some(now));
+    let message = seen.message();
+    refusal.message = shorten(message);
+    refusal.confidence = row.confidence();
+    let field = |at: &str| seen.body?.pointer(at)?.as_decimal();
+    refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?));
+    for figure in &row.figures {
+        figure.take(message, now, &mut refusal);
+    }
+    for amount in &row.amounts {
+        let read = field(&amount.at).and_then(|text| figures::amount(text, amount.unit));
+        figures::put(&mut refusal, amount.what, read);
+    }
+    let starts_again = row.resets.and_then(|window| window.next(now));
+    refusal.retryable =
+        row.retryable.unwrap_or(row.cause.passes() || refusal.retry_at.is_some() || row.resets.is_some());
+    if refusal.retryable {
+        refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now)).or(starts_again);
+    }
+    refusal
+}
+
+/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date.
+fn asked_wait(seen: &Seen<'_>, now: Timestamp) -> Option<Timestamp> {
+    let ms = seen.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
+    let ms = ms.filter(|ms| (0.0..1e12).contains(ms)).map(|ms| now + ms as i64);
+    ms.or_else(|| moment::reset(seen.header("retry-after")?, now))
+}
+
+fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option<Timestamp>) -> Refusal {
+    Refusal { status, at, ..Refusal::new(cause, scope, rule) }
+}
+
+/// The forms that are told apart for one connector, for its documentation: rule, statuses, cause.
+pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
+    let named = format!("{connector}.");
+    let mine = |row: &&Row| row.from.as_deref() == Some(connector) || row.rule.starts_with(&named);
+    let mine = rows().iter().filter(mine);
+    let form = |row: &'static Row| {
+        let status: Vec<String> = row.status.iter().map(u16::to_string).collect();
+        let status = if status.is_empty() { "any".to_owned() } else { status.join(", ") };
+        (row.rule.as_str(), status, row.cause.words().id.replace('_', " "))
+    };
+    mine.map(form).collect()
+}
+
+/// A provider's words for a person: on one line, at most 200 letters, keys masked.
+pub fn shorten(text: &str) -> String {
+    let line = redact(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MESSAGE_LETTERS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    match text.parse::<i64>() {
+        // Unix milliseconds have 13 digits from 2001 to 2286, seconds 10.
+        Ok(ms) if ms >= 100_000_000_000 => Some(Timestamp(ms)),
+        Ok(seconds) => Some(Timestamp(seconds.checked_mul(SECOND)?)),
+        Err(_) => Timestamp::parse_rfc3339(text),
+    }
+}

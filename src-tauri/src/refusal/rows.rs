@@ -1,0 +1,178 @@
+//! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
+
+use super::figures::Figure;
+use super::seen::{Seen, spoken};
+use crate::model::{Cause, Json, Scope, Window};
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// One signature. All its patterns must fit. Rows are tried in their order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Row {
+    /// Its stable name, `provider.what`.
+    pub(super) rule: String,
+    /// Only answers of this connector; of any when missing.
+    pub(super) from: Option<String>,
+    /// Any status when empty. A status below 400 must be named.
+    #[serde(default)]
+    pub(super) status: Vec<u16>,
+    #[serde(default)]
+    pub(super) all: Vec<Pattern>,
+    /// A header that must be there.
+    pub(super) header: Option<String>,
+    pub(super) cause: Cause,
+    pub(super) scope: Scope,
+    /// Where the answer says when calls work again: RFC 3339, or Unix seconds or milliseconds.
+    pub(super) retry_at: Option<String>,
+    /// The limit starts again with the calendar, in UTC.
+    pub(super) resets: Option<Window>,
+    /// Whether waiting alone mends it, where the cause and a known moment do not tell.
+    pub(super) retryable: Option<bool>,
+    /// What is read from the message.
+    #[serde(default)]
+    pub(super) figures: Vec<Figure>,
+    /// What is read from fields of the body.
+    #[serde(default)]
+    pub(super) amounts: Vec<Field>,
+    /// How sure it is of the cause, in percent, where the shape of the row does not tell.
+    confidence: Option<u8>,
+    /// What the provider says, for the error's sentence, where the cause alone does not tell.
+    pub(super) say: Option<String>,
+}
+
+/// An amount that stands in a field.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field {
+    pub(super) what: super::figures::What,
+    /// JSON Pointer.
+    pub(super) at: String,
+    /// A currency code, `tokens`, `requests`, `credits` or `percent`.
+    pub(super) unit: crate::model::Unit,
+}
+
+/// A field (JSON Pointer, or `text` for a short body that is not JSON) and what it must hold, one of.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pattern {
+    at: String,
+    #[serde(default)]
+    equals: Vec<String>,
+    /// Letters of either case; what stands in quotation marks is left out, since it may be somebody else's.
+    #[serde(default)]
+    contains: Vec<String>,
+    #[serde(default)]
+    prefix: Vec<String>,
+    #[serde(default)]
+    present: bool,
+}
+
+static ROWS: LazyLock<Result<Vec<Row>, String>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../../data/refusals.json")).map_err(|error| error.to_string())
+});
+
+/// Every row, in its order. Empty when the table cannot be read, which a test forbids.
+pub(super) fn rows() -> &'static [Row] {
+    ROWS.as_ref().map_or(&[], Vec::as_slice)
+}
+
+/// Who may have spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaker<'a> {
+    /// This connector's kind of provider or gateway.
+    Named(&'a str),
+    /// Nobody knows: only what is unmistakable whoever says it.
+    Anyone,
+    /// Nobody knows: what one provider is known to say counts as well.
+    Somebody,
+}
+
+impl Row {
+    /// Whether it looks at nothing but the status.
+    pub(super) fn says_little(&self) -> bool {
+        self.all.is_empty() && self.header.is_none()
+    }
+
+    /// Whether it tells a provider by its own words. A status of one provider's own says nothing of another's, nor does
+    /// the presence of a common field; and what one provider says of its keys is no help with another's.
+    fn is_telling(&self) -> bool {
+        self.cause != Cause::Credentials && self.all.iter().any(|pattern| !pattern.present)
+    }
+
+    /// Whose signature it is: the connector that it belongs to, or else the first part of its name.
+    pub(super) fn owner(&self) -> Option<&str> {
+        let first = || self.rule.split('.').next().filter(|name| *name != "any");
+        self.from.as_deref().or_else(first)
+    }
+
+    pub(super) fn fits(&self, speaker: Speaker<'_>, seen: &Seen<'_>) -> bool {
+        let from = match (self.from.as_deref(), speaker) {
+            (None, _) => true,
+            (Some(from), Speaker::Named(name)) => from == name,
+            (Some(_), Speaker::Anyone) => false,
+            (Some(_), Speaker::Somebody) => self.is_telling(),
+        };
+        let status = match seen.status {
+            // A good answer is a refusal only where a provider is known to refuse so.
+            Some(status) if status < 400 => self.status.contains(&status),
+            Some(status) => self.status.is_empty() || self.status.contains(&status),
+            // A log without statuses is matched by its words alone.
+            None => !self.all.is_empty(),
+        };
+        let header = self
+            .header
+            .as_ref()
+            .is_none_or(|wanted| seen.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted)));
+        from && status && header && self.all.iter().all(|pattern| pattern.fits(seen))
+    }
+
+    /// How sure a match is: codes and types are made for programs, sentences change, and a bare status says little.
+    pub(super) fn confidence(&self) -> u8 {
+        let by_shape = || match self.all.iter().map(|pattern| pattern.weight()).max() {
+            Some(weight) => weight,
+            None if self.header.is_some() => 95,
+            None => 55,
+        };
+        self.confidence.unwrap_or_else(by_shape).min(100)
+    }
+}
+
+impl Pattern {
+    fn fits(&self, seen: &Seen<'_>) -> bool {
+        let value = match self.at.as_str() {
+            "text" => seen.text,
+            pointer => {
+                let field = seen.body.and_then(|body| body.pointer(pointer));
+                if self.present {
+                    return field.is_some_and(|field| !field.is_null());
+                }
+                field.and_then(Json::as_decimal)
+            }
+        };
+        let Some(value) = value.map(str::trim) else { return false };
+        if self.equals.iter().any(|want| want == value)
+            || self.prefix.iter().any(|want| value.starts_with(want))
+        {
+            return true;
+        }
+        if self.contains.is_empty() {
+            return false;
+        }
+        let own = spoken(value).to_lowercase();
+        self.contains.iter().any(|want| own.contains(&want.to_lowercase()))
+    }
+
+    fn weight(&self) -> u8 {
+        let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
+        if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+            97
+        } else if !self.equals.is_empty() || !self.prefix.is_empty() {
+            92
+        } else if !self.contains.is_empty() {
+            88
+        } else {
+            80
+        }
+    }
+}
