@@ -9,6 +9,7 @@ mod facts;
 mod keys;
 mod ledger;
 mod overview;
+mod past;
 mod settings;
 mod sums;
 mod trying;
@@ -26,7 +27,7 @@ pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take
 pub use overview::of_store as overview_of_store;
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
-pub use why::{ExplainView, explain_pasted};
+pub use why::{ExplainView, explain_pasted, precautions};
 
 use crate::config::{Config, ConfigError, Folders};
 use crate::http::Network;

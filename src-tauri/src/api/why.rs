@@ -1,13 +1,20 @@
 //! "Why 402?": a pasted answer or a stored refusal, explained.
 
 use super::facts;
+use super::past::Past;
+use super::types::AccountView;
 use super::{ApiError, App, StoreView};
+use crate::config::AccountConfig;
 use crate::connectors;
-use crate::diagnosis::{self, Diagnosis, Facts, Standing};
-use crate::model::{AccountId, Amount, Cause, Refusal, Scope, Severity, Timestamp};
+use crate::diagnosis::{self, Diagnosis, Facts, Incident, Outcome, Standing};
+use crate::model::{
+    AccountId, Amount, Cause, MeterKey, MeterKind, Refusal, Scope, Severity, Timestamp, words,
+};
 use crate::monitor::Monitor;
 use crate::refusal::{self, Pasted};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is to be explained.
 #[derive(Clone, Debug, Default, Deserialize, ts_rs::TS)]
@@ -284,8 +291,86 @@ pub(crate) async fn diagnose(app: &App, request: DiagnoseRequest) -> Result<Expl
 
 /// Incidents and precautions of an account's page.
 pub(super) fn of_account(
-    _monitor: &Monitor,
-    _account: &AccountId,
+    monitor: &Monitor,
+    account: &AccountView,
+    past: &Past,
 ) -> Result<(Vec<IncidentView>, Vec<PrecautionView>), ApiError> {
-    Ok((Vec::new(), Vec::new()))
+    let zone = monitor.pipeline().zone();
+    let label = |meter: &MeterKey| {
+        let known = account.meters.iter().find(|one| one.key == *meter);
+        known.map_or_else(|| meter.0.clone(), |one| one.label.clone())
+    };
+    let view = |one: &Incident| IncidentView {
+        cause: one.cause,
+        title: one.cause.words().title.to_owned(),
+        severity: one.cause.severity(),
+        meter: one.meter.as_ref().map(label),
+        first_at: one.first_at,
+        last_at: one.last_at,
+        count: one.count,
+        message: one.newest.message.clone(),
+        open: one.outcome == Outcome::Open,
+        outcome: ended(&one.outcome, zone),
+    };
+    let source = StoreView::of(monitor);
+    let precautions = precautions(&source, &monitor.configured(), &account.id)?;
+    Ok((past.incidents.iter().map(view).collect(), precautions))
+}
+
+/// How an incident ended, as a sentence; empty while it goes on.
+fn ended(outcome: &Outcome, zone: &TimeZone) -> String {
+    let when = |at: &Timestamp| words::dated(*at, zone);
+    match outcome {
+        Outcome::Open => String::new(),
+        Outcome::Added(at, amount, MeterKind::Balance) => {
+            format!("Ended by a top-up of {} on {}.", words::amount(*amount), when(at))
+        }
+        Outcome::Added(at, amount, _) => {
+            format!("Ended by a limit raised by {} on {}.", words::amount(*amount), when(at))
+        }
+        Outcome::Reset(at) => format!("Ended when the limit started again on {}.", when(at)),
+        Outcome::Passed(at) => format!("Over since {}, the time that the answer named.", when(at)),
+        Outcome::Quiet(at) => format!("Nothing was refused after {}; why is not known.", when(at)),
+    }
+}
+
+/// What keeps an account's refusals from happening, and what of it is missing.
+pub fn precautions(
+    source: &StoreView,
+    configured: &BTreeMap<AccountId, AccountConfig>,
+    account: &AccountId,
+) -> Result<Vec<PrecautionView>, ApiError> {
+    let any = Refusal::new(Cause::Unknown, Scope::Organisation, "unknown");
+    let facts = facts::of_account(source, configured, account, &any)?;
+    let view = |item: diagnosis::Item| PrecautionView {
+        id: item.id.to_owned(),
+        standing: item.standing,
+        title: item.title.to_owned(),
+        text: item.advice.text,
+        url: item.advice.url,
+    };
+    Ok(facts.account.iter().flat_map(diagnosis::checklist).map(view).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_with_its_day() {
+        // 2026-11-14T10:05:00Z.
+        let at = Timestamp(1_794_650_700_000);
+        let say = |outcome: Outcome| ended(&outcome, &TimeZone::UTC);
+        let (much, some) = ("50 USD".parse().unwrap(), "5 CNY".parse().unwrap());
+        assert_eq!(
+            say(Outcome::Added(at, much, MeterKind::Balance)),
+            "Ended by a top-up of $50.00 on 14 Nov, 10:05."
+        );
+        assert_eq!(
+            say(Outcome::Added(at, some, MeterKind::Budget)),
+            "Ended by a limit raised by ¥5.00 on 14 Nov, 10:05."
+        );
+        assert_eq!(say(Outcome::Reset(at)), "Ended when the limit started again on 14 Nov, 10:05.");
+        assert_eq!(say(Outcome::Open), "");
+    }
 }
