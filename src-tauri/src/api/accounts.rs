@@ -5,9 +5,10 @@ use super::past::{self, Past};
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
-use super::{ApiError, App, Nothing, ledger, views, why};
+use super::{ApiError, App, Nothing, facts, ledger, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
+use crate::diagnosis::AccountFacts;
 use crate::http::Network;
 use crate::model::{AccountId, Amount, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, words};
 use crate::monitor::{Monitor, poll};
@@ -52,11 +53,21 @@ pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPa
     let monitor = app.shown();
     let account = one(&monitor, &request.id)?;
     let source = views::Source::of(&monitor);
-    let past = Past::read(&source, &request.id, &account.meters)?;
-    let events = events(&source, &request.id, &past, monitor.pipeline().zone())?;
+    let known = known(&monitor, &source, &request.id)?;
+    let zone = monitor.pipeline().zone();
+    let past = Past::read(&source, &request.id, &account.meters, &known.refusals)?;
+    let events = events(&source, &request.id, &past, zone)?;
     let keys = connectors::find(&account.connector).map_or(Vec::new(), |one| views::secrets(one.spec()));
-    let (incidents, precautions) = why::of_account(&monitor, &account, &past)?;
-    Ok(AccountPage { now: monitor.now(), account, events, keys, incidents, precautions })
+    let (incidents, precautions) = (past.views(&account.meters, zone), past::precautions(&known));
+    Ok(AccountPage { now: source.now, account, events, keys, incidents, precautions })
+}
+
+/// What is known of an account at present.
+fn known(monitor: &Monitor, source: &views::Source, id: &AccountId) -> Result<AccountFacts, ApiError> {
+    let config =
+        monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    let (statuses, alerts) = (monitor.statuses(), facts::alerts(monitor, &config));
+    Ok(facts::of_one(source, id, &config, statuses.get(id), alerts, source.now)?)
 }
 
 /// One account of a running monitor.

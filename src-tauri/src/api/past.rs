@@ -2,8 +2,13 @@
 
 use super::types::MeterView;
 use super::views::Source;
-use crate::diagnosis::{Change, Incident, incidents};
-use crate::model::{AccountId, Amount, DAY, Meter, MeterKey, MeterKind, Sample, Timestamp, step, words};
+use super::why::{IncidentView, PrecautionView};
+use super::{ApiError, facts};
+use crate::config::{AccountConfig, AlertsConfig};
+use crate::diagnosis::{AccountFacts, AlertFacts, Change, Incident, Outcome, checklist, incidents};
+use crate::model::{
+    AccountId, Amount, DAY, Meter, MeterKey, MeterKind, Refusal, Sample, Timestamp, step, words,
+};
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
 
@@ -38,8 +43,13 @@ pub(super) struct Past {
 }
 
 impl Past {
-    /// Reads the last 30 days of the meters shown, each meter's samples once.
-    pub(super) fn read(source: &Source, id: &AccountId, meters: &[MeterView]) -> Result<Past, StoreError> {
+    /// Reads the last 30 days of the meters shown, each meter's samples once. `refusals` are of the same days.
+    pub(super) fn read(
+        source: &Source,
+        id: &AccountId,
+        meters: &[MeterView],
+        refusals: &[(Timestamp, Refusal)],
+    ) -> Result<Past, StoreError> {
         let from = source.now + -SPAN;
         let mut moved = Vec::new();
         // What has no limit starts again without anybody having to know: its resets would repeat the budget's. A rate
@@ -50,10 +60,29 @@ impl Past {
                 moved.extend(moves(&meter, &source.store.samples(meter.id, from, source.now)?));
             }
         }
-        let refusals = source.store.refusals(Some(id), from, source.now)?;
-        let refusals: Vec<_> = refusals.into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
-        let incidents = incidents(&refusals, &changes(&moved), source.now);
+        let incidents = incidents(refusals, &changes(&moved), source.now);
         Ok(Past { moves: moved, incidents })
+    }
+
+    /// The incidents for the window, newest first.
+    pub(super) fn views(&self, meters: &[MeterView], zone: &TimeZone) -> Vec<IncidentView> {
+        let label = |meter: &MeterKey| {
+            let known = meters.iter().find(|one| one.key == *meter);
+            known.map_or_else(|| meter.0.clone(), |one| one.label.clone())
+        };
+        let view = |one: &Incident| IncidentView {
+            cause: one.cause,
+            title: one.cause.words().title.to_owned(),
+            severity: one.cause.severity(),
+            meter: one.meter.as_ref().map(label),
+            first_at: one.first_at,
+            last_at: one.last_at,
+            count: one.count,
+            message: one.newest.message.clone(),
+            open: one.outcome == Outcome::Open,
+            outcome: ended(&one.outcome, zone),
+        };
+        self.incidents.iter().map(view).collect()
     }
 }
 
@@ -102,5 +131,71 @@ pub(super) fn line(incident: &Incident, zone: &TimeZone) -> String {
     match incident.count {
         1 => format!("{title}: refused once{until}"),
         count => format!("{title}: refused {count} times{until}"),
+    }
+}
+
+/// How an incident ended, as a sentence; empty while it goes on.
+fn ended(outcome: &Outcome, zone: &TimeZone) -> String {
+    let when = |at: &Timestamp| words::dated(*at, zone);
+    match outcome {
+        Outcome::Open => String::new(),
+        Outcome::Added(at, amount, MeterKind::Balance) => {
+            format!("Ended by a top-up of {} on {}.", words::amount(*amount), when(at))
+        }
+        Outcome::Added(at, amount, _) => {
+            format!("Ended by a limit raised by {} on {}.", words::amount(*amount), when(at))
+        }
+        Outcome::Reset(at) => format!("Ended when the limit started again on {}.", when(at)),
+        Outcome::Passed(at) => format!("Over since {}, the time that the answer named.", when(at)),
+        Outcome::Quiet(at) => format!("Nothing was refused after {}; why is not known.", when(at)),
+    }
+}
+
+/// What keeps an account's refusals from happening, and what of it is missing.
+pub(super) fn precautions(account: &AccountFacts) -> Vec<PrecautionView> {
+    let items = checklist(account).into_iter();
+    items
+        .map(|item| PrecautionView {
+            id: item.id.to_owned(),
+            standing: item.standing,
+            title: item.title.to_owned(),
+            text: item.advice.text,
+            url: item.advice.url,
+        })
+        .collect()
+}
+
+/// The same from the store alone, as `tollwatch accounts check` prints it.
+pub fn check(
+    source: &Source,
+    id: &AccountId,
+    account: &AccountConfig,
+    alerts: &AlertsConfig,
+) -> Result<Vec<PrecautionView>, ApiError> {
+    let watched =
+        AlertFacts { notifications: alerts.desktop, low_set: !alerts.low.is_empty(), paused: account.paused };
+    Ok(precautions(&facts::of_one(source, id, account, None, watched, source.now)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_with_its_day() {
+        // 2026-11-14T10:05:00Z.
+        let at = Timestamp(1_794_650_700_000);
+        let say = |outcome: Outcome| ended(&outcome, &TimeZone::UTC);
+        let (much, some) = ("50 USD".parse().unwrap(), "5 CNY".parse().unwrap());
+        assert_eq!(
+            say(Outcome::Added(at, much, MeterKind::Balance)),
+            "Ended by a top-up of $50.00 on 14 Nov, 10:05."
+        );
+        assert_eq!(
+            say(Outcome::Added(at, some, MeterKind::Budget)),
+            "Ended by a limit raised by ¥5.00 on 14 Nov, 10:05."
+        );
+        assert_eq!(say(Outcome::Reset(at)), "Ended when the limit started again on 14 Nov, 10:05.");
+        assert_eq!(say(Outcome::Open), "");
     }
 }

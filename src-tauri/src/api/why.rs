@@ -1,20 +1,13 @@
 //! "Why 402?": a pasted answer or a stored refusal, explained.
 
 use super::facts;
-use super::past::Past;
-use super::types::AccountView;
 use super::{ApiError, App, StoreView};
-use crate::config::AccountConfig;
 use crate::connectors;
-use crate::diagnosis::{self, Diagnosis, Facts, Incident, Outcome, Standing};
-use crate::model::{
-    AccountId, Amount, Cause, MeterKey, MeterKind, Refusal, Scope, Severity, Timestamp, words,
-};
+use crate::diagnosis::{self, Diagnosis, Facts, Standing};
+use crate::model::{AccountId, Amount, Cause, DAY, HOUR, Refusal, Scope, Severity, Source, Timestamp};
 use crate::monitor::Monitor;
 use crate::refusal::{self, Pasted};
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What is to be explained.
 #[derive(Clone, Debug, Default, Deserialize, ts_rs::TS)]
@@ -202,9 +195,9 @@ impl ExplainView {
         };
         ExplainView {
             cause: diagnosis.cause,
-            scope: refusal.scope,
-            retryable: refusal.retryable,
-            retry_at: refusal.retry_at,
+            scope: diagnosis.scope,
+            retryable: diagnosis.retryable,
+            retry_at: diagnosis.retry_at,
             needed: refusal.needed.map(Into::into),
             left: refusal.left.map(Into::into),
             limit: refusal.limit.map(Into::into),
@@ -268,10 +261,15 @@ pub(crate) async fn explain(app: &App, request: ExplainRequest) -> Result<Explai
     let config = monitor.configured();
     let connector = request.connector.or_else(|| config.get(&account).map(|one| one.connector.clone()));
     let refusal = refusal::explain(connector.as_deref(), pasted.response(), monitor.now());
-    let refusal = Refusal { source: crate::model::Source::Pasted, ..refusal };
-    let source = StoreView::of(&monitor);
-    let facts = facts::of_account(&source, &config, &account, &refusal)?;
+    let refusal = Refusal { source: Source::Pasted, ..refusal };
+    let facts = facts::of_account(&monitor, &account, &refusal)?;
     let diagnosis = diagnosis::diagnose(&refusal, &facts);
+    // A good answer is no refusal, whatever it says; of others the redacted message alone is kept.
+    let refused = refusal.cause != Cause::Unknown || refusal.status.is_some_and(|status| status >= 400);
+    if request.keep && refused {
+        monitor.pipeline().store().record_refusal(&account, monitor.now(), &refusal)?;
+        app.all_changed();
+    }
     Ok(ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped))
 }
 
@@ -280,97 +278,33 @@ pub(crate) async fn diagnose(app: &App, request: DiagnoseRequest) -> Result<Expl
     let source = StoreView::of(&monitor);
     let until = request.at.unwrap_or(source.now);
     let refusals = source.store.refusals(Some(&request.account), Timestamp(0), until)?;
-    let Some((_, at, refusal)) = refusals.into_iter().next_back() else {
-        return Err(ApiError::not_found(format_args!("a refusal of account {}", request.account)));
+    let seen = refusals.into_iter().next_back().map(|(_, at, refusal)| (at, refusal));
+    let recent = request.at.is_some() || seen.as_ref().is_some_and(|(at, _)| source.now.since(*at) < DAY);
+    let seen = match seen {
+        Some(seen) if recent => Some(seen),
+        seen => stated(&monitor, &request.account)?.or(seen),
     };
-    let facts = facts::of_account(&source, &monitor.configured(), &request.account, &refusal)?;
-    let diagnosis = diagnosis::diagnose(&refusal, &facts);
-    let view = ExplainView::new(&refusal, diagnosis, &facts, Vec::new());
+    let Some((at, refusal)) = seen else {
+        let what = format_args!("a refusal of account {}", request.account);
+        return Err(ApiError::not_found(what));
+    };
+    // What the provider states holds until now; rows of it are some hours apart.
+    let holds = refusal.source == Source::Stated && source.now.since(at) < 7 * HOUR
+        || refusal.rule == diagnosis::METER_ZERO;
+    let told = Refusal { at: Some(at).filter(|_| !holds), ..refusal };
+    let facts = facts::of_account(&monitor, &request.account, &told)?;
+    let diagnosis = diagnosis::diagnose(&told, &facts);
+    let view = ExplainView::new(&told, diagnosis, &facts, Vec::new());
     Ok(ExplainView { at: Some(at), ..view })
 }
 
-/// Incidents and precautions of an account's page.
-pub(super) fn of_account(
-    monitor: &Monitor,
-    account: &AccountView,
-    past: &Past,
-) -> Result<(Vec<IncidentView>, Vec<PrecautionView>), ApiError> {
-    let zone = monitor.pipeline().zone();
-    let label = |meter: &MeterKey| {
-        let known = account.meters.iter().find(|one| one.key == *meter);
-        known.map_or_else(|| meter.0.clone(), |one| one.label.clone())
-    };
-    let view = |one: &Incident| IncidentView {
-        cause: one.cause,
-        title: one.cause.words().title.to_owned(),
-        severity: one.cause.severity(),
-        meter: one.meter.as_ref().map(label),
-        first_at: one.first_at,
-        last_at: one.last_at,
-        count: one.count,
-        message: one.newest.message.clone(),
-        open: one.outcome == Outcome::Open,
-        outcome: ended(&one.outcome, zone),
-    };
-    let source = StoreView::of(monitor);
-    let precautions = precautions(&source, &monitor.configured(), &account.id)?;
-    Ok((past.incidents.iter().map(view).collect(), precautions))
-}
-
-/// How an incident ended, as a sentence; empty while it goes on.
-fn ended(outcome: &Outcome, zone: &TimeZone) -> String {
-    let when = |at: &Timestamp| words::dated(*at, zone);
-    match outcome {
-        Outcome::Open => String::new(),
-        Outcome::Added(at, amount, MeterKind::Balance) => {
-            format!("Ended by a top-up of {} on {}.", words::amount(*amount), when(at))
-        }
-        Outcome::Added(at, amount, _) => {
-            format!("Ended by a limit raised by {} on {}.", words::amount(*amount), when(at))
-        }
-        Outcome::Reset(at) => format!("Ended when the limit started again on {}.", when(at)),
-        Outcome::Passed(at) => format!("Over since {}, the time that the answer named.", when(at)),
-        Outcome::Quiet(at) => format!("Nothing was refused after {}; why is not known.", when(at)),
-    }
-}
-
-/// What keeps an account's refusals from happening, and what of it is missing.
-pub fn precautions(
-    source: &StoreView,
-    configured: &BTreeMap<AccountId, AccountConfig>,
-    account: &AccountId,
-) -> Result<Vec<PrecautionView>, ApiError> {
-    let any = Refusal::new(Cause::Unknown, Scope::Organisation, "unknown");
-    let facts = facts::of_account(source, configured, account, &any)?;
-    let view = |item: diagnosis::Item| PrecautionView {
-        id: item.id.to_owned(),
-        standing: item.standing,
-        title: item.title.to_owned(),
-        text: item.advice.text,
-        url: item.advice.url,
-    };
-    Ok(facts.account.iter().flat_map(diagnosis::checklist).map(view).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_end_is_told_with_its_day() {
-        // 2026-11-14T10:05:00Z.
-        let at = Timestamp(1_794_650_700_000);
-        let say = |outcome: Outcome| ended(&outcome, &TimeZone::UTC);
-        let (much, some) = ("50 USD".parse().unwrap(), "5 CNY".parse().unwrap());
-        assert_eq!(
-            say(Outcome::Added(at, much, MeterKind::Balance)),
-            "Ended by a top-up of $50.00 on 14 Nov, 10:05."
-        );
-        assert_eq!(
-            say(Outcome::Added(at, some, MeterKind::Budget)),
-            "Ended by a limit raised by ¥5.00 on 14 Nov, 10:05."
-        );
-        assert_eq!(say(Outcome::Reset(at)), "Ended when the limit started again on 14 Nov, 10:05.");
-        assert_eq!(say(Outcome::Open), "");
-    }
+/// What a meter at zero states, where no refusal was seen.
+fn stated(monitor: &Monitor, account: &AccountId) -> Result<Option<(Timestamp, Refusal)>, ApiError> {
+    let configured = monitor.configured();
+    let Some(config) = configured.get(account) else { return Ok(None) };
+    let (source, statuses) = (StoreView::of(monitor), monitor.statuses());
+    let alerts = facts::alerts(monitor, config);
+    let known = facts::of_one(&source, account, config, statuses.get(account), alerts, source.now)?;
+    let refusal = diagnosis::at_zero(&known);
+    Ok(refusal.map(|refusal| (refusal.at.unwrap_or(source.now), Refusal { at: None, ..refusal })))
 }

@@ -1,5 +1,6 @@
 //! What keeps refusals from happening, and what of it is missing.
 
+use super::weigh::{Reload, auto_reload};
 use super::{AccountFacts, Advice, MeterFacts};
 use crate::model::{Amount, Cause, MeterKind, Qty, Unit, words};
 
@@ -141,27 +142,22 @@ fn reload_on(account: &AccountFacts) -> Option<Item> {
             None => reload(Standing::Done, format!("By your word it tops up below {below}.")),
         };
     }
-    match regular(account) {
-        Some((count, each)) => reload(
+    match auto_reload(account) {
+        Some(Reload::Seen { count, amount, about }) => reload(
             Standing::Done,
-            format!("It seems so: the last {count} top-ups were {} each.", words::amount(each)),
+            format!(
+                "It seems so: the last {count} top-ups were {} each, at about {}.",
+                words::amount(amount),
+                words::amount(about)
+            ),
         ),
-        None => reload(
+        _ => reload(
             Standing::Unknown,
             "Whether it tops up by itself cannot be read. If you have switched that on, say so with `reload_below` \
              in the config."
                 .to_owned(),
         ),
     }
-}
-
-/// Top-ups that look as if nobody made them by hand: the last three or more are equal.
-fn regular(account: &AccountFacts) -> Option<(usize, Amount)> {
-    balances(account).find_map(|meter| {
-        let (_, each, _) = *meter.added.last()?;
-        let count = meter.added.iter().rev().take_while(|(_, added, _)| *added == each).count();
-        (count >= 3 && each.qty > Qty(0)).then_some((count, each))
-    })
 }
 
 /// A card that fails does not stop everything.
@@ -417,7 +413,7 @@ mod tests {
         let (standing, text, _) = added(["10 USD", "25 USD", "25 USD", "25 USD"]);
         assert_eq!(
             (standing, text.as_str()),
-            (Standing::Done, "It seems so: the last 3 top-ups were $25.00 each.")
+            (Standing::Done, "It seems so: the last 3 top-ups were $25.00 each, at about $4.00.")
         );
         assert_eq!(added(["25 USD", "25 USD", "25 USD", "10 USD"]).0, Standing::Unknown);
     }
