@@ -97,6 +97,11 @@ pub(super) enum AccountsCommand {
         #[arg(value_name = "ROLE[=env:NAME]")]
         role: String,
     },
+    /// What keeps an account's calls from being refused, and what of it is missing; from the stored history
+    Check {
+        /// The account's id, as `accounts list` says it
+        id: String,
+    },
     /// Poll an account once and say what it answers; stores nothing
     Test {
         /// The account's id, as `accounts list` says it
