@@ -201,14 +201,14 @@ fn added(source: &StoreView, meter: &Meter) -> Result<Vec<(Timestamp, Amount, Am
     let grown: Vec<_> = hours.iter().filter(|hour| hour.added.0 > 0).collect();
     let mut found = Vec::new();
     for hour in grown.iter().skip(grown.len().saturating_sub(MOST_TOP_UPS)) {
-        let samples = source.store.samples(meter.id, hour.hour, hour.hour + (HOUR - 1))?;
+        let samples = source.store.samples(meter.id, hour.at, hour.at + (HOUR - 1))?;
         let steps = samples.windows(2).map(|pair| (&pair[0], &pair[1], step(&pair[0], &pair[1])));
         let before = |sample: &Sample| amount(sample.headroom().unwrap_or_default());
-        let rises = steps.filter(|(_, after, step)| step.added.0 > 0 && after.at >= hour.hour);
+        let rises = steps.filter(|(_, after, step)| step.added.0 > 0 && after.at >= hour.at);
         let rises: Vec<_> = rises.map(|(old, new, step)| (new.at, amount(step.added), before(old))).collect();
         // Samples of long ago may be pruned: the hour itself still says what was added.
         if rises.is_empty() {
-            found.push((hour.hour, amount(hour.added), amount(hour.low.unwrap_or_default())));
+            found.push((hour.at, amount(hour.added), amount(hour.low.unwrap_or_default())));
         }
         found.extend(rises);
     }
