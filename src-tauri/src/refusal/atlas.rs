@@ -33,7 +33,7 @@ pub struct Form {
 /// A field and what it must hold: one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// The field as people write it: `error.code`; `the body` for an answer that is not JSON.
+    /// The field as people write it: `error.code`; in words where it is no single field: `the body`.
     pub at: String,
     /// The whole text.
     pub equals: &'static [String],
@@ -110,8 +110,14 @@ fn form(row: &'static Row) -> Form {
 
 /// A JSON Pointer as people write it: `/error/details/0/reason` becomes `error.details[].reason`.
 fn dotted(at: &str) -> String {
-    if at == "text" {
-        return "the body".to_owned();
+    match at {
+        "text" => return "the body".to_owned(),
+        "code" => return "a code or type".to_owned(),
+        "message" => return "the message".to_owned(),
+        _ => {}
+    }
+    if let Some(header) = at.strip_prefix("header:") {
+        return format!("the header {header}");
     }
     let mut out = String::new();
     for part in at.split('/').skip(1) {

@@ -93,7 +93,9 @@ fn todo(cause: Cause, key_url: Option<&str>, links: Links) -> String {
         Cause::FreeQuota => ("wait until it starts again, or look for a larger plan", links.top_up),
         Cause::PlanMissing => ("renew or change the plan", links.top_up.or(links.billing)),
         Cause::PaymentFailed => ("mend the payment", links.billing.or(links.top_up)),
-        Cause::ReloadMissed => ("top up by hand and look at the payment method", links.billing.or(links.top_up)),
+        Cause::ReloadMissed => {
+            ("top up by hand and look at the payment method", links.billing.or(links.top_up))
+        }
         Cause::Credentials => ("make a new one", key_url.or(links.keys)),
         _ => ("", None),
     };
@@ -120,9 +122,8 @@ fn small(sentence: &str) -> String {
 /// The amounts that the provider's own words do not hold.
 fn figures(refusal: &Refusal) -> String {
     let plain = refusal.message.replace(',', "");
-    let new = |amount: Option<Amount>| {
-        amount.filter(|amount| !plain.contains(&amount.unit.print(amount.qty)))
-    };
+    let new =
+        |amount: Option<Amount>| amount.filter(|amount| !plain.contains(&amount.unit.print(amount.qty)));
     let parts = match (new(refusal.used), new(refusal.limit)) {
         (Some(used), Some(limit)) => vec![format!("{used} of {limit} used")],
         (used, limit) => vec![
