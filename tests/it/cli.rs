@@ -188,6 +188,9 @@ fn the_catalogue_is_listed_for_programs() {
     assert!(Sandbox::new().run(&["connectors", "show", "nobody"]).stderr.contains("no connector 'nobody'"));
     let openai = all.iter().find(|one| one["id"] == "openai").unwrap();
     assert_eq!((&openai["kind"], &openai["secrets"][0]["label"]), (&"costs".into(), &"Admin key".into()));
+    for page in ["top_up_url", "billing_url", "keys_url", "limits_url", "status_url"] {
+        assert!(openai[page].as_str().is_some_and(|url| shown.contains(url)), "{page}: {openai}");
+    }
 }
 
 #[test]

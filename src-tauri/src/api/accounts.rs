@@ -142,6 +142,7 @@ pub fn catalogue() -> Vec<ConnectorView> {
             example: option.example.to_owned(),
             choices: option.choices.iter().map(|choice| (*choice).to_owned()).collect(),
         };
+        let url = |page: Option<&str>| page.map(str::to_owned);
         let offer = |meter: &connectors::MeterSpec| OfferView {
             key: meter.key.to_owned(),
             label: meter.label.to_owned(),
@@ -159,7 +160,11 @@ pub fn catalogue() -> Vec<ConnectorView> {
             options: spec.options.iter().map(option).collect(),
             meters: spec.meters.iter().map(offer).collect(),
             docs_url: spec.docs_url.to_owned(),
-            top_up_url: spec.links.top_up.map(str::to_owned),
+            top_up_url: url(spec.links.top_up),
+            billing_url: url(spec.links.billing),
+            keys_url: url(spec.links.keys),
+            limits_url: url(spec.links.limits),
+            status_url: url(spec.links.status),
             poll_cost: spec.poll_cost.map(str::to_owned),
             min_interval: spec.min_interval,
             interval: spec.interval,

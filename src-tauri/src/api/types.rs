@@ -447,6 +447,14 @@ pub struct ConnectorView {
     pub docs_url: String,
     /// Where money is added or a limit raised.
     pub top_up_url: Option<String>,
+    /// Payment methods and invoices.
+    pub billing_url: Option<String>,
+    /// Where keys, their limits and permissions are.
+    pub keys_url: Option<String>,
+    /// Budgets, spend caps and rate limits.
+    pub limits_url: Option<String>,
+    /// Whether the service works now.
+    pub status_url: Option<String>,
     /// What polling costs, in a sentence; `null`: nothing.
     pub poll_cost: Option<String>,
     /// Least time between polls, in milliseconds.

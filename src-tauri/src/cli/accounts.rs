@@ -7,8 +7,9 @@ use crate::api::{
     Standing, StoreView, catalogue, check, store_draft, store_secret, test_configured, test_draft, unstore,
 };
 use crate::config::{Config, Folders};
+use crate::connectors;
 use crate::http::Network;
-use crate::model::AccountId;
+use crate::model::{AccountId, Links};
 use crate::monitor::{Clock, policy};
 use crate::secrets::SecretStore;
 use crate::store::Store;
@@ -266,6 +267,10 @@ pub(super) fn connector(id: &str, json: bool) -> anyhow::Result<u8> {
         let choices = option.choices.join(" or ");
         let example = if choices.is_empty() { format!("such as {}", option.example) } else { choices };
         say(format!("           {example}"))?;
+    }
+    let links = connectors::find(id).map_or(Links::NONE, |connector| connector.spec().links);
+    for (what, url) in links.pages() {
+        say(format!("  page     {url} ({what})"))?;
     }
     say(format!("  more     {}", one.docs_url))?;
     Ok(OK)

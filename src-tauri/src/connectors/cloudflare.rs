@@ -56,7 +56,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("limit.*", "spend limit of the gateway in the options", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "estimated cost of calls this month", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://dash.cloudflare.com/?to=/:account/ai/ai-gateway"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://dash.cloudflare.com/?to=/:account/ai/ai-gateway"),
+        billing: None,
+        keys: Some("https://dash.cloudflare.com/profile/api-tokens"),
+        limits: None,
+        status: Some("https://www.cloudflarestatus.com"),
+    },
     docs_url: "https://developers.cloudflare.com/ai-gateway/features/unified-billing/",
     freshness: 10 * MINUTE,
     ..Spec::DEFAULT

@@ -33,7 +33,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("limit", "use since the last invoice", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://deepinfra.com/dash/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://deepinfra.com/dash/billing"),
+        billing: Some("https://deepinfra.com/dash/billing"),
+        keys: Some("https://deepinfra.com/dash/api_keys"),
+        limits: None,
+        status: Some("https://status.deepinfra.com"),
+    },
     docs_url: "https://deepinfra.com/docs",
     ..Spec::DEFAULT
 };

@@ -20,7 +20,13 @@ static SPEC: Spec = Spec {
         SecretSpec::key("The key your programs use.", "https://platform.deepseek.com/api_keys").prefix("sk-")
     ],
     meters: &[MeterSpec::new("balance.*", "balance", MeterKind::Balance, "key")],
-    links: Links { top_up: Some("https://platform.deepseek.com/top_up"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://platform.deepseek.com/top_up"),
+        billing: None,
+        keys: Some("https://platform.deepseek.com/api_keys"),
+        limits: None,
+        status: Some("https://status.deepseek.com"),
+    },
     docs_url: "https://api-docs.deepseek.com/api/get-user-balance",
     ..Spec::DEFAULT
 };

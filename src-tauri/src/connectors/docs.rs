@@ -64,8 +64,14 @@ fn page(spec: &Spec) -> String {
     );
     let _ = writeln!(out, "- What polling costs: {}", spec.poll_cost.unwrap_or("nothing."));
     let _ = writeln!(out, "- The API's documentation: <{}>", spec.docs_url);
-    if let Some(url) = spec.links.top_up {
-        let _ = writeln!(out, "- Add money or raise a limit: <{url}>");
+    let pages = spec.links.pages();
+    if !pages.is_empty() {
+        out.push_str("\n## Its pages\n\n");
+    }
+    for (what, url) in pages {
+        let what: String =
+            what.chars().take(1).flat_map(char::to_uppercase).chain(what.chars().skip(1)).collect();
+        let _ = writeln!(out, "- {what}: <{url}>");
     }
     let need = |required: bool| if required { "needed" } else { "optional" };
     if !spec.secrets.is_empty() {

@@ -30,7 +30,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits", "credits", MeterKind::Quota, "key"),
         MeterSpec::new("spend.overage", "cost beyond the plan", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://elevenlabs.io/app/subscription"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://elevenlabs.io/app/subscription"),
+        billing: Some("https://elevenlabs.io/app/subscription"),
+        keys: Some("https://elevenlabs.io/app/settings/api-keys"),
+        limits: None,
+        status: Some("https://status.elevenlabs.io"),
+    },
     docs_url: "https://elevenlabs.io/docs/api-reference/user/subscription/get",
     ..Spec::DEFAULT
 };

@@ -32,7 +32,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend on models this month", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://fal.ai/dashboard/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://fal.ai/dashboard/billing"),
+        billing: Some("https://fal.ai/dashboard/billing"),
+        keys: Some("https://fal.ai/dashboard/keys"),
+        limits: None,
+        status: Some("https://status.fal.ai"),
+    },
     docs_url: "https://fal.ai/docs/platform-apis/v1/account/billing",
     ..Spec::DEFAULT
 };

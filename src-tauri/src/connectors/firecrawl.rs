@@ -28,7 +28,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits", "credits", MeterKind::Quota, "key"),
         MeterSpec::new("spend.period", "credits used this period", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://www.firecrawl.dev/app/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://www.firecrawl.dev/app/billing"),
+        billing: Some("https://www.firecrawl.dev/app/billing"),
+        keys: Some("https://www.firecrawl.dev/app/api-keys"),
+        limits: None,
+        status: Some("https://status.firecrawl.dev"),
+    },
     docs_url: "https://docs.firecrawl.dev/api-reference/endpoint/credit-usage",
     ..Spec::DEFAULT
 };

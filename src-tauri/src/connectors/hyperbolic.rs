@@ -18,7 +18,13 @@ static SPEC: Spec = Spec {
     base_url: Some("https://api.hyperbolic.xyz"),
     secrets: &[SecretSpec::key("The key your programs use.", "https://app.hyperbolic.xyz/settings")],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    links: Links { top_up: Some("https://app.hyperbolic.xyz/settings"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://app.hyperbolic.xyz/settings"),
+        billing: None,
+        keys: Some("https://app.hyperbolic.xyz/settings"),
+        limits: None,
+        status: None,
+    },
     docs_url: "https://docs.hyperbolic.xyz",
     ..Spec::DEFAULT
 };

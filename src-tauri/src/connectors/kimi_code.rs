@@ -26,7 +26,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("week", "this week", MeterKind::Quota, "key"),
         MeterSpec::new("window.*", "a shorter window", MeterKind::Quota, "key"),
     ],
-    links: Links { top_up: Some("https://www.kimi.com/code/console"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://www.kimi.com/code/console"),
+        billing: None,
+        keys: Some("https://www.kimi.com/code/console"),
+        limits: None,
+        status: Some("https://status.moonshot.cn"),
+    },
     docs_url: "https://www.kimi.com/code/docs/en/",
     ..Spec::DEFAULT
 };

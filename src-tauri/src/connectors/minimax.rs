@@ -57,7 +57,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("week.*", "week of a model group", MeterKind::Quota, "key"),
         MeterSpec::new("balance", "balance", MeterKind::Balance, "api_key"),
     ],
-    links: Links { top_up: Some("https://platform.minimax.io/subscribe/token-plan"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://platform.minimax.io/subscribe/token-plan"),
+        billing: None,
+        keys: Some("https://platform.minimax.io/user-center/basic-information/interface-key"),
+        limits: None,
+        status: Some("https://status.minimax.io"),
+    },
     docs_url: "https://platform.minimax.io/docs/token-plan/intro",
     ..Spec::DEFAULT
 };

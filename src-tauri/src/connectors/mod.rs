@@ -214,7 +214,7 @@ fn origin(spec: &Spec) -> Origin<'_> {
         connector: spec.id,
         name: spec.name,
         key_url: spec.secrets.iter().find_map(|secret| secret.url),
-        top_up_url: spec.links.top_up,
+        links: spec.links,
     }
 }
 

@@ -31,7 +31,13 @@ static SPEC: Spec = Spec {
     )
     .choices(&["ai", "cn"])],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    links: Links { top_up: Some("https://platform.kimi.ai/console"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://platform.kimi.ai/console"),
+        billing: None,
+        keys: Some("https://platform.kimi.ai/console/api-keys"),
+        limits: None,
+        status: Some("https://status.moonshot.cn"),
+    },
     docs_url: "https://platform.kimi.ai/docs/api/balance",
     ..Spec::DEFAULT
 };

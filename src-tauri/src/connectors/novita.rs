@@ -24,7 +24,13 @@ static SPEC: Spec = Spec {
         MeterKind::Balance,
         "key",
     )],
-    links: Links { top_up: Some("https://novita.ai/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://novita.ai/billing"),
+        billing: Some("https://novita.ai/billing"),
+        keys: Some("https://novita.ai/settings/key-management"),
+        limits: None,
+        status: Some("https://status.novita.ai"),
+    },
     docs_url: "https://novita.ai/docs/api-reference/basic-get-user-balance",
     ..Spec::DEFAULT
 };

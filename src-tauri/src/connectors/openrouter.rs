@@ -57,7 +57,13 @@ static SPEC: Spec = Spec {
             "management_key",
         ),
     ],
-    links: Links { top_up: Some("https://openrouter.ai/settings/credits"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://openrouter.ai/settings/credits"),
+        billing: None,
+        keys: Some("https://openrouter.ai/settings/keys"),
+        limits: None,
+        status: Some("https://status.openrouter.ai"),
+    },
     docs_url: "https://openrouter.ai/docs/api-reference/limits",
     ..Spec::DEFAULT
 };

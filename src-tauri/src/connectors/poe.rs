@@ -26,7 +26,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("points", "points", MeterKind::Balance, "key"),
         MeterSpec::new("spend.day", "points used today", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://poe.com/api/keys"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://poe.com/api/keys"),
+        billing: None,
+        keys: Some("https://poe.com/api/keys"),
+        limits: None,
+        status: Some("https://status.poe.com"),
+    },
     docs_url: "https://creator.poe.com/docs/resources/usage-api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

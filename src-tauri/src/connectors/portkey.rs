@@ -12,7 +12,7 @@ use super::fields::{
     time,
 };
 use super::pages::pages;
-use super::{Connector, ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
+use super::{Connector, ConnectorKind, Links, MeterSpec, OptionSpec, SecretSpec, Spec, fetch, option};
 use crate::http::{Http, Request};
 use crate::model::{
     Account, Amount, By, Cause, DAY, Json, MINUTE, MeterKind, PollError, PollErrorKind, Polled, Provenance,
@@ -50,6 +50,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("key.*", "key limit", MeterKind::Budget, "key"),
         MeterSpec::new("policy.*", "usage limit", MeterKind::Budget, "key"),
     ],
+    links: Links {
+        top_up: None,
+        billing: None,
+        keys: Some("https://app.portkey.ai/api-keys"),
+        limits: None,
+        status: Some("https://status.portkey.ai"),
+    },
     docs_url: "https://portkey.ai/docs/api-reference/admin-api/introduction",
     freshness: 5 * MINUTE,
     ..Spec::DEFAULT

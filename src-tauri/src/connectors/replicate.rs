@@ -24,7 +24,13 @@ static SPEC: Spec = Spec {
     )
     .prefix("r8_")],
     meters: &[MeterSpec::new("rate.*", "rate limits, should headers name any", MeterKind::Rate, "key")],
-    links: Links { top_up: Some("https://replicate.com/account/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://replicate.com/account/billing"),
+        billing: Some("https://replicate.com/account/billing#billing"),
+        keys: Some("https://replicate.com/account/api-tokens"),
+        limits: Some("https://replicate.com/account/billing#limits"),
+        status: Some("https://www.replicatestatus.com"),
+    },
     docs_url: "https://replicate.com/docs/reference/http#account.get",
     min_interval: probe::EVERY,
     interval: probe::EVERY,

@@ -33,7 +33,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("hourly", "spend per hour now", MeterKind::Rate, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://console.runpod.io/user/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://console.runpod.io/user/billing"),
+        billing: Some("https://console.runpod.io/user/billing"),
+        keys: Some("https://console.runpod.io/user/settings"),
+        limits: None,
+        status: Some("https://uptime.runpod.io"),
+    },
     docs_url: "https://docs.runpod.io/api-reference-v2/billing/get-aggregated-billing-history",
     ..Spec::DEFAULT
 };

@@ -25,7 +25,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("extra", "extra searches", MeterKind::Balance, "key"),
         MeterSpec::new("hour", "searches this hour", MeterKind::Rate, "key"),
     ],
-    links: Links { top_up: Some("https://serpapi.com/change-plan"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://serpapi.com/change-plan"),
+        billing: None,
+        keys: Some("https://serpapi.com/manage-api-key"),
+        limits: None,
+        status: Some("https://serpapi.com/status"),
+    },
     docs_url: "https://serpapi.com/account-api",
     ..Spec::DEFAULT
 };

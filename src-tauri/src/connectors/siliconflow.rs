@@ -33,7 +33,13 @@ static SPEC: Spec = Spec {
     )
     .choices(&["com", "cn"])],
     meters: &[MeterSpec::new("balance", "balance", MeterKind::Balance, "key")],
-    links: Links { top_up: Some("https://cloud.siliconflow.com"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://cloud.siliconflow.com"),
+        billing: None,
+        keys: Some("https://cloud.siliconflow.com/account/ak"),
+        limits: None,
+        status: None,
+    },
     docs_url: "https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info",
     ..Spec::DEFAULT
 };

@@ -26,7 +26,13 @@ static SPEC: Spec = Spec {
         "org-123456",
     )],
     meters: &[MeterSpec::new("balance", "credits", MeterKind::Balance, "key")],
-    links: Links { top_up: Some("https://platform.stability.ai/account/credits"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://platform.stability.ai/account/credits"),
+        billing: None,
+        keys: Some("https://platform.stability.ai/account/keys"),
+        limits: None,
+        status: Some("https://status.stability.ai"),
+    },
     docs_url: "https://platform.stability.ai/docs/api-reference#tag/v1user",
     ..Spec::DEFAULT
 };

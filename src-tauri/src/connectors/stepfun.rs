@@ -36,7 +36,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance (prepaid account)", MeterKind::Balance, "key"),
         MeterSpec::new("owed", "owed (postpaid account)", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://platform.stepfun.com"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://platform.stepfun.com"),
+        billing: None,
+        keys: Some("https://platform.stepfun.com/interface-key"),
+        limits: None,
+        status: None,
+    },
     docs_url: "https://platform.stepfun.com/docs/zh/api-reference/accounts/get",
     ..Spec::DEFAULT
 };

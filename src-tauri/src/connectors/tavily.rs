@@ -45,7 +45,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("paygo", "pay-as-you-go credits", MeterKind::Budget, "key"),
         MeterSpec::new("spend.month", "pay-as-you-go spend this month", MeterKind::Spend, "owner_key"),
     ],
-    links: Links { top_up: Some("https://app.tavily.com/billing"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://app.tavily.com/billing"),
+        billing: Some("https://app.tavily.com/billing"),
+        keys: Some("https://app.tavily.com/home"),
+        limits: None,
+        status: Some("https://status.tavily.com"),
+    },
     docs_url: "https://docs.tavily.com/documentation/api-reference/endpoint/usage",
     // It takes 10 requests in 10 minutes (docs.tavily.com/documentation/rate-limits).
     min_interval: 5 * MINUTE,

@@ -35,7 +35,10 @@ static SPEC: Spec = Spec {
     meters: &[MeterSpec::new("spend.month", "spend this month, to yesterday", MeterKind::Spend, "key")],
     links: Links {
         top_up: Some("https://api.together.ai/settings/organization/~current/billing"),
-        ..Links::NONE
+        billing: Some("https://api.together.ai/settings/organization/~current/billing"),
+        keys: Some("https://api.together.ai/settings/api-keys"),
+        limits: None,
+        status: Some("https://status.together.ai"),
     },
     docs_url: "https://docs.together.ai/reference/billing-usage",
     min_interval: 15 * MINUTE,

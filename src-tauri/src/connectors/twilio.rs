@@ -51,7 +51,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "balance", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://console.twilio.com/us1/billing/manage-billing/billing-overview"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://console.twilio.com/us1/billing/manage-billing/billing-overview"),
+        billing: Some("https://console.twilio.com/us1/billing/manage-billing/billing-overview"),
+        keys: Some("https://console.twilio.com/us1/account/keys-credentials/api-keys"),
+        limits: None,
+        status: Some("https://status.twilio.com"),
+    },
     docs_url: "https://www.twilio.com/docs/usage/api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

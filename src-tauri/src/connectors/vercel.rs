@@ -39,7 +39,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("balance", "credits", MeterKind::Balance, "key"),
         MeterSpec::new("spend.month", "spend this month, with the option report", MeterKind::Spend, "key"),
     ],
-    links: Links { top_up: Some("https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai"),
+        billing: None,
+        keys: Some("https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai%2Fapi-keys"),
+        limits: None,
+        status: Some("https://www.vercel-status.com"),
+    },
     docs_url: "https://vercel.com/docs/ai-gateway/observability-and-spend/usage",
     poll_cost: Some(
         "Nothing without the option report; with it 0.005 USD a poll (5 USD per 1,000 queries), so let it poll hourly.",

@@ -28,7 +28,13 @@ static SPEC: Spec = Spec {
         MeterSpec::new("credits.*", "credits of a window", MeterKind::Quota, "key"),
         MeterSpec::new("tools.*", "tool calls of a window", MeterKind::Quota, "key"),
     ],
-    links: Links { top_up: Some("https://z.ai/subscribe"), ..Links::NONE },
+    links: Links {
+        top_up: Some("https://z.ai/subscribe"),
+        billing: None,
+        keys: Some("https://z.ai/manage-apikey/apikey-list"),
+        limits: None,
+        status: None,
+    },
     docs_url: "https://docs.z.ai/devpack/extension/usage-query-plugin",
     ..Spec::DEFAULT
 };

@@ -18,4 +18,40 @@ pub struct Links {
 impl Links {
     /// No pages.
     pub const NONE: Links = Links { top_up: None, billing: None, keys: None, limits: None, status: None };
+
+    /// The pages that there are, each once, with what is found there: "add money, payment and invoices".
+    pub fn pages(self) -> Vec<(String, &'static str)> {
+        let all = [
+            ("add money", self.top_up),
+            ("payment and invoices", self.billing),
+            ("keys", self.keys),
+            ("limits", self.limits),
+            ("whether it works now", self.status),
+        ];
+        let mut pages: Vec<(String, &'static str)> = Vec::new();
+        for (what, url) in all.into_iter().filter_map(|(what, url)| Some((what, url?))) {
+            match pages.iter_mut().find(|(_, there)| *there == url) {
+                Some((found, _)) => *found = format!("{found}, {what}"),
+                None => pages.push((what.to_owned(), url)),
+            }
+        }
+        pages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_for_two_things_is_named_once() {
+        let (money, keys) = (Some("https://p.example/billing"), Some("https://p.example/keys"));
+        let links = Links { top_up: money, billing: money, keys, ..Links::NONE };
+        let says = [
+            ("add money, payment and invoices".to_owned(), "https://p.example/billing"),
+            ("keys".to_owned(), "https://p.example/keys"),
+        ];
+        assert_eq!(links.pages(), says);
+        assert!(Links::NONE.pages().is_empty());
+    }
 }

@@ -30,6 +30,11 @@ fn regex<'de, D: Deserializer<'de>>(from: D) -> Result<Regex, D::Error> {
 }
 
 impl Figure {
+    /// The names of its groups.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
+        self.text.capture_names().flatten()
+    }
+
     /// Writes what the message says into the refusal. What is there already stays.
     pub(super) fn take(&self, message: &str, now: Timestamp, refusal: &mut Refusal) {
         let Some(found) = self.text.captures(message) else { return };

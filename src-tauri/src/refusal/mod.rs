@@ -4,9 +4,11 @@
 //! are matched, never a body that may echo a prompt, and of sentences only what is not in quotation marks. What
 //! gateways do to a provider's answer stands in `data/gateways.json`.
 
+mod atlas;
 mod challenge;
 mod error;
 mod figures;
+mod page;
 mod pasted;
 mod repr;
 mod rows;
@@ -15,7 +17,9 @@ mod seen;
 mod tests;
 mod via;
 
+pub use atlas::{Form, Front, Said, Wait, atlas, fronts};
 pub use error::{Origin, to_error};
+pub use page::{Who, page};
 pub use pasted::{Pasted, paste};
 
 use crate::http::{Answer, moment, redact};

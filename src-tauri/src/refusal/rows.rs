@@ -183,6 +183,23 @@ impl Pattern {
         self.contains.iter().any(|want| own.contains(&want.to_lowercase()))
     }
 
+    /// JSON Pointer, or `text`.
+    pub(super) fn at(&self) -> &str {
+        &self.at
+    }
+
+    pub(super) fn equals(&self) -> &[String] {
+        &self.equals
+    }
+
+    pub(super) fn prefix(&self) -> &[String] {
+        &self.prefix
+    }
+
+    pub(super) fn contains(&self) -> &[String] {
+        &self.contains
+    }
+
     fn weight(&self) -> u8 {
         let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
         if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {

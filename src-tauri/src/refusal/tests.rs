@@ -1,7 +1,7 @@
 //! Signatures one by one, and what is read from them.
 
 use super::*;
-use crate::model::{Amount, PollErrorKind, Qty, Unit};
+use crate::model::{Amount, Links, PollErrorKind, Qty, Unit};
 
 const NOW: Timestamp = Timestamp(1_795_229_375_000);
 
@@ -217,14 +217,14 @@ fn an_error_says_what_to_do() {
         connector: "openrouter",
         name: "OpenRouter",
         key_url: Some("https://openrouter.ai/settings/keys"),
-        top_up_url: Some("https://openrouter.ai/settings/credits"),
+        links: Links { top_up: Some("https://openrouter.ai/settings/credits"), ..Links::NONE },
     };
     let error = |status, body: &str| to_error(origin, &answer(status, &[], body), NOW);
     let wrong = error(401, r#"{"error":{"code":401,"message":"User not found."}}"#);
     assert_eq!(wrong.kind, PollErrorKind::Credentials);
     assert_eq!(
         wrong.message,
-        "OpenRouter says this key is wrong or revoked (401): User not found.; make a new one at https://openrouter.ai/settings/keys."
+        "OpenRouter says this key is wrong or revoked (401): User not found; make a new one at https://openrouter.ai/settings/keys."
     );
     assert!(
         error(403, r#"{"error":{"message":"Only management keys can perform this operation"}}"#)
@@ -235,6 +235,21 @@ fn an_error_says_what_to_do() {
     assert_eq!(error(503, "").kind, PollErrorKind::Provider);
     assert_eq!(error(402, "<html>").kind, PollErrorKind::Malformed);
     assert_eq!(error(402, "{}").kind, PollErrorKind::Refused);
+    assert_eq!(
+        error(402, "{}").message,
+        "OpenRouter refuses, perhaps because the balance is used up (402); top up at https://openrouter.ai/settings/credits."
+    );
+    let key = r#"{"error":{"code":403,"message":"Key limit exceeded","metadata":{"limit_source":"openrouter_key_limit"}}}"#;
+    assert_eq!(
+        error(403, key).message,
+        "OpenRouter says this key's own limit is reached (403): Key limit exceeded; raise this key's limit or use another key; the account may still have money."
+    );
+    let budget = r#"{"error":{"code":403,"message":"Workspace budget of $20 reached.","metadata":{"limit_source":"openrouter_workspace_budget","limit_usd":20,"spend_usd":20.5}}}"#;
+    // The limit stands in the provider's own words already.
+    assert_eq!(
+        error(403, budget).message,
+        "OpenRouter says a budget is used up, 20.5 USD used (403): Workspace budget of $20 reached; raise the budget, or ask whoever owns it."
+    );
     let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "word ".repeat(100));
     assert!(error(401, &long).message.len() < 330);
 }

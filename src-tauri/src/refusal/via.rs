@@ -74,6 +74,16 @@ pub(super) fn is_gateway(id: &str) -> bool {
     TABLE.as_ref().is_ok_and(known)
 }
 
+/// What is known of gateways: each with a header of its own, or with the pointer to what it wraps.
+pub(super) fn known() -> impl Iterator<Item = (&'static str, Option<&'static str>, Option<&'static str>)> {
+    let table = TABLE.as_ref().ok();
+    let marks = table.into_iter().flat_map(|table| &table.headers);
+    let wrapped = table.into_iter().flat_map(|table| &table.wrapped);
+    marks
+        .map(|mark| (mark.gateway.as_str(), Some(mark.header.as_str()), None))
+        .chain(wrapped.map(|form| (form.gateway.as_str(), None, Some(form.at.as_str()))))
+}
+
 /// A provider's answer inside a gateway's.
 pub(super) struct Inner {
     /// The gateway that was asked, if its form of wrapping tells.

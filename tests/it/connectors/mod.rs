@@ -4,6 +4,7 @@
 mod broken;
 mod case;
 mod examples;
+mod links;
 mod recorded;
 mod server;
 

@@ -3,6 +3,7 @@
 
 mod case;
 mod matrix;
+mod page;
 
 pub(crate) use matrix::markdown;
 

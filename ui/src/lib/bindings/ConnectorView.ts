@@ -53,6 +53,22 @@ docs_url: string,
  */
 top_up_url: string | null, 
 /**
+ * Payment methods and invoices.
+ */
+billing_url: string | null, 
+/**
+ * Where keys, their limits and permissions are.
+ */
+keys_url: string | null, 
+/**
+ * Budgets, spend caps and rate limits.
+ */
+limits_url: string | null, 
+/**
+ * Whether the service works now.
+ */
+status_url: string | null, 
+/**
  * What polling costs, in a sentence; `null`: nothing.
  */
 poll_cost: string | null, 
