@@ -15,7 +15,7 @@ mod tests;
 mod via;
 
 pub use error::{Origin, to_error};
-pub use pasted::{Pasted, paste};
+pub use pasted::{Pasted, paste, paste_bytes};
 
 use crate::http::{Answer, moment, redact};
 use crate::model::{Cause, Json, Refusal, SECOND, Scope, Source, Timestamp};
