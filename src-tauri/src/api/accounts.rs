@@ -237,6 +237,7 @@ pub(super) fn parse(
         interval: None,
         paused: false,
         budget,
+        reload_below: None,
         ledger: anchor.transpose()?.into_iter().collect(),
         options,
         // The whole file's prices stand in each account.
@@ -427,6 +428,7 @@ mod tests {
             interval: None,
             paused: false,
             budget: None,
+            reload_below: None,
             ledger: Vec::new(),
             options: toml::Table::new(),
             prices: Default::default(),
