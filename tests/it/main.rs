@@ -16,6 +16,7 @@ mod notices;
 mod notification_server;
 mod pipeline;
 mod portkey_gateway;
+mod refusals;
 mod secrets;
 mod serving;
 mod simulator;

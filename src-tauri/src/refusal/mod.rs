@@ -8,6 +8,7 @@ mod challenge;
 mod error;
 mod figures;
 mod pasted;
+mod resets;
 mod rows;
 mod seen;
 #[cfg(test)]
@@ -173,7 +174,9 @@ fn wrapped(
     let speaker = inner.provider.as_deref().map_or(Speaker::Somebody, Speaker::Named);
     // Gateways rename the status: the words inside go before it.
     let said = Seen { status: None, body: Some(&inner.body), text: None, headers: &[] };
-    let row = find(speaker, &said, false).or_else(|| find(Speaker::Somebody, &said, false))?;
+    let row = [(speaker, false), (Speaker::Somebody, false), (speaker, true)]
+        .into_iter()
+        .find_map(|(speaker, little)| find(speaker, &said, little))?;
     let mut refusal = read_row(row, &said, now);
     refusal.status = seen.status;
     refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now).filter(|_| refusal.retryable));
@@ -188,9 +191,9 @@ fn behind_a_gateway(scope: Scope) -> Scope {
     if scope == Scope::Request { scope } else { Scope::Provider }
 }
 
-/// The first row that fits: one that looks at more than the status, or (`bare`) any.
-fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
-    rows().iter().find(|row| (bare || !row.says_little()) && row.fits(speaker, seen))
+/// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
+fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
+    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
 }
 
 /// The refusal that a row makes of an answer.
@@ -217,11 +220,12 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     refusal
 }
 
-/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date.
+/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date, or else when the limit
+/// that is used up starts again.
 fn asked_wait(seen: &Seen<'_>, now: Timestamp) -> Option<Timestamp> {
     let ms = seen.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
     let ms = ms.filter(|ms| (0.0..1e12).contains(ms)).map(|ms| now + ms as i64);
-    ms.or_else(|| moment::reset(seen.header("retry-after")?, now))
+    ms.or_else(|| moment::reset(seen.header("retry-after")?, now)).or_else(|| resets::read(seen, now))
 }
 
 fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option<Timestamp>) -> Refusal {

@@ -1,7 +1,7 @@
 //! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
 
 use super::figures::Figure;
-use super::seen::{Seen, spoken};
+use super::seen::{Seen, codes, spoken};
 use crate::model::{Cause, Json, Scope, Window};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -52,13 +52,18 @@ pub(super) struct Field {
     pub(super) unit: crate::model::Unit,
 }
 
-/// A field (JSON Pointer, or `text` for a short body that is not JSON) and what it must hold, one of.
+/// A field and what it must hold, one of. The field is a JSON Pointer, `text` for a short body that is not JSON,
+/// `message` for the sentence wherever providers put it, `code` for the names and codes wherever providers put them, or
+/// `header:` with a header's name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pattern {
     at: String,
     #[serde(default)]
     equals: Vec<String>,
+    /// A name made for programs: letters of either case, with any separators; of a URI its last part.
+    #[serde(default)]
+    code: Vec<String>,
     /// Letters of either case; what stands in quotation marks is left out, since it may be somebody else's.
     #[serde(default)]
     contains: Vec<String>,
@@ -89,9 +94,9 @@ pub(super) enum Speaker<'a> {
 }
 
 impl Row {
-    /// Whether it looks at nothing but the status.
+    /// Whether it looks at nothing but the status, or at words that anybody uses.
     pub(super) fn says_little(&self) -> bool {
-        self.all.is_empty() && self.header.is_none()
+        self.owner().is_none() || (self.all.is_empty() && self.header.is_none())
     }
 
     /// Whether it tells a provider by its own words. A status of one provider's own says nothing of another's, nor does
@@ -140,8 +145,13 @@ impl Row {
 
 impl Pattern {
     fn fits(&self, seen: &Seen<'_>) -> bool {
+        if self.at == "code" {
+            return seen.body.is_some_and(|body| codes(body).any(|value| self.holds(value)));
+        }
         let value = match self.at.as_str() {
             "text" => seen.text,
+            "message" => Some(seen.message()),
+            at if at.starts_with("header:") => seen.header(&at["header:".len()..]),
             pointer => {
                 let field = seen.body.and_then(|body| body.pointer(pointer));
                 if self.present {
@@ -150,9 +160,13 @@ impl Pattern {
                 field.and_then(Json::as_decimal)
             }
         };
-        let Some(value) = value.map(str::trim) else { return false };
+        value.is_some_and(|value| self.holds(value.trim()))
+    }
+
+    fn holds(&self, value: &str) -> bool {
         if self.equals.iter().any(|want| want == value)
             || self.prefix.iter().any(|want| value.starts_with(want))
+            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
         {
             return true;
         }
@@ -165,7 +179,9 @@ impl Pattern {
 
     fn weight(&self) -> u8 {
         let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
-        if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+        if !self.code.is_empty() {
+            97
+        } else if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92
@@ -175,4 +191,10 @@ impl Pattern {
             80
         }
     }
+}
+
+/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
+fn plain(code: &str) -> String {
+    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
