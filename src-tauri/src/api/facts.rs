@@ -1,7 +1,7 @@
 //! What is known beside a refusal, gathered for its diagnosis from the history, the config and the connectors.
 
 use super::{ApiError, StoreView};
-use crate::config::AccountConfig;
+use crate::config::{AccountConfig, AlertsConfig};
 use crate::connectors::{self, ConnectorKind, Spec};
 use crate::diagnosis::{AccountFacts, AlertFacts, Facts, KeyFacts, MeterFacts, PollFacts};
 use crate::ledger;
@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::monitor::{Monitor, Status, poll};
 use crate::store::StoreError;
+use std::collections::BTreeMap;
 
 /// How far back top-ups are looked for.
 const TOP_UPS: i64 = 90 * DAY;
@@ -41,11 +42,36 @@ pub(super) fn of_account(
     account: &AccountId,
     refusal: &Refusal,
 ) -> Result<Facts, ApiError> {
-    let (source, configured) = (StoreView::of(monitor), monitor.configured());
-    let statuses = monitor.statuses();
+    let watched = Watched {
+        source: StoreView::of(monitor),
+        configured: monitor.configured(),
+        statuses: monitor.statuses(),
+        alerts: monitor.alerts(),
+        zone: monitor.pipeline().zone().clone(),
+    };
+    of_watched(&watched, account, refusal)
+}
+
+/// What a running monitor knows, or the history and the config without one.
+pub(super) struct Watched {
+    pub(super) source: StoreView,
+    pub(super) configured: BTreeMap<AccountId, AccountConfig>,
+    /// Empty without a running monitor.
+    pub(super) statuses: BTreeMap<AccountId, Status>,
+    pub(super) alerts: AlertsConfig,
+    pub(super) zone: jiff::tz::TimeZone,
+}
+
+/// As [`of_account`].
+pub(super) fn of_watched(
+    watched: &Watched,
+    account: &AccountId,
+    refusal: &Refusal,
+) -> Result<Facts, ApiError> {
+    let Watched { source, configured, statuses, .. } = watched;
     let at = refusal.at.unwrap_or(source.now);
     let one = |id: &AccountId, config: &AccountConfig| {
-        of_one(&source, id, config, statuses.get(id), alerts(monitor, config), at)
+        of_one(source, id, config, statuses.get(id), alert_facts(&watched.alerts, config), at)
     };
     let known = configured.get(account).map(|config| one(account, config)).transpose()?;
     let is_gateway = |connector: &str| kind(connector) == Some(ConnectorKind::Gateway);
@@ -64,7 +90,7 @@ pub(super) fn of_account(
         Some(known) if facts.name.is_empty() => (known.name.clone(), known.links),
         _ => (facts.name, facts.links),
     };
-    Ok(Facts { zone: monitor.pipeline().zone().clone(), account: known, others, name, links, ..facts })
+    Ok(Facts { zone: watched.zone.clone(), account: known, others, name, links, ..facts })
 }
 
 /// What is known of one account, its figures as they were at `at`.
@@ -116,7 +142,10 @@ pub(super) fn of_one(
 
 /// How an account is watched.
 pub(super) fn alerts(monitor: &Monitor, config: &AccountConfig) -> AlertFacts {
-    let alerts = monitor.alerts();
+    alert_facts(&monitor.alerts(), config)
+}
+
+fn alert_facts(alerts: &AlertsConfig, config: &AccountConfig) -> AlertFacts {
     AlertFacts { notifications: alerts.desktop, low_set: !alerts.low.is_empty(), paused: config.paused }
 }
 

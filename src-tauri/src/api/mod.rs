@@ -29,7 +29,7 @@ pub use overview::of_store as overview_of_store;
 pub use past::check;
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
-pub use why::{ExplainView, explain_pasted};
+pub use why::{AmountView, ExplainView, StepView, explain_for_account, explain_pasted};
 
 use crate::config::{Config, ConfigError, Folders};
 use crate::http::Network;

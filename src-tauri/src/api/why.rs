@@ -2,6 +2,7 @@
 
 use super::facts;
 use super::{ApiError, App, StoreView};
+use crate::config::Config;
 use crate::connectors;
 use crate::diagnosis::{self, Diagnosis, Facts, Standing};
 use crate::model::{AccountId, Amount, Cause, DAY, HOUR, Refusal, Scope, Severity, Source, Timestamp};
@@ -245,6 +246,31 @@ pub fn explain_pasted(connector: Option<&str>, pasted: &Pasted, now: Timestamp) 
     let facts = facts::of_refusal(&refusal, now);
     let diagnosis = diagnosis::diagnose(&refusal, &facts);
     ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped.clone())
+}
+
+/// Explains an answer with the figures of an account that is watched, from the stored history. Nothing is stored.
+/// Errors: there is no such account; the history cannot be read.
+pub fn explain_for_account(
+    source: StoreView,
+    config: &Config,
+    account: &AccountId,
+    connector: Option<&str>,
+    pasted: &Pasted,
+) -> Result<ExplainView, ApiError> {
+    let own =
+        config.accounts.get(account).ok_or_else(|| ApiError::not_found(format_args!("account {account}")))?;
+    let refusal = refusal::explain(connector.or(Some(&own.connector)), pasted.response(), source.now);
+    let refusal = Refusal { source: Source::Pasted, ..refusal };
+    let watched = facts::Watched {
+        source,
+        configured: config.accounts.clone(),
+        statuses: Default::default(),
+        alerts: config.alerts.clone(),
+        zone: jiff::tz::TimeZone::system(),
+    };
+    let facts = facts::of_watched(&watched, account, &refusal)?;
+    let diagnosis = diagnosis::diagnose(&refusal, &facts);
+    Ok(ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped.clone()))
 }
 
 pub(crate) async fn explain(app: &App, request: ExplainRequest) -> Result<ExplainView, ApiError> {
