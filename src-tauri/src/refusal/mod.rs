@@ -158,7 +158,7 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
     let passed = || {
         let named = way.provider.as_deref().map(Speaker::Named);
         let speakers = named.into_iter().chain([Speaker::Somebody]);
-        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, true))
+        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, !row.is_common()))
     };
     let bare = || {
         let named = way.provider.as_deref().or(connector);
@@ -234,9 +234,14 @@ fn behind_a_gateway(scope: Scope) -> Scope {
     if scope == Scope::Request { scope } else { Scope::Provider }
 }
 
-/// The first row that fits: one that looks at more than the status, or (`bare`) any.
+/// The first row that fits: one that looks at more than the status, or (`bare`) any. What many say in the same words is
+/// left for [`Speaker::Somebody`].
 fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
-    rows().iter().find(|row| (bare || !row.says_little()) && row.fits(speaker, seen))
+    let heard = |row: &Row| {
+        let last = speaker == Speaker::Somebody || !row.is_common();
+        bare || (last && !row.says_little())
+    };
+    rows().iter().find(|row| heard(row) && row.fits(speaker, seen))
 }
 
 /// The refusal that a row makes of an answer.
@@ -245,8 +250,8 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     let message = seen.message();
     refusal.message = shorten(message);
     refusal.confidence = row.confidence();
-    let field = |at: &str| seen.body?.pointer(at)?.as_decimal();
-    refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?));
+    let field = |at: &str| rows::reach(seen.body?, at).into_iter().find_map(Json::as_decimal);
+    refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?, now));
     for figure in &row.figures {
         figure.take(message, now, &mut refusal);
     }
@@ -296,11 +301,11 @@ pub fn shorten(text: &str) -> String {
     }
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     match text.parse::<i64>() {
         // Unix milliseconds have 13 digits from 2001 to 2286, seconds 10.
         Ok(ms) if ms >= 100_000_000_000 => Some(Timestamp(ms)),
         Ok(seconds) => Some(Timestamp(seconds.checked_mul(SECOND)?)),
-        Err(_) => Timestamp::parse_rfc3339(text),
+        Err(_) => Timestamp::parse_rfc3339(text).or_else(|| moment::reset(text, now)),
     }
 }
