@@ -53,7 +53,7 @@ export function amount(decimal: string | null, unit: string, where = locale()): 
     const number = new Intl.NumberFormat(where, { maximumFractionDigits: 1 });
     return `${number.format(exact(decimal))}${NBSP}%`;
   }
-  const number = new Intl.NumberFormat(where, { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(where, { maximumFractionDigits: places(decimal) });
   return `${number.format(exact(decimal))}${NBSP}${unit}`;
 }
 
