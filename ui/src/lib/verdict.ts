@@ -6,7 +6,7 @@ import type { MeterView } from './bindings/MeterView';
 import type { PrecautionView } from './bindings/PrecautionView';
 import type { Scope } from './bindings/Scope';
 import type { Standing } from './bindings/Standing';
-import { ahead, amount, full, moment } from './format';
+import { ahead, amount, moment } from './format';
 
 /** What a refusal covers, in words. */
 export const scopeWord: Record<Scope, string> = {
@@ -42,16 +42,17 @@ export function whoRefused(view: ExplainView): string {
   return gateway ? `somebody behind ${gateway}` : 'not recognised';
 }
 
-const figure = (one: AmountView): string => amount(one.amount, one.unit);
+/** Finer than elsewhere: what was needed and what was left may differ by less than a cent. */
+const figure = (one: AmountView): string => amount(one.amount, one.unit, undefined, 4);
 
 /** Whether trying again helps, and when. */
 export function retry(view: ExplainView, now: number): string {
   if (view.retry_at !== null) {
-    const when = `${moment(view.retry_at, now)} (${full(view.retry_at)})`;
+    const when = moment(view.retry_at, now);
     if (view.retry_at <= now) return `now; the time that was named is past: ${when}`;
     return view.retryable
-      ? `${ahead(view.retry_at, now)}: ${when}`
-      : `access returns ${ahead(view.retry_at, now)}: ${when}`;
+      ? `${ahead(view.retry_at, now)}, ${when}`
+      : `access returns ${ahead(view.retry_at, now)}, ${when}`;
   }
   if (view.retryable) return 'helps after a while; how long is not said';
   return view.cause === 'unknown' ? 'not known' : 'does not help until something is done';
@@ -88,10 +89,13 @@ export function privacy(dropped: string[], kept: boolean): string {
 export const webPage = (url: string | null): string | null =>
   url !== null && /^https?:\/\//i.test(url) ? url : null;
 
-/** Where a link leads, to be read: `openrouter.ai`. */
-export const host = (url: string): string => {
+/** Where a link leads, to be read: `openrouter.ai/settings/keys`, without the path where that is long. */
+export const place = (url: string): string => {
   try {
-    return new URL(url).hostname.replace(/^www\./, '');
+    const { hostname, pathname } = new URL(url);
+    const host = hostname.replace(/^www\./, '');
+    const whole = `${host}${pathname.replace(/\/$/, '')}`;
+    return whole.length > 40 ? host : whole;
   } catch {
     return url;
   }
