@@ -128,7 +128,15 @@ test('from a refused account to its diagnosis, and checked again', async () => {
     .getByRole('link', { name: /^Why 402\?/ })
     .waitFor();
   const events = page.locator('section[aria-labelledby=events]');
+  const more = events.getByRole('button', { name: /^Show more/ });
+  if ((await more.count()) > 0) await more.click();
   await events
+    .getByRole('link', { name: /^Why 402\?/ })
+    .first()
+    .waitFor();
+  const refusals = page.locator('section[aria-labelledby=refusals]');
+  await refusals.getByText('goes on').first().waitFor();
+  await refusals
     .getByRole('link', { name: /^Why 402\?/ })
     .first()
     .click();
