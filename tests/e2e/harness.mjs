@@ -36,14 +36,20 @@ function browserProgram() {
 }
 
 /** Starts the program in folders of its own, without a session bus: no keychain, no notification service. */
-export async function program({ demo = false, speed = 300, env = {}, port = 0 } = {}) {
+export async function program({
+  demo = false,
+  scenario = 'tour',
+  speed = 300,
+  env = {},
+  port = 0,
+} = {}) {
   const place = mkdtempSync(join(tmpdir(), 'tollwatch-e2e-'));
   mkdirSync(join(place, 'config'));
   mkdirSync(join(place, 'data'));
   const binary = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target'), 'debug/tollwatch');
   const start = async (at) => {
     const words = ['--json', 'serve', '--port', String(at)];
-    if (demo) words.push('--demo', '--speed', String(speed));
+    if (demo) words.push('--demo', '--scenario', scenario, '--speed', String(speed));
     const child = spawn(binary, words, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {

@@ -17,6 +17,7 @@ const PAGES = [
   ['overview', '#/'],
   ['account', '#/account/demo-litellm/team.budget'],
   ['alerts', '#/alerts'],
+  ['why', '#/why'],
   ['add', '#/add'],
   ['settings', '#/settings'],
 ];
@@ -59,7 +60,7 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
-for (const width of [420, 800, 1240, 2560]) {
+for (const width of [360, 800, 1240, 2560]) {
   test(`no horizontal scroll at ${width} px`, async () => {
     const page = await chromium.page(served.url, {
       width,

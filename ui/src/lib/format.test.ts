@@ -27,6 +27,9 @@ test('money reads by currency, and small amounts are not rounded to nothing', ()
   expect(amount('38.9', 'CNY', 'en-US')).toBe('¥38.90');
   expect(amount('0.00042', 'USD', 'en-US')).toBe('$0.00042');
   expect(amount('-0.5', 'USD', 'en-US')).toBe('-$0.50');
+  expect(amount('0.001', 'USDC', 'en-US')).toBe(`0.001${NBSP}USDC`);
+  expect(amount('39.9969', 'USD', 'en-US', 4)).toBe('$39.9969');
+  expect(amount('40', 'USD', 'en-US', 4)).toBe('$40.00');
 });
 
 test('missing is a dash and zero is zero', () => {

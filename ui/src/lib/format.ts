@@ -28,19 +28,19 @@ const exact = (decimal: string): Intl.StringNumericLiteral => decimal as Intl.St
 
 const isCurrency = (unit: string): boolean => /^[A-Z]{3}$/.test(unit);
 
-/** Places that show an amount below one cent without rounding it to nothing: at most six. */
-function places(decimal: string): number {
+/** Places that show an amount below one cent without rounding it to nothing: at most six, at least `least`. */
+function places(decimal: string, least: number): number {
   const parts = /^-?(\d*)\.?(\d*)$/.exec(decimal);
-  if (!parts || /[1-9]/.test(parts[1] ?? '')) return 2;
+  if (!parts || /[1-9]/.test(parts[1] ?? '')) return least;
   const first = (parts[2] ?? '').search(/[1-9]/);
-  return first < 2 ? 2 : Math.min(first + 2, 6);
+  return first < 2 ? least : Math.max(least, Math.min(first + 2, 6));
 }
 
-/** `4.12` and `USD` → `$4.12`; `61586` and `tokens` → `61,586 tokens`. Missing is a dash, never zero. */
-export function amount(decimal: string | null, unit: string, where = locale()): string {
+/** `4.12` and `USD` → `$4.12`; `61586` and `tokens` → `61,586 tokens`. Missing is a dash, never zero. Up to `fine` places. */
+export function amount(decimal: string | null, unit: string, where = locale(), fine = 2): string {
   if (decimal === null) return MISSING;
   if (isCurrency(unit)) {
-    const digits = places(decimal);
+    const digits = places(decimal, fine);
     return new Intl.NumberFormat(where, {
       style: 'currency',
       currency: unit,
@@ -53,7 +53,7 @@ export function amount(decimal: string | null, unit: string, where = locale()): 
     const number = new Intl.NumberFormat(where, { maximumFractionDigits: 1 });
     return `${number.format(exact(decimal))}${NBSP}%`;
   }
-  const number = new Intl.NumberFormat(where, { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(where, { maximumFractionDigits: places(decimal, fine) });
   return `${number.format(exact(decimal))}${NBSP}${unit}`;
 }
 

@@ -4,6 +4,7 @@ export type Route =
   | { at: 'account'; id: string; meter: string | null }
   | { at: 'add' }
   | { at: 'alerts'; episode: number | null }
+  | { at: 'why'; account: string | null; when: number | null }
   | { at: 'settings' };
 
 export function parseRoute(hash: string): Route {
@@ -20,9 +21,23 @@ export function parseRoute(hash: string): Route {
   if (name === 'account' && first) return { at: 'account', id: first, meter: second ?? null };
   if (name === 'add') return { at: 'add' };
   if (name === 'alerts') return { at: 'alerts', episode: first ? Number(first) || null : null };
+  if (name === 'why') {
+    const when = second ? Number(second) : NaN;
+    return {
+      at: 'why',
+      account: first || null,
+      when: first && Number.isSafeInteger(when) ? when : null,
+    };
+  }
   if (name === 'settings') return { at: 'settings' };
   return { at: 'overview' };
 }
 
 export const accountHref = (id: string, meter?: string | null): string =>
   `#/account/${encodeURIComponent(id)}${meter ? `/${encodeURIComponent(meter)}` : ''}`;
+
+/** The page that says why: of an account's refusal at a moment, of its newest one, or of what is pasted there. */
+export const whyHref = (account?: string | null, when?: number | null): string =>
+  account
+    ? `#/why/${encodeURIComponent(account)}${when === null || when === undefined ? '' : `/${when}`}`
+    : '#/why';
