@@ -252,7 +252,7 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
         };
         let text =
             format!("“{}” was refused {} with a clearer answer: {said}.", account.label, scene.read(*at));
-        clues.push(clue(text, 1.0, &[(one.cause, 6.0)]));
+        clues.push(clue(text, 1.0, &[(one.cause, 12.0)]));
     }
     let held =
         before(1).filter(|(at, one)| one.cause == InFlight && scene.at.since(*at) < 10 * MINUTE).last();

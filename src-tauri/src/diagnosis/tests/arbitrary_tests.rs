@@ -132,30 +132,36 @@ proptest! {
         causes.sort();
         causes.dedup();
         prop_assert_eq!(causes.len(), shares.len());
-        prop_assert!(diagnosis.confidence < 90 || refusal.confidence >= 95 || !facts.others.is_empty() || facts.account.is_some());
+        prop_assert!(diagnosis.confidence <= 95 || refusal.confidence >= 95);
         prop_assert!(!diagnosis.explanation.is_empty() && !diagnosis.steps.is_empty());
         prop_assert!(diagnosis.steps.iter().all(|step| !step.text.is_empty()));
         prop_assert!(diagnosis.check.len() <= 4);
-        prop_assert!(refusal.retryable || diagnosis.retry_at.is_none() || diagnosis.retryable);
+        prop_assert!(diagnosis.cause == refusal.cause || diagnosis.retry_at.is_none() || diagnosis.retryable);
     }
 }
 
-#[test]
-fn a_verdict_takes_less_than_a_millisecond() {
-    let crowd = |label: &str| {
-        let meters = (0..8).map(|one| limit(&format!("key_limit.k{one}"), "key limit", "10 USD"));
-        let mut one = account(label, meters.chain([balance("0 USD")]).collect());
-        one.refusals = (0..200).rev().map(|minutes| (ago(minutes * 7), bare_402())).collect();
-        one
-    };
-    let facts = facts(Some(crowd("Work")), (0..24).map(|one| crowd(&format!("Other {one}"))).collect());
-    let began = std::time::Instant::now();
-    for _ in 0..100 {
-        assert!(!diagnose(&bare_402(), &facts).hypotheses.is_empty());
+/// Apart, since a clock is read.
+#[cfg(test)]
+mod soon {
+    use super::*;
+
+    #[test]
+    fn a_verdict_takes_less_than_a_millisecond() {
+        let crowd = |label: &str| {
+            let meters = (0..8).map(|one| limit(&format!("key_limit.k{one}"), "key limit", "10 USD"));
+            let mut one = account(label, meters.chain([balance("0 USD")]).collect());
+            one.refusals = (0..200).rev().map(|minutes| (ago(minutes * 7), bare_402())).collect();
+            one
+        };
+        let facts = facts(Some(crowd("Work")), (0..24).map(|one| crowd(&format!("Other {one}"))).collect());
+        let began = std::time::Instant::now();
+        for _ in 0..100 {
+            assert!(!diagnose(&bare_402(), &facts).hypotheses.is_empty());
+        }
+        let each = began.elapsed() / 100;
+        // A build for tests is some ten times slower than the one that is shipped.
+        let most = if cfg!(debug_assertions) { 10_000 } else { 1_000 };
+        assert!(each.as_micros() < most, "{each:?}");
+        println!("a verdict among 25 accounts: {each:?}");
     }
-    let each = began.elapsed() / 100;
-    // A build for tests is some ten times slower than the one that is shipped.
-    let most = if cfg!(debug_assertions) { 10_000 } else { 1_000 };
-    assert!(each.as_micros() < most, "{each:?}");
-    println!("a verdict among 25 accounts: {each:?}");
 }

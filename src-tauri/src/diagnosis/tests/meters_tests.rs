@@ -45,7 +45,7 @@ fn a_key_limit_under_a_full_account_is_found() {
         Cause::KeyLimit,
         &["The key limit “ci” of “Work” was at its limit at 14:05, 3 min before: $50.00 of $50.00 used."],
     );
-    assert!(diagnosis.confidence >= 85, "{}", diagnosis.confidence);
+    assert!(diagnosis.confidence >= 80, "{}", diagnosis.confidence);
     assert_eq!(diagnosis.scope, Scope::Key);
     assert!(
         diagnosis.explanation.contains("The account itself still had $48.20 at 14:05."),

@@ -69,7 +69,7 @@ fn a_request_too_large_says_what_it_could_afford() {
     assert_eq!(
         diagnosis.explanation,
         "OpenRouter refused the call because it is larger than what is left; the request needs 64,000 tokens, and \
-         61,586 tokens is left. A request of up to 61,586 tokens can still go through."
+         61,586 tokens are left. A request of up to 61,586 tokens can still go through."
     );
     assert_eq!(diagnosis.steps[0].text, "Ask for at most 61,586 tokens in a request (`max_tokens`).");
 }
@@ -88,7 +88,7 @@ fn what_starts_again_says_when_and_what_does_not_says_so() {
     assert_eq!(
         diagnosis.explanation,
         "OpenRouter refused the call: the budget of the project is reached; $50.40 of $50.00 is used. It starts again \
-         tomorrow 00:00; until then only a higher budget helps."
+         tomorrow 00:00; before that, a higher budget helps."
     );
     assert_eq!(diagnosis.steps[1].text, "Or wait until tomorrow 00:00: calls work again then.");
     assert!(sure(Cause::BalanceExhausted).explanation.contains("Waiting does not help"));
