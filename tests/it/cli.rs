@@ -91,6 +91,13 @@ fn an_account_goes_from_added_to_charted_to_removed() {
         let bytes = std::fs::read(&file).unwrap();
         assert!(bytes.starts_with(b"<svg") || bytes.starts_with(b"\x89PNG"), "{name}");
     }
+    let checked = run(&["accounts", "check", "deep-one"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    assert!(checked.stdout.contains("? Automatic top-up is on: "), "{}", checked.stdout);
+    assert!(checked.stdout.contains("+ Only the least key: "), "{}", checked.stdout);
+    let listed = run(&["accounts", "check", "deep-one", "--json"]).json();
+    assert_eq!(listed[0]["id"], "limit_set", "{listed}");
+    assert_eq!(listed[0]["standing"], "missing");
     assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 0);
     assert!(run(&["accounts", "list"]).stdout.contains("No account yet"));
     assert_eq!(run(&["accounts", "remove", "deep-one"]).code, 1);

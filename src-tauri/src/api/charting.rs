@@ -238,3 +238,48 @@ fn thinned(hours: &[Hour], latest: Option<&Sample>) -> Vec<Sample> {
     };
     hours.iter().map(grow).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AccountId, Cause, MINUTE, MeterKey, MeterKind, Provenance, Scope, Unit, Window};
+
+    /// A day's chart with so many refusals, a minute apart.
+    fn data(refusals: i64) -> Data {
+        let (now, each) = (Timestamp(1_794_650_700_000), Refusal::new(Cause::KeyLimit, Scope::Key, "test"));
+        let at = |minute: i64| now + (minute - 600) * MINUTE;
+        Data {
+            meter: Meter {
+                id: 1,
+                account: AccountId::new("acme").unwrap(),
+                key: MeterKey::new("key_limit"),
+                kind: MeterKind::Budget,
+                label: "key limit".into(),
+                unit: Unit::USD,
+                window: Window::Never,
+                provenance: Provenance::Reported,
+            },
+            samples: Vec::new(),
+            gaps: Vec::new(),
+            refusals: (0..refusals).map(|minute| (at(minute), each.clone())).collect(),
+            hours: Vec::new(),
+            forecast: None,
+            latest: None,
+            from: now + -DAY,
+            to: now,
+            now,
+        }
+    }
+
+    #[test]
+    fn few_refusals_are_marked_each_and_many_once_an_incident() {
+        let few = data(3).refused(&TimeZone::UTC);
+        assert_eq!(few.len(), 3);
+        assert!(few.iter().all(|one| one.count == 1 && one.label == "Key limit reached"));
+        let many = data(42).refused(&TimeZone::UTC);
+        assert_eq!(many.len(), 1);
+        // From 00:05 on, the last 41 minutes later.
+        assert_eq!(many[0].label, "Key limit reached: refused 42 times until 00:46");
+        assert_eq!((many[0].at, many[0].count), (data(42).refusals[0].0, 42));
+    }
+}

@@ -180,6 +180,92 @@ pub fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Cause, HOUR, MINUTE, Qty, Reading, Scope, Unit};
+    use crate::store::Store;
+
+    const NOW: Timestamp = Timestamp(1_794_650_700_000);
+    const CENT: i64 = 10_000_000;
+
+    fn balance(cents: i64) -> Reading {
+        Reading {
+            remaining: Some(Qty(cents * CENT)),
+            ..Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD)
+        }
+    }
+
+    /// An account whose history holds these polls: when, the balance in cents, and refusals.
+    fn source(polls: &[(Timestamp, i64, Vec<Refusal>)]) -> (tempfile::TempDir, Source, AccountId) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite"), NOW).unwrap();
+        let id = AccountId::new("acme").unwrap();
+        for (at, cents, refusals) in polls {
+            store.record(&id, *at, &[balance(*cents)], refusals, &[]).unwrap();
+        }
+        (folder, Source { store, now: NOW, live: Vec::new() }, id)
+    }
+
+    fn read(source: &Source, id: &AccountId) -> (Past, Vec<IncidentView>) {
+        let config: AccountConfig = toml::from_str("connector = \"acme\"").unwrap();
+        let account = super::super::views::account(source, id, &config, None).unwrap();
+        let refusals = source.store.refusals(Some(id), NOW + -SPAN, NOW).unwrap();
+        let refusals: Vec<_> = refusals.into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
+        let past = Past::read(source, id, &account.meters, &refusals).unwrap();
+        let views = past.views(&account.meters, &TimeZone::UTC);
+        (past, views)
+    }
+
+    fn refused(cause: Cause, at: Timestamp, count: u32) -> Refusal {
+        Refusal { at: Some(at), count, message: "no".into(), ..Refusal::new(cause, Scope::Key, "test") }
+    }
+
+    #[test]
+    fn an_empty_balance_ends_by_its_top_up() {
+        let empty = |at: Timestamp| vec![refused(Cause::BalanceExhausted, at, 1)];
+        let (first, last, paid) = (NOW + -3 * DAY, NOW + (-3 * DAY + HOUR), NOW + (-3 * DAY + 2 * HOUR));
+        let polls = [
+            (first, 0, empty(first)),
+            (last, 0, empty(last)),
+            (paid, 5_000, Vec::new()),
+            // A hold that is released is no top-up.
+            (NOW + -2 * DAY, 4_000, Vec::new()),
+            (NOW + -DAY, 4_010, vec![refused(Cause::RateLimited, NOW + -DAY, 7)]),
+        ];
+        let (_folder, source, id) = source(&polls);
+        let (past, views) = read(&source, &id);
+        let said: Vec<_> = views.iter().map(|one| (one.cause, one.count, one.outcome.as_str())).collect();
+        assert_eq!(
+            said,
+            [
+                (Cause::RateLimited, 7, "Nothing was refused after 13 Nov, 10:05; why is not known."),
+                (Cause::BalanceExhausted, 2, "Ended by a top-up of $50.00 on 11 Nov, 12:05.")
+            ]
+        );
+        assert_eq!((views[1].first_at, views[1].last_at, views[1].open), (first, last, false));
+        let lines: Vec<_> = past.incidents.iter().map(|one| line(one, &TimeZone::UTC)).collect();
+        assert_eq!(
+            lines,
+            ["Too many requests at a time: refused 7 times", "Balance used up: refused 2 times until 11:05"]
+        );
+        assert_eq!(past.moves.iter().map(|moved| moved.renews).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the test measures real time")]
+    fn thousands_of_readings_and_refusals_are_walked_fast() {
+        let polls: Vec<_> = (0..4_000_i64)
+            .map(|poll| {
+                let at = NOW + (poll - 4_000) * 10 * MINUTE;
+                (at, 900_000 - poll, vec![refused(Cause::KeyLimit, at, 1)])
+            })
+            .collect();
+        let (_folder, source, id) = source(&polls);
+        let began = std::time::Instant::now();
+        let (past, views) = read(&source, &id);
+        let took = began.elapsed();
+        println!("4,000 readings and refusals took {took:?}");
+        assert_eq!((past.incidents.len(), views[0].count, views[0].open), (1, 4_000, true));
+        assert!(took.as_millis() < 1_000, "{took:?}");
+    }
 
     #[test]
     fn an_end_is_told_with_its_day() {
