@@ -79,8 +79,8 @@ fn failure(json: &Json, now: Timestamp) -> PollError {
         1113 | 1302..=1317 => 429,
         code => u16::try_from(code).ok().filter(|code| (400..600).contains(code)).unwrap_or(500),
     };
-    let body =
-        serde_json::json!({"code": code.to_string(), "message": text(json, "/msg").unwrap_or_default()});
+    let words = text(json, "/msg").unwrap_or_default();
+    let body = serde_json::json!({"code": code.to_string(), "msg": words, "success": "false"});
     stated(&SPEC, status, &body, now)
 }
 

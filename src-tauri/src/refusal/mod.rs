@@ -9,6 +9,7 @@ mod error;
 mod figures;
 mod pasted;
 mod repr;
+mod resets;
 mod rows;
 mod seen;
 #[cfg(test)]
@@ -158,7 +159,7 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
     let passed = || {
         let named = way.provider.as_deref().map(Speaker::Named);
         let speakers = named.into_iter().chain([Speaker::Somebody]);
-        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, !row.is_common()))
+        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, true))
     };
     let bare = || {
         let named = way.provider.as_deref().or(connector);
@@ -210,8 +211,9 @@ fn wrapped(inner: &via::Inner, way: &Way<'_>, seen: &Seen<'_>, now: Timestamp) -
         headers: if inner.passes { seen.headers } else { &[] },
     };
     let named = way.provider.as_deref().map(Speaker::Named).into_iter();
-    let mut speakers = named.chain([Speaker::Anyone, Speaker::Somebody]);
-    let row = speakers.find_map(|speaker| find(speaker, &said, false))?;
+    let speakers = named.chain([Speaker::Anyone, Speaker::Somebody]).map(|speaker| (speaker, false));
+    let mut heard = speakers.chain([(Speaker::Somebody, true)]);
+    let row = heard.find_map(|(speaker, little)| find(speaker, &said, little))?;
     let own_words =
         row.owner().is_some_and(|owner| inner.gateway.is_some_and(|it| via::is_kin(Some(owner), it)));
     if inner.passes && own_words {
@@ -234,14 +236,9 @@ fn behind_a_gateway(scope: Scope) -> Scope {
     if scope == Scope::Request { scope } else { Scope::Provider }
 }
 
-/// The first row that fits: one that looks at more than the status, or (`bare`) any. What many say in the same words is
-/// left for [`Speaker::Somebody`].
-fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
-    let heard = |row: &Row| {
-        let last = speaker == Speaker::Somebody || !row.is_common();
-        bare || (last && !row.says_little())
-    };
-    rows().iter().find(|row| heard(row) && row.fits(speaker, seen))
+/// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
+fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
+    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
 }
 
 /// The refusal that a row makes of an answer.
@@ -268,11 +265,12 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     refusal
 }
 
-/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date.
+/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date, or else when the limit
+/// that is used up starts again.
 fn asked_wait(seen: &Seen<'_>, now: Timestamp) -> Option<Timestamp> {
     let ms = seen.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
     let ms = ms.filter(|ms| (0.0..1e12).contains(ms)).map(|ms| now + ms as i64);
-    ms.or_else(|| moment::reset(seen.header("retry-after")?, now))
+    ms.or_else(|| moment::reset(seen.header("retry-after")?, now)).or_else(|| resets::read(seen, now))
 }
 
 fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option<Timestamp>) -> Refusal {

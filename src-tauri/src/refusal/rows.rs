@@ -1,7 +1,7 @@
 //! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
 
 use super::figures::Figure;
-use super::seen::{Seen, spoken};
+use super::seen::{Seen, codes, spoken};
 use crate::model::{Cause, Json, Scope, Window};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -53,14 +53,18 @@ pub(super) struct Field {
     pub(super) unit: crate::model::Unit,
 }
 
-/// A field (JSON Pointer, in which `*` is any item of an array, or `text` for a short body that is not JSON) and what
-/// it must hold, one of.
+/// A field and what it must hold, one of. The field is a JSON Pointer, in which `*` is any item of an array; `text` for a
+/// short body that is not JSON, `message` for the sentence wherever providers put it, `code` for the names and codes
+/// wherever providers put them, or `header:` with a header's name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pattern {
     at: String,
     #[serde(default)]
     equals: Vec<String>,
+    /// A name made for programs: letters of either case, with any separators; of a URI its last part.
+    #[serde(default)]
+    code: Vec<String>,
     /// Letters of either case; what stands in quotation marks is left out, since it may be somebody else's.
     #[serde(default)]
     contains: Vec<String>,
@@ -90,6 +94,10 @@ pub(super) fn reach<'a>(body: &'a Json, at: &str) -> Vec<&'a Json> {
     }
 }
 
+/// Parts of the names of fields that are made for programs.
+const CODES: [&str; 9] =
+    ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations", "Code"];
+
 /// Who may have spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker<'a> {
@@ -102,9 +110,9 @@ pub(super) enum Speaker<'a> {
 }
 
 impl Row {
-    /// Whether it looks at nothing but the status.
+    /// Whether it looks at nothing but the status, or at words that anybody uses.
     pub(super) fn says_little(&self) -> bool {
-        self.all.is_empty() && self.header.is_none()
+        self.owner().is_none() || (self.all.is_empty() && self.header.is_none())
     }
 
     /// Whether it tells a provider by its own words. A status of one provider's own says nothing of another's, nor does
@@ -113,9 +121,17 @@ impl Row {
         self.cause != Cause::Credentials && self.all.iter().any(|pattern| !pattern.present)
     }
 
-    /// Whether many say it in these words, so that whoever has words of their own is heard first.
-    pub(super) fn is_common(&self) -> bool {
-        self.owner().is_none()
+    /// Whether it rests on a sentence alone, in which a provider may repeat what it was sent.
+    fn is_sentence(&self) -> bool {
+        !self.all.is_empty() && self.all.iter().all(Pattern::is_sentence)
+    }
+
+    /// Whether the answer finds fault with what was sent: then a sentence is believed only where the row names the
+    /// status, and never where the answer's code says what was wrong.
+    fn is_blamed_away(&self, seen: &Seen<'_>) -> bool {
+        let within = || self.all.iter().any(|pattern| !pattern.contains.is_empty());
+        let faulty = seen.status.is_some_and(|status| [400, 404, 413, 422].contains(&status));
+        self.is_sentence() && (seen.blames_request() || faulty && self.status.is_empty() && within())
     }
 
     /// Whose signature it is: the connector that it belongs to, or else the first part of its name.
@@ -142,7 +158,10 @@ impl Row {
             .header
             .as_ref()
             .is_none_or(|wanted| seen.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted)));
-        from && status && header && self.all.iter().all(|pattern| pattern.fits(seen))
+        from && status
+            && header
+            && !self.is_blamed_away(seen)
+            && self.all.iter().all(|pattern| pattern.fits(seen))
     }
 
     /// How sure a match is: codes and types are made for programs, sentences change, and a bare status says little.
@@ -158,10 +177,16 @@ impl Row {
 
 impl Pattern {
     fn fits(&self, seen: &Seen<'_>) -> bool {
-        match (self.at.as_str(), seen.text, seen.body) {
-            ("text", Some(text), _) => self.says(text),
-            ("text", None, _) | (_, _, None) => false,
-            (pointer, _, Some(body)) => reach(body, pointer).into_iter().any(|field| self.holds(field)),
+        match self.at.as_str() {
+            "text" => seen.text.is_some_and(|text| self.says(text)),
+            "message" => self.says(seen.message()),
+            "code" => seen.body.is_some_and(|body| codes(body).any(|value| self.says(value))),
+            at if at.starts_with("header:") => {
+                seen.header(&at["header:".len()..]).is_some_and(|value| self.says(value))
+            }
+            pointer => {
+                seen.body.is_some_and(|body| reach(body, pointer).into_iter().any(|field| self.holds(field)))
+            }
         }
     }
 
@@ -173,6 +198,7 @@ impl Pattern {
         let value = value.trim();
         if self.equals.iter().any(|want| want == value)
             || self.prefix.iter().any(|want| value.starts_with(want))
+            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
         {
             return true;
         }
@@ -183,9 +209,18 @@ impl Pattern {
         self.contains.iter().any(|want| own.contains(&want.to_lowercase()))
     }
 
+    fn is_sentence(&self) -> bool {
+        let words = !self.contains.is_empty() || !self.prefix.is_empty();
+        words
+            && self.equals.is_empty()
+            && self.code.is_empty()
+            && !CODES.iter().any(|end| self.at.contains(end))
+    }
+
     fn weight(&self) -> u8 {
-        let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
-        if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+        if !self.code.is_empty() {
+            97
+        } else if !self.equals.is_empty() && CODES.iter().any(|end| self.at.contains(end)) {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92
@@ -195,6 +230,12 @@ impl Pattern {
             80
         }
     }
+}
+
+/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
+fn plain(code: &str) -> String {
+    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

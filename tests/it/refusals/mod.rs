@@ -2,7 +2,9 @@
 //! it, and with another status and further headers, as a gateway in front may do. All failures are listed together.
 
 mod case;
+mod echo;
 mod matrix;
+mod simulated;
 
 pub(crate) use matrix::markdown;
 
