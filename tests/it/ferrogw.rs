@@ -4,11 +4,13 @@ mod connector;
 pub(crate) mod gateway;
 
 use crate::support::{Ran, Sandbox};
-use gateway::{Gateway, KEY, URL, alone, inside};
+use gateway::{CHAT, Gateway, KEY, URL, alone, inside};
 use serde_json::Value;
 use std::time::Duration;
 use tollwatch::connectors;
-use tollwatch::model::{Account, AccountId, Cause, Polled, Qty, Secret, Severity, Timestamp};
+use tollwatch::http::Answer;
+use tollwatch::model::{Account, AccountId, Cause, Polled, Qty, Refusal, Scope, Secret, Severity, Timestamp};
+use tollwatch::refusal::{Response, explain};
 use tollwatch::store::Store;
 
 /// Saturday 2026-11-21 02:49:35 UTC; the gateway stamps its log with its own clock.
@@ -73,7 +75,9 @@ async fn inside_the_namespace() {
     for _ in 0..3 {
         assert_eq!(gateway.chat().await.status, 200);
     }
-    assert_eq!(gateway.chat().await.status, 402);
+    let refused = gateway.chat().await;
+    assert_eq!(refused.status, 402);
+    explained_as_a_budget(&refused);
     let polled = poll_until(&gateway, |polled| !polled.refusals.is_empty()).await;
     assert_eq!(polled.readings[0].used, Some(Qty(1_125_000)));
     assert_eq!(polled.readings[0].headroom(), Some(Qty(-125_000)));
@@ -89,6 +93,53 @@ async fn inside_the_namespace() {
     let used = |key: &str| polled.readings.iter().find(|one| one.meter.0 == key).and_then(|one| one.used);
     assert_eq!((used("spend"), used("refused")), (Some(Qty(1_125_000)), Some(Qty(1))), "{polled:?}");
     assert_eq!(polled.problems, []);
+}
+
+/// The raw 402, as somebody pastes it who does not say from where.
+fn explained_as_a_budget(answer: &Answer) {
+    for connector in [None, Some("ferrogw"), Some("http_json")] {
+        let refusal = explained(connector, answer);
+        assert_eq!(
+            (refusal.cause, refusal.rule.as_str()),
+            (Cause::BudgetExceeded, "ferrogw.budget"),
+            "{refusal:?}"
+        );
+        assert_eq!(refusal.provider.as_deref(), Some("ferrogw"), "{refusal:?}");
+        // 0.001125 of 0.001 USD, which ferrogw rounds to 0.0011 of 0.00: no limit is better than a wrong one.
+        assert_eq!(refusal.used.map(|used| used.to_string()).as_deref(), Some("0.0011 USD"), "{refusal:?}");
+        assert_eq!((refusal.limit, refusal.retryable), (None, false), "{refusal:?}");
+    }
+}
+
+fn explained(connector: Option<&str>, answer: &Answer) -> Refusal {
+    let response = Response { status: Some(answer.status), headers: &answer.headers, body: &answer.body };
+    explain(connector, response, NOW)
+}
+
+#[test]
+fn a_real_gateway_that_hides_a_402_is_told_as_such() {
+    alone("ferrogw::a_hidden_402_inside_the_namespace");
+}
+
+#[tokio::test]
+#[ignore = "run by a_real_gateway_that_hides_a_402_is_told_as_such, in a network namespace of its own"]
+async fn a_hidden_402_inside_the_namespace() {
+    if !inside() {
+        return;
+    }
+    let gateway = Gateway::start().await;
+    let body = r#"{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}"#;
+    gateway.upstream.status(CHAT, 402, "application/json", body);
+    let answer = gateway.chat().await;
+    assert_eq!((answer.status, answer.header("x-gateway-provider")), (502, Some("openai")));
+    for connector in [None, Some("ferrogw")] {
+        let refusal = explained(connector, &answer);
+        assert_eq!(refusal.cause, Cause::GatewayMisconfigured, "{refusal:?}");
+        let who = (refusal.provider.as_deref(), refusal.gateway.as_deref(), refusal.scope);
+        assert_eq!(who, (Some("openai"), Some("ferrogw"), Scope::Provider), "{refusal:?}");
+        // Nothing in it says that it was about money.
+        assert!(refusal.confidence < 90, "{refusal:?}");
+    }
 }
 
 /// The same account as a user writes it.

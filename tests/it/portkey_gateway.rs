@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tollwatch::http::{Answer, Http, Network, Policy, Request};
-use tollwatch::model::{Cause, Refusal, Secret, Timestamp};
+use tollwatch::model::{Cause, Refusal, Scope, Secret, Timestamp};
+use tollwatch::refusal::{Response, explain};
 
 /// Saturday 2026-11-21 02:49:35 UTC.
 const NOW: Timestamp = Timestamp(1_795_229_375_000);
@@ -118,6 +119,15 @@ async fn inside_the_namespace() {
     let body = r#"{"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}}"#;
     let (answer, refusal) = gateway.refused("402 Payment Required", body).await;
     assert_eq!((answer.status, refusal.cause), (402, Cause::BalanceExhausted), "{refusal:?}");
+
+    // Whoever pastes it learns whose refusal it is and who passed it on, with the gateway's name or without.
+    for connector in [None, Some("portkey")] {
+        let response = Response { status: Some(402), headers: &answer.headers, body: &answer.body };
+        let refusal = explain(connector, response, NOW);
+        assert_eq!((refusal.cause, refusal.scope), (Cause::BalanceExhausted, Scope::Provider), "{refusal:?}");
+        let who = (refusal.provider.as_deref(), refusal.gateway.as_deref());
+        assert_eq!(who, (Some("deepseek"), Some("portkey")), "{refusal:?}");
+    }
 
     // The same status, and only the type tells that it is money.
     let body = r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}"#;

@@ -215,10 +215,9 @@ fn wrapped(inner: &via::Inner, way: &Way<'_>, seen: &Seen<'_>, now: Timestamp) -
         headers: if inner.passes { seen.headers } else { &[] },
     };
     let named = way.provider.as_deref().map(Speaker::Named).into_iter();
-    let mut speakers = named.chain([Speaker::Anyone, Speaker::Somebody]);
-    // Words that anybody uses come last.
-    let common = || rows().iter().find(|row| !row.all.is_empty() && row.fits(Speaker::Anyone, &said));
-    let row = speakers.find_map(|speaker| find(speaker, &said, false)).or_else(common)?;
+    let speakers = named.chain([Speaker::Anyone, Speaker::Somebody]).map(|speaker| (speaker, false));
+    let mut heard = speakers.chain([(Speaker::Somebody, true)]);
+    let row = heard.find_map(|(speaker, little)| find(speaker, &said, little))?;
     let own_words =
         row.owner().is_some_and(|owner| inner.gateway.is_some_and(|it| via::is_kin(Some(owner), it)));
     if inner.passes && own_words {

@@ -53,8 +53,8 @@ pub(super) struct Field {
     pub(super) unit: crate::model::Unit,
 }
 
-/// A field and what it must hold, one of. The field is a JSON Pointer, in which `*` is any item of an array, `text` for
-/// a short body that is not JSON, `message` for the sentence wherever providers put it, `code` for the names and codes
+/// A field and what it must hold, one of. The field is a JSON Pointer, in which `*` is any item of an array; `text` for a
+/// short body that is not JSON, `message` for the sentence wherever providers put it, `code` for the names and codes
 /// wherever providers put them, or `header:` with a header's name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +94,10 @@ pub(super) fn reach<'a>(body: &'a Json, at: &str) -> Vec<&'a Json> {
     }
 }
 
+/// Parts of the names of fields that are made for programs.
+const CODES: [&str; 9] =
+    ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations", "Code"];
+
 /// Who may have spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker<'a> {
@@ -115,6 +119,19 @@ impl Row {
     /// the presence of a common field; and what one provider says of its keys is no help with another's.
     fn is_telling(&self) -> bool {
         self.cause != Cause::Credentials && self.all.iter().any(|pattern| !pattern.present)
+    }
+
+    /// Whether it rests on a sentence alone, in which a provider may repeat what it was sent.
+    fn is_sentence(&self) -> bool {
+        !self.all.is_empty() && self.all.iter().all(Pattern::is_sentence)
+    }
+
+    /// Whether the answer finds fault with what was sent: then a sentence is believed only where the row names the
+    /// status, and never where the answer's code says what was wrong.
+    fn is_blamed_away(&self, seen: &Seen<'_>) -> bool {
+        let within = || self.all.iter().any(|pattern| !pattern.contains.is_empty());
+        let faulty = seen.status.is_some_and(|status| [400, 404, 413, 422].contains(&status));
+        self.is_sentence() && (seen.blames_request() || faulty && self.status.is_empty() && within())
     }
 
     /// Whose signature it is: the connector that it belongs to, or else the first part of its name.
@@ -141,7 +158,10 @@ impl Row {
             .header
             .as_ref()
             .is_none_or(|wanted| seen.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted)));
-        from && status && header && self.all.iter().all(|pattern| pattern.fits(seen))
+        from && status
+            && header
+            && !self.is_blamed_away(seen)
+            && self.all.iter().all(|pattern| pattern.fits(seen))
     }
 
     /// How sure a match is: codes and types are made for programs, sentences change, and a bare status says little.
@@ -157,15 +177,16 @@ impl Row {
 
 impl Pattern {
     fn fits(&self, seen: &Seen<'_>) -> bool {
-        match (self.at.as_str(), seen.body) {
-            ("code", body) => body.is_some_and(|body| codes(body).any(|value| self.says(value))),
-            ("text", _) => seen.text.is_some_and(|text| self.says(text)),
-            ("message", _) => self.says(seen.message()),
-            (at, _) if at.starts_with("header:") => {
+        match self.at.as_str() {
+            "text" => seen.text.is_some_and(|text| self.says(text)),
+            "message" => self.says(seen.message()),
+            "code" => seen.body.is_some_and(|body| codes(body).any(|value| self.says(value))),
+            at if at.starts_with("header:") => {
                 seen.header(&at["header:".len()..]).is_some_and(|value| self.says(value))
             }
-            (_, None) => false,
-            (pointer, Some(body)) => reach(body, pointer).into_iter().any(|field| self.holds(field)),
+            pointer => {
+                seen.body.is_some_and(|body| reach(body, pointer).into_iter().any(|field| self.holds(field)))
+            }
         }
     }
 
@@ -205,11 +226,18 @@ impl Pattern {
         &self.contains
     }
 
+    fn is_sentence(&self) -> bool {
+        let words = !self.contains.is_empty() || !self.prefix.is_empty();
+        words
+            && self.equals.is_empty()
+            && self.code.is_empty()
+            && !CODES.iter().any(|end| self.at.contains(end))
+    }
+
     fn weight(&self) -> u8 {
-        let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
         if !self.code.is_empty() {
             97
-        } else if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+        } else if !self.equals.is_empty() && CODES.iter().any(|end| self.at.contains(end)) {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92

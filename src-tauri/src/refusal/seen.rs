@@ -6,6 +6,39 @@ use std::borrow::Cow;
 /// A message longer than this is somebody's prompt, not a provider's sentence: its tail is not looked at.
 const LONGEST_MESSAGE: usize = 2_000;
 
+/// Codes of what was wrong with a request.
+const FAULTS: [&str; 17] = [
+    "content_filter",
+    "content_policy_violation",
+    "context_length_exceeded",
+    "invalid_json",
+    "invalid_parameter",
+    "invalid_prompt",
+    "invalid_type",
+    "invalid_value",
+    "json_validate_failed",
+    "missing_required_parameter",
+    "model_not_found",
+    "moderation_blocked",
+    "string_above_max_length",
+    "tool_use_failed",
+    "unknown_parameter",
+    "unsupported_parameter",
+    "unsupported_value",
+];
+
+/// After these words stands what was sent.
+const REPEATS: [&str; 8] = [
+    "invalid value:",
+    "unsupported value:",
+    "could not parse:",
+    "invalid prompt:",
+    "received:",
+    "input:",
+    "prompt:",
+    "got:",
+];
+
 /// An answer's parts.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'a> {
@@ -21,6 +54,15 @@ impl<'a> Seen<'a> {
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
         let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the answer's code says that what was sent is at fault: its sentence may then repeat any of it.
+    pub(super) fn blames_request(&self) -> bool {
+        let code = |at: &str| self.body.and_then(|body| body.pointer(at)?.as_str());
+        ["/error/code", "/code", "/error/type"]
+            .into_iter()
+            .filter_map(code)
+            .any(|code| FAULTS.contains(&code))
     }
 
     /// The sentence that the answer gives.
@@ -77,9 +119,13 @@ pub(super) fn codes(body: &Json) -> impl Iterator<Item = &str> {
 }
 
 /// What the provider says itself: without what stands in quotation marks or backticks, where providers repeat what
-/// they were sent, and without the tail of a very long message. An apostrophe inside a word opens nothing.
+/// they were sent, without what follows words such as "Received:", and without the tail of a very long message. An
+/// apostrophe inside a word opens nothing.
 pub(super) fn spoken(message: &str) -> Cow<'_, str> {
     let end = message.char_indices().nth(LONGEST_MESSAGE).map_or(message.len(), |(end, _)| end);
+    // Letters of ASCII keep their places in lower case.
+    let lower = message[..end].to_ascii_lowercase();
+    let end = REPEATS.iter().filter_map(|words| lower.find(words)).min().unwrap_or(end);
     let message = &message[..end];
     if !message.contains(['"', '\'', '`', '“', '«']) {
         return Cow::Borrowed(message);
@@ -121,10 +167,12 @@ mod tests {
     fn what_is_quoted_is_not_the_providers_own() {
         for (message, own) in [
             ("You exceeded your plan's set usage limit", "You exceeded your plan's set usage limit"),
-            ("Invalid value: 'insufficient balance'. Use a number", "Invalid value:  . Use a number"),
+            ("Not 'insufficient balance'. Use a number", "Not  . Use a number"),
             ("bad \"insufficient balance\" and `no credits`", "bad   and  "),
             ("it's “all gone”, isn't it", "it's  , isn't it"),
             ("5\" of rain", "5\" of rain"),
+            ("Bad request. Received: insufficient balance", "Bad request. "),
+            ("Invalid value: no credits, use 1", ""),
             ("an 'unclosed mark stays", "an 'unclosed mark stays"),
             ("'don't you' said", "  said"),
         ] {

@@ -149,6 +149,14 @@ impl Case {
         self.head.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    pub(super) fn body(&self) -> &str {
+        &self.body
+    }
+
+    pub(super) fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// What is told of it, for a connector or for none.
     pub(super) fn told(&self, connector: Option<&str>) -> Refusal {
         self.changed(connector, self.status, &[])

@@ -2,8 +2,10 @@
 //! it, and with another status and further headers, as a gateway in front may do. All failures are listed together.
 
 mod case;
+mod echo;
 mod matrix;
 mod page;
+mod simulated;
 
 pub(crate) use matrix::markdown;
 
