@@ -22,7 +22,7 @@ pub use pasted::{Pasted, paste, paste_bytes};
 use crate::http::{Answer, moment, redact};
 use crate::model::{Cause, Json, Refusal, SECOND, Scope, Source, Timestamp};
 use rows::{Row, Speaker, rows};
-use seen::Seen;
+use seen::{Memo, Seen};
 
 /// Letters of a provider's message that are kept.
 const MESSAGE_LETTERS: usize = 200;
@@ -203,7 +203,8 @@ fn wrapped(inner: &via::Inner, way: &Way, seen: &Seen<'_>, now: Timestamp) -> Op
     };
     let speakers = way.provider.as_deref().map(Speaker::Named).into_iter().chain([Speaker::Somebody]);
     // Words that anybody uses come last.
-    let common = || rows().iter().find(|row| !row.all.is_empty() && row.fits(Speaker::Anyone, &said));
+    let memo = Memo::default();
+    let common = || rows().iter().find(|row| !row.all.is_empty() && row.fits(Speaker::Anyone, &said, &memo));
     let row = speakers.flat_map(|speaker| find(speaker, &said, false)).next().or_else(common)?;
     let mut refusal = read_row(row, &said, now);
     refusal.status = seen.status;
@@ -224,7 +225,8 @@ fn behind_a_gateway(scope: Scope) -> Scope {
 
 /// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
 fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
-    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
+    let memo = Memo::default();
+    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen, &memo))
 }
 
 /// The refusal that a row makes of an answer.
@@ -233,10 +235,10 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     let message = seen.message();
     refusal.message = shorten(message);
     refusal.confidence = row.confidence();
-    let field = |at: &str| seen.body?.pointer(at)?.as_decimal();
+    let field = |at: &str| seen::at(seen.body?, at)?.as_decimal();
     refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?));
     for figure in &row.figures {
-        figure.take(message, now, &mut refusal);
+        figure.take(seen::beginning(message), now, &mut refusal);
     }
     for amount in &row.amounts {
         let read = field(&amount.at).and_then(|text| figures::amount(text, amount.unit));
@@ -278,7 +280,12 @@ pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
 
 /// A provider's words for a person: on one line, at most 200 letters, keys masked.
 pub fn shorten(text: &str) -> String {
-    let line = redact(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let beginning = seen::beginning(text);
+    // Cut between words, so that no half of a key is taken for a word.
+    let whole = beginning.len() == text.len();
+    let end = if whole { None } else { beginning.rfind(char::is_whitespace) };
+    let line =
+        redact(&beginning[..end.unwrap_or(beginning.len())]).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MESSAGE_LETTERS) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

@@ -1,7 +1,7 @@
 //! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
 
 use super::figures::Figure;
-use super::seen::{Seen, codes, spoken};
+use super::seen::{Memo, Seen, at, codes, plain};
 use crate::model::{Cause, Json, Scope, Window};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -71,10 +71,21 @@ pub(super) struct Pattern {
     prefix: Vec<String>,
     #[serde(default)]
     present: bool,
+    /// `contains` in lower-case letters and `code` without separators, made once.
+    #[serde(skip)]
+    lower: Vec<String>,
+    #[serde(skip)]
+    plain: Vec<String>,
 }
 
 static ROWS: LazyLock<Result<Vec<Row>, String>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../data/refusals.json")).map_err(|error| error.to_string())
+    let mut rows: Vec<Row> = serde_json::from_str(include_str!("../../../data/refusals.json"))
+        .map_err(|error| error.to_string())?;
+    for pattern in rows.iter_mut().flat_map(|row| &mut row.all) {
+        pattern.lower = pattern.contains.iter().map(|want| want.to_lowercase()).collect();
+        pattern.plain = pattern.code.iter().map(|want| plain(want)).collect();
+    }
+    Ok(rows)
 });
 
 /// Every row, in its order. Empty when the table cannot be read, which a test forbids.
@@ -111,7 +122,7 @@ impl Row {
         self.from.as_deref().or_else(first)
     }
 
-    pub(super) fn fits(&self, speaker: Speaker<'_>, seen: &Seen<'_>) -> bool {
+    pub(super) fn fits<'a>(&self, speaker: Speaker<'_>, seen: &Seen<'a>, memo: &Memo<'a>) -> bool {
         let from = match (self.from.as_deref(), speaker) {
             (None, _) => true,
             (Some(from), Speaker::Named(name)) => from == name,
@@ -129,7 +140,7 @@ impl Row {
             .header
             .as_ref()
             .is_none_or(|wanted| seen.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted)));
-        from && status && header && self.all.iter().all(|pattern| pattern.fits(seen))
+        from && status && header && self.all.iter().all(|pattern| pattern.fits(seen, memo))
     }
 
     /// How sure a match is: codes and types are made for programs, sentences change, and a bare status says little.
@@ -144,37 +155,31 @@ impl Row {
 }
 
 impl Pattern {
-    fn fits(&self, seen: &Seen<'_>) -> bool {
+    fn fits<'a>(&self, seen: &Seen<'a>, memo: &Memo<'a>) -> bool {
         if self.at == "code" {
-            return seen.body.is_some_and(|body| codes(body).any(|value| self.holds(value)));
+            return seen.body.is_some_and(|body| codes(body).any(|value| self.holds(value, memo)));
         }
         let value = match self.at.as_str() {
             "text" => seen.text,
-            "message" => Some(seen.message()),
-            at if at.starts_with("header:") => seen.header(&at["header:".len()..]),
+            "message" => Some(memo.message(seen)),
+            named if named.starts_with("header:") => seen.header(&named["header:".len()..]),
             pointer => {
-                let field = seen.body.and_then(|body| body.pointer(pointer));
+                let field = seen.body.and_then(|body| at(body, pointer));
                 if self.present {
                     return field.is_some_and(|field| !field.is_null());
                 }
                 field.and_then(Json::as_decimal)
             }
         };
-        value.is_some_and(|value| self.holds(value.trim()))
+        value.is_some_and(|value| self.holds(value, memo))
     }
 
-    fn holds(&self, value: &str) -> bool {
-        if self.equals.iter().any(|want| want == value)
-            || self.prefix.iter().any(|want| value.starts_with(want))
-            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
-        {
-            return true;
-        }
-        if self.contains.is_empty() {
-            return false;
-        }
-        let own = spoken(value).to_lowercase();
-        self.contains.iter().any(|want| own.contains(&want.to_lowercase()))
+    fn holds<'a>(&self, value: &'a str, memo: &Memo<'a>) -> bool {
+        let said = memo.said(value);
+        self.equals.iter().any(|want| want == said.text)
+            || self.prefix.iter().any(|want| said.text.starts_with(want.as_str()))
+            || (!self.plain.is_empty() && self.plain.iter().any(|want| want == said.plain()))
+            || (!self.lower.is_empty() && self.lower.iter().any(|want| said.own().contains(want.as_str())))
     }
 
     fn weight(&self) -> u8 {
@@ -191,10 +196,4 @@ impl Pattern {
             80
         }
     }
-}
-
-/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
-fn plain(code: &str) -> String {
-    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
-    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
