@@ -8,6 +8,7 @@ use tollwatch::model::{
     AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
     Unit, Window,
 };
+use tollwatch::refusal::{Response, explain, paste};
 use tollwatch::store::Store;
 
 const NOW: Timestamp = Timestamp(1_795_229_375_000);
@@ -101,4 +102,73 @@ fn chart_of_a_year(bencher: Bencher) {
         let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")
     });
+}
+
+/// Bodies of 64 KiB, kind by kind.
+fn large(kind: &str) -> Vec<u8> {
+    const SIZE: usize = 64 * 1024;
+    let filled = |head: &str, part: &str, tail: &str| {
+        let count = (SIZE - head.len() - tail.len()) / part.len();
+        format!("{head}{}{tail}", part.repeat(count)).into_bytes()
+    };
+    match kind {
+        "plain" => {
+            filled(r#"{"list":["#, r#"{"id":"a1","n":1.5,"ok":true},"#, r#"0],"error":{"message":"none"}}"#)
+        }
+        "wide" => filled("{", r#""a":1,"#, r#""error":{"message":"none"}}"#),
+        "nested" => {
+            format!("{}{}{}", "{\"error\":[".repeat(30), " ".repeat(SIZE - 400), "]}".repeat(30)).into_bytes()
+        }
+        "too_deep" => filled("", "[", ""),
+        "strings" => filled(
+            r#"{"error":{"list":["#,
+            &format!(r#""{}\\n","#, "long words ".repeat(90)),
+            r#"0],"message":"none"}}"#,
+        ),
+        "message" => {
+            filled(r#"{"error":{"message":""#, "Your 'prompt' was too long. ", r#"","code":"none"}}"#)
+        }
+        "quotes" => filled(r#"{"error":{"message":""#, " 'a", r#""}}"#),
+        "spaces" => filled(r#"{"error":{"message":""#, " ", r#""}}"#),
+        "wrapped" => {
+            filled(r#"{"error":{"message":"litellm.BadRequestError: DeepseekException - "#, "word ", r#""}}"#)
+        }
+        "html" => filled("<html>", "<p>none</p>", ""),
+        _ => (0..SIZE).map(|at| (at * 7 % 251) as u8).collect(),
+    }
+}
+
+const KINDS: [&str; 11] = [
+    "plain", "wide", "nested", "too_deep", "strings", "message", "quotes", "spaces", "wrapped", "html",
+    "garbage",
+];
+
+#[divan::bench(args = KINDS)]
+fn explain_64_kib(bencher: Bencher, kind: &str) {
+    let body = large(kind);
+    bencher.bench(|| explain(None, Response { status: Some(402), headers: &[], body: &body }, NOW));
+}
+
+#[divan::bench(args = ["plain", "message", "garbage", "curl", "traceback", "braces"])]
+fn paste_64_kib(bencher: Bencher, kind: &str) {
+    let text = match kind {
+        "curl" => format!(
+            "HTTP/2 402\ncontent-type: application/json\n\n{}",
+            String::from_utf8_lossy(&large("plain"))
+        ),
+        "traceback" => format!(
+            "Traceback\n{}openai.APIError: Error code: 402 - {{'error': {{'message': 'none'}}}}",
+            "  File \"/app/main.py\", line 12, in call\n    return self.post(url)\n".repeat(950)
+        ),
+        "braces" => "{a:".repeat(21_845),
+        kind => String::from_utf8_lossy(&large(kind)).into_owned(),
+    };
+    bencher.bench(|| paste(&text));
+}
+
+#[divan::bench]
+fn explain_200_headers(bencher: Bencher) {
+    let headers: Vec<(String, String)> =
+        (0..200).map(|at| (format!("x-ratelimit-reset-{at}"), format!("{at}s"))).collect();
+    bencher.bench(|| explain(None, Response { status: Some(429), headers: &headers, body: b"{}" }, NOW));
 }

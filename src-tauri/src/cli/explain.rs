@@ -251,6 +251,8 @@ fn width() -> usize {
 
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
+    // What a provider says may not steer the terminal.
+    let text: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     for word in text.split_whitespace() {
         let Some(line) = lines.last_mut() else { break };
         if line.is_empty() {

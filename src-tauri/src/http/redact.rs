@@ -33,8 +33,12 @@ pub(crate) fn redact(text: &str) -> String {
 
 /// Whether a field or parameter of that name holds a secret.
 pub(super) fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["key", "token", "secret", "password", "passwd", "pwd", "cookie"].iter().any(|end| name.ends_with(end))
+    let name = name.as_bytes();
+    let ends = |end: &str| {
+        let start = name.len().checked_sub(end.len());
+        start.is_some_and(|start| name[start..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    ["key", "token", "secret", "password", "passwd", "pwd", "cookie"].iter().any(|end| ends(end))
 }
 
 fn is_word(letter: char) -> bool {
@@ -48,6 +52,9 @@ fn is_key(word: &str) -> bool {
     }
     let has = |word: &str, kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
     let mixed = |part: &str| has(part, u8::is_ascii_digit) && has(part, u8::is_ascii_alphabetic);
+    if word.len() < 16 {
+        return false;
+    }
     let long_run =
         word.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|run| run.len() >= 16 && mixed(run));
     // 8-4-4-4-12: several gateways use a UUID as the key.
@@ -59,7 +66,10 @@ fn is_key(word: &str) -> bool {
         && mixed(word)
         && has(word, u8::is_ascii_uppercase)
         && has(word, u8::is_ascii_lowercase);
-    long_run || uuid || dense
+    // A contract's or a wallet's address is public; x402 offers name them.
+    let public =
+        word.len() == 42 && word.starts_with("0x") && word[2..].bytes().all(|byte| byte.is_ascii_hexdigit());
+    (long_run || uuid || dense) && !public
 }
 
 /// Whether a word is a secret because of the word before it.
@@ -68,7 +78,7 @@ fn is_value(before: &str, between: &str, word: &str) -> bool {
     if scheme && between.chars().all(char::is_whitespace) {
         return word.len() >= 6 && !is_plain(word);
     }
-    names_a_secret(before) && between.contains([':', '=']) && word.len() >= 4 && !is_plain(word)
+    word.len() >= 4 && between.contains([':', '=']) && names_a_secret(before) && !is_plain(word)
 }
 
 /// A lower-case word (hyphens allowed) or a number: nothing to hide, and JSON's `true`, `null` and numbers stay whole.
@@ -118,6 +128,7 @@ mod tests {
             r#"{"key": 12345678, "token": null, "limit_remaining": 0.00022500000000000002}"#,
             "余额不足 (balance too low): ¥0.00",
             "Invalid API key: please check",
+            "asset 0x036CbD53842c5426634e7929541eC2318f3dCF7e",
             "",
         ] {
             assert_eq!(redact(text), text);

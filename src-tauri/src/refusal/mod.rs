@@ -26,7 +26,7 @@ pub use pasted::{Pasted, paste, paste_bytes};
 use crate::http::{Answer, moment, redact};
 use crate::model::{Cause, Json, Refusal, SECOND, Scope, Source, Timestamp};
 use rows::{Row, Speaker, rows};
-use seen::Seen;
+use seen::{Memo, Seen};
 
 /// Letters of a provider's message that are kept.
 const MESSAGE_LETTERS: usize = 200;
@@ -242,7 +242,8 @@ fn behind_a_gateway(scope: Scope) -> Scope {
 
 /// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
 fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
-    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
+    let memo = Memo::default();
+    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen, &memo))
 }
 
 /// The refusal that a row makes of an answer.
@@ -254,7 +255,7 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     let field = |at: &str| rows::reach(seen.body?, at).into_iter().find_map(Json::as_decimal);
     refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?, now));
     for figure in &row.figures {
-        figure.take(message, now, &mut refusal);
+        figure.take(seen::beginning(message), now, &mut refusal);
     }
     for amount in &row.amounts {
         let read = field(&amount.at).and_then(|text| figures::amount(text, amount.unit));
@@ -296,7 +297,12 @@ pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
 
 /// A provider's words for a person: on one line, at most 200 letters, keys masked.
 pub fn shorten(text: &str) -> String {
-    let line = redact(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let beginning = seen::beginning(text);
+    // Cut between words, so that no half of a key is taken for a word.
+    let whole = beginning.len() == text.len();
+    let end = if whole { None } else { beginning.rfind(char::is_whitespace) };
+    let line =
+        redact(&beginning[..end.unwrap_or(beginning.len())]).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MESSAGE_LETTERS) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

@@ -1,7 +1,7 @@
 //! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
 
 use super::figures::Figure;
-use super::seen::{Seen, codes, spoken};
+use super::seen::{self, Memo, Seen, codes, plain};
 use crate::model::{Cause, Json, Scope, Window};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -72,10 +72,21 @@ pub(super) struct Pattern {
     prefix: Vec<String>,
     #[serde(default)]
     present: bool,
+    /// `contains` in lower-case letters and `code` without separators, made once.
+    #[serde(skip)]
+    lower: Vec<String>,
+    #[serde(skip)]
+    plain: Vec<String>,
 }
 
 static ROWS: LazyLock<Result<Vec<Row>, String>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../data/refusals.json")).map_err(|error| error.to_string())
+    let mut rows: Vec<Row> = serde_json::from_str(include_str!("../../../data/refusals.json"))
+        .map_err(|error| error.to_string())?;
+    for pattern in rows.iter_mut().flat_map(|row| &mut row.all) {
+        pattern.lower = pattern.contains.iter().map(|want| want.to_lowercase()).collect();
+        pattern.plain = pattern.code.iter().map(|want| plain(want)).collect();
+    }
+    Ok(rows)
 });
 
 /// Every row, in its order. Empty when the table cannot be read, which a test forbids.
@@ -86,9 +97,9 @@ pub(super) fn rows() -> &'static [Row] {
 /// The fields at a JSON Pointer in which `*` stands for every item of an array: `/error/details/*/reason`.
 pub(super) fn reach<'a>(body: &'a Json, at: &str) -> Vec<&'a Json> {
     match at.split_once("/*") {
-        None => body.pointer(at).into_iter().collect(),
+        None => seen::at(body, at).into_iter().collect(),
         Some((before, after)) => {
-            let items = body.pointer(before).map_or(&[][..], Json::items);
+            let items = seen::at(body, before).map_or(&[][..], Json::items);
             items.iter().flat_map(|item| reach(item, after)).collect()
         }
     }
@@ -140,7 +151,7 @@ impl Row {
         self.from.as_deref().or_else(first)
     }
 
-    pub(super) fn fits(&self, speaker: Speaker<'_>, seen: &Seen<'_>) -> bool {
+    pub(super) fn fits<'a>(&self, speaker: Speaker<'_>, seen: &Seen<'a>, memo: &Memo<'a>) -> bool {
         let from = match (self.from.as_deref(), speaker) {
             (None, _) => true,
             (Some(from), Speaker::Named(name)) => from == name,
@@ -161,7 +172,7 @@ impl Row {
         from && status
             && header
             && !self.is_blamed_away(seen)
-            && self.all.iter().all(|pattern| pattern.fits(seen))
+            && self.all.iter().all(|pattern| pattern.fits(seen, memo))
     }
 
     /// How sure a match is: codes and types are made for programs, sentences change, and a bare status says little.
@@ -176,37 +187,29 @@ impl Row {
 }
 
 impl Pattern {
-    fn fits(&self, seen: &Seen<'_>) -> bool {
+    fn fits<'a>(&self, seen: &Seen<'a>, memo: &Memo<'a>) -> bool {
+        let says = |value: &'a str| self.says(value, memo);
         match self.at.as_str() {
-            "text" => seen.text.is_some_and(|text| self.says(text)),
-            "message" => self.says(seen.message()),
-            "code" => seen.body.is_some_and(|body| codes(body).any(|value| self.says(value))),
-            at if at.starts_with("header:") => {
-                seen.header(&at["header:".len()..]).is_some_and(|value| self.says(value))
-            }
-            pointer => {
-                seen.body.is_some_and(|body| reach(body, pointer).into_iter().any(|field| self.holds(field)))
-            }
+            "text" => seen.text.is_some_and(says),
+            "message" => says(memo.message(seen)),
+            "code" => seen.body.is_some_and(|body| codes(body).any(says)),
+            at if at.starts_with("header:") => seen.header(&at["header:".len()..]).is_some_and(says),
+            pointer => seen.body.is_some_and(|body| {
+                let holds = |field: &'a Json| match self.present {
+                    true => !field.is_null(),
+                    false => field.as_decimal().is_some_and(says),
+                };
+                reach(body, pointer).into_iter().any(holds)
+            }),
         }
     }
 
-    fn holds(&self, field: &Json) -> bool {
-        if self.present { !field.is_null() } else { field.as_decimal().is_some_and(|value| self.says(value)) }
-    }
-
-    fn says(&self, value: &str) -> bool {
-        let value = value.trim();
-        if self.equals.iter().any(|want| want == value)
-            || self.prefix.iter().any(|want| value.starts_with(want))
-            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
-        {
-            return true;
-        }
-        if self.contains.is_empty() {
-            return false;
-        }
-        let own = spoken(value).to_lowercase();
-        self.contains.iter().any(|want| own.contains(&want.to_lowercase()))
+    fn says<'a>(&self, value: &'a str, memo: &Memo<'a>) -> bool {
+        let said = memo.said(value);
+        self.equals.iter().any(|want| want == said.text)
+            || self.prefix.iter().any(|want| said.text.starts_with(want.as_str()))
+            || (!self.plain.is_empty() && self.plain.iter().any(|want| want == said.plain()))
+            || (!self.lower.is_empty() && self.lower.iter().any(|want| said.own().contains(want.as_str())))
     }
 
     /// JSON Pointer, or `text`.
@@ -247,12 +250,6 @@ impl Pattern {
             80
         }
     }
-}
-
-/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
-fn plain(code: &str) -> String {
-    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
-    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

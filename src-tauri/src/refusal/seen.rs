@@ -2,6 +2,8 @@
 
 use crate::model::Json;
 use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 /// A message longer than this is somebody's prompt, not a provider's sentence: its tail is not looked at.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -71,6 +73,83 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// Members that an object of an error has at most: in a wider one nothing is looked for.
+const WIDEST: usize = 1_000;
+
+/// A name made for programs is no longer than this.
+const LONGEST_CODE: usize = 200;
+
+/// The value at a JSON Pointer, unless it leads through an object wider than any error.
+pub(super) fn at<'a>(body: &'a Json, pointer: &str) -> Option<&'a Json> {
+    let mut value = body;
+    for token in pointer.split('/').skip(1) {
+        value = match value {
+            Json::Object(members) if members.len() > WIDEST => return None,
+            Json::Object(_) if !token.contains('~') => value.get(token)?,
+            Json::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+            _ => value.pointer(&format!("/{token}"))?,
+        };
+    }
+    Some(value)
+}
+
+/// What rows look at, worked out once for all of them.
+#[derive(Default)]
+pub(super) struct Memo<'a> {
+    message: OnceCell<&'a str>,
+    said: RefCell<Vec<(&'a str, Rc<Said<'a>>)>>,
+}
+
+/// A field's text in the forms that rows compare.
+pub(super) struct Said<'a> {
+    /// Without white space around it.
+    pub(super) text: &'a str,
+    own: OnceCell<String>,
+    plain: OnceCell<String>,
+}
+
+impl<'a> Memo<'a> {
+    pub(super) fn message(&self, seen: &Seen<'a>) -> &'a str {
+        self.message.get_or_init(|| seen.message())
+    }
+
+    pub(super) fn said(&self, value: &'a str) -> Rc<Said<'a>> {
+        let mut known = self.said.borrow_mut();
+        if let Some((_, said)) = known.iter().find(|(one, _)| std::ptr::eq(*one, value)) {
+            return said.clone();
+        }
+        let said = Said { text: value.trim(), own: OnceCell::new(), plain: OnceCell::new() };
+        let said = Rc::new(said);
+        known.push((value, said.clone()));
+        said
+    }
+}
+
+impl Said<'_> {
+    /// What the provider says itself, in lower-case letters.
+    pub(super) fn own(&self) -> &str {
+        self.own.get_or_init(|| spoken(self.text).to_lowercase())
+    }
+
+    /// A code without its separators; nothing for what is too long to be one.
+    pub(super) fn plain(&self) -> &str {
+        let short = self.text.len() <= LONGEST_CODE;
+        self.plain.get_or_init(|| if short { plain(self.text) } else { "-".to_owned() })
+    }
+}
+
+/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
+pub(super) fn plain(code: &str) -> String {
+    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+/// The first letters of a text, at most as many as a provider's sentence has.
+pub(super) fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(LONGEST_MESSAGE).map_or(text.len(), |(end, _)| end);
+    &text[..end]
+}
+
 /// The sentence that a body gives, from the fields where providers put it.
 pub(super) fn message(body: &Json) -> Option<&str> {
     [
@@ -90,7 +169,7 @@ pub(super) fn message(body: &Json) -> Option<&str> {
         "/title",
     ]
     .iter()
-    .find_map(|pointer| body.pointer(pointer)?.as_str())
+    .find_map(|pointer| at(body, pointer)?.as_str())
     .filter(|text| !text.trim().is_empty())
 }
 
@@ -114,7 +193,7 @@ pub(super) fn codes(body: &Json) -> impl Iterator<Item = &str> {
         "/errors/0/extensions/code",
     ]
     .iter()
-    .filter_map(|pointer| body.pointer(pointer)?.as_str())
+    .filter_map(|pointer| at(body, pointer)?.as_str())
     .map(str::trim)
 }
 
@@ -122,16 +201,18 @@ pub(super) fn codes(body: &Json) -> impl Iterator<Item = &str> {
 /// they were sent, without what follows words such as "Received:", and without the tail of a very long message. An
 /// apostrophe inside a word opens nothing.
 pub(super) fn spoken(message: &str) -> Cow<'_, str> {
-    let end = message.char_indices().nth(LONGEST_MESSAGE).map_or(message.len(), |(end, _)| end);
+    let message = beginning(message);
     // Letters of ASCII keep their places in lower case.
-    let lower = message[..end].to_ascii_lowercase();
-    let end = REPEATS.iter().filter_map(|words| lower.find(words)).min().unwrap_or(end);
+    let lower = message.to_ascii_lowercase();
+    let end = REPEATS.iter().filter_map(|words| lower.find(words)).min().unwrap_or(message.len());
     let message = &message[..end];
     if !message.contains(['"', '\'', '`', '“', '«']) {
         return Cow::Borrowed(message);
     }
     let mut out = String::with_capacity(message.len());
     let mut before = ' ';
+    // Marks that nothing closes from here on.
+    let mut unclosed: Vec<char> = Vec::new();
     let mut rest = message.chars();
     while let Some(letter) = rest.next() {
         let close = match letter {
@@ -140,7 +221,7 @@ pub(super) fn spoken(message: &str) -> Cow<'_, str> {
             '"' | '\'' | '`' => letter,
             _ => '\0',
         };
-        let opens = close != '\0' && !before.is_alphanumeric();
+        let opens = close != '\0' && !before.is_alphanumeric() && !unclosed.contains(&close);
         before = letter;
         // A mark that nothing closes is no quotation; an apostrophe closes only at the end of a word.
         let ends = |at: usize| !rest.as_str()[at + close.len_utf8()..].starts_with(char::is_alphanumeric);
@@ -153,7 +234,12 @@ pub(super) fn spoken(message: &str) -> Cow<'_, str> {
                 out.push(' ');
                 before = ' ';
             }
-            None => out.push(letter),
+            None => {
+                if opens {
+                    unclosed.push(close);
+                }
+                out.push(letter);
+            }
         }
     }
     Cow::Owned(out)

@@ -2,7 +2,7 @@
 //! `data/gateways.json` says how each is known.
 
 use super::repr;
-use super::seen::Seen;
+use super::seen::{Seen, at};
 use crate::model::Json;
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
@@ -111,6 +111,9 @@ pub(super) struct Inner {
     pub(super) passes: bool,
 }
 
+/// Bytes that a sentence around an answer has at most; a longer one is somebody's prompt.
+const LONGEST: usize = 16 * 1024;
+
 /// Gateways behind gateways, at most.
 const DEEPEST: usize = 4;
 
@@ -132,9 +135,9 @@ pub(super) fn unwrap(body: &Json) -> Option<Inner> {
 
 fn one(body: &Json) -> Option<Inner> {
     let known = TABLE.as_ref().ok()?.wrapped.iter().find_map(|form| {
-        let text = body.pointer(&form.at)?.as_str()?;
-        let named = form.provider_at.as_ref().map(|at| body.pointer(at).and_then(Json::as_str));
-        let needed = form.needs.as_ref().is_none_or(|at| body.pointer(at).is_some());
+        let text = at(body, &form.at)?.as_str().filter(|text| text.len() <= LONGEST)?;
+        let named = form.provider_at.as_ref().map(|named| at(body, named).and_then(Json::as_str));
+        let needed = form.needs.as_ref().is_none_or(|needed| at(body, needed).is_some());
         if named == Some(None) || !needed {
             return None;
         }
@@ -156,7 +159,7 @@ fn one(body: &Json) -> Option<Inner> {
     });
     known.or_else(|| {
         // Some hand on the whole answer as the message, and do not say who they are.
-        let text = body.pointer("/error/message")?.as_str()?.trim();
+        let text = at(body, "/error/message")?.as_str()?.trim();
         let inner = Json::parse(text.as_bytes()).ok().filter(|inner| inner.get("error").is_some())?;
         Some(Inner { gateway: None, provider: None, body: inner, status: None, passes: true })
     })
