@@ -167,7 +167,7 @@ fn held(form: &Form) -> String {
 
 fn words(said: &Said) -> String {
     let list = |words: &[String]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" or ");
-    let kinds = [("is", said.equals), ("begins", said.begins), ("has", said.has)];
+    let kinds = [("is", said.equals), ("is", said.named), ("begins", said.begins), ("has", said.has)];
     let kinds = kinds.into_iter().filter(|(_, words)| !words.is_empty());
     let parts: Vec<String> = kinds.map(|(verb, words)| format!("{verb} {}", list(words))).collect();
     if parts.is_empty() { "is there".to_owned() } else { parts.join(", or ") }
@@ -222,7 +222,7 @@ fn shared(forms: &[Form], name: &dyn Fn(&str) -> String) -> String {
     let mut known: BTreeMap<&str, Vec<(String, Vec<&str>)>> = BTreeMap::new();
     for form in forms {
         let Some(owner) = form.owner.map(name) else { continue };
-        let words = form.says.iter().flat_map(|said| said.equals);
+        let words = form.says.iter().flat_map(|said| said.equals.iter().chain(said.named));
         for word in words.filter(|word| word.contains('_') && !word.contains(' ')) {
             let all = known.entry(word).or_default();
             let cause = form.cause.words().id;

@@ -78,7 +78,9 @@ fn string(letters: &mut std::str::Chars<'_>, close: char) -> Option<String> {
                 't' => out.push(b'\t'),
                 // Of bytes it is a byte of UTF-8; of text a letter below 256, which is rare there.
                 'x' => out.push(code(letters, 2).and_then(|code| u8::try_from(code).ok())?),
-                'u' => push(&mut out, char::from_u32(code(letters, 4)?).unwrap_or(char::REPLACEMENT_CHARACTER)),
+                'u' => {
+                    push(&mut out, char::from_u32(code(letters, 4)?).unwrap_or(char::REPLACEMENT_CHARACTER))
+                }
                 letter @ ('\\' | '\'' | '"') => push(&mut out, letter),
                 other => {
                     out.push(b'\\');
@@ -103,9 +105,17 @@ mod tests {
     fn json_bytes_and_dictionaries_are_read_to_their_end() {
         for (text, at, want) in [
             (r#"{"error": {"code": 402}}. And more"#, "/error/code", "402"),
-            (r#"{'error': {'message': "it's gone", 'code': 402, 'ok': True}} more"#, "/error/message", "it's gone"),
+            (
+                r#"{'error': {'message': "it's gone", 'code': 402, 'ok': True}} more"#,
+                "/error/message",
+                "it's gone",
+            ),
             (r"{'a': None, 'b': [1.5e3, 'x\'y']}", "/b/1", "x'y"),
-            (r#"b'{"error":{"message":"zu wenig \xc3\xbcbrig, \\"b\\""}}'"#, "/error/message", "zu wenig übrig, \"b\""),
+            (
+                r#"b'{"error":{"message":"zu wenig \xc3\xbcbrig, \\"b\\""}}'"#,
+                "/error/message",
+                "zu wenig übrig, \"b\"",
+            ),
             (r#"b"{'a': 'b'}" tail"#, "/a", "b"),
         ] {
             let json = value(text).unwrap_or_else(|| panic!("{text}"));
@@ -115,7 +125,8 @@ mod tests {
 
     #[test]
     fn what_is_neither_is_left() {
-        for text in ["", "words", "{", "{'a': ", "{'a': Decimal('1')}", "b'", "b'words'", "{]", "{'a': '\\x"] {
+        for text in ["", "words", "{", "{'a': ", "{'a': Decimal('1')}", "b'", "b'words'", "{]", "{'a': '\\x"]
+        {
             assert_eq!(value(text), None, "{text}");
         }
     }

@@ -61,6 +61,9 @@ pub(super) struct Pattern {
     at: String,
     #[serde(default)]
     equals: Vec<String>,
+    /// A name made for programs: letters of either case, with any separators; of a URI its last part.
+    #[serde(default)]
+    code: Vec<String>,
     /// Letters of either case; what stands in quotation marks is left out, since it may be somebody else's.
     #[serde(default)]
     contains: Vec<String>,
@@ -190,6 +193,10 @@ impl Pattern {
 
     pub(super) fn equals(&self) -> &[String] {
         &self.equals
+    }
+
+    pub(super) fn code(&self) -> &[String] {
+        &self.code
     }
 
     pub(super) fn prefix(&self) -> &[String] {

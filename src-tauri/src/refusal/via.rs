@@ -170,7 +170,8 @@ fn as_message(words: &str) -> Json {
 /// The body with other words at a pointer.
 fn with(body: &Json, at: &str, words: &str) -> Json {
     let Json::Object(members) = body else { return body.clone() };
-    let (first, rest) = at.trim_start_matches('/').split_once('/').unwrap_or((at.trim_start_matches('/'), ""));
+    let (first, rest) =
+        at.trim_start_matches('/').split_once('/').unwrap_or((at.trim_start_matches('/'), ""));
     let member = |(name, value): &(String, Json)| {
         let value = match (name == first, rest) {
             (false, _) => value.clone(),
