@@ -63,6 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "api",
+            "refusal",
             "server",
             "monitor",
             "store",

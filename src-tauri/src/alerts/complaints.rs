@@ -161,7 +161,8 @@ fn what_is_not_about_money_does_not_fire() {
     }
     assert!(world.rows.is_empty());
     world.poll_with(START + HOUR, Some(40 * DOLLAR), &[refusal(Cause::Unknown, None)]);
-    assert_eq!(world.severities(), [Severity::Refused], "a 402 that nobody can read is still a refusal");
+    assert_eq!(world.severities(), [Severity::Soon], "a 402 that nobody can read is worth a look");
+    assert_eq!(world.told[0].2.title, "DeepSeek · calls are refused");
 
     let mut rate = World::with(MeterKind::Rate, "requests per minute", Unit::Requests);
     rate.poll(START, 0);
@@ -179,6 +180,91 @@ fn a_refusal_mutes_the_lower_alerts_of_its_meter() {
     world.poll(START + 2 * POLL, 0);
     assert_eq!(world.severities(), [Severity::Refused]);
     assert!(world.one(EpisodeKind::Low).is_some(), "it keeps its state");
+}
+
+/// A low balance and a coming wall of one meter, with a refusal that names no meter: what is told.
+fn told_beside(meter: (&str, MeterKind), cause: Cause, scope: Scope) -> Vec<EpisodeKind> {
+    let mut world = World::with(meter.1, meter.0, Unit::USD);
+    world.meter.key = crate::model::MeterKey::new(meter.0);
+    world.live_through_two_days(3);
+    let refused = Refusal { scope, ..refusal(cause, None) };
+    for k in 0..4 {
+        world.poll_and_refuse(START + k * POLL, 3 * DOLLAR - k * DOLLAR / 12, std::slice::from_ref(&refused));
+    }
+    let mut kinds: Vec<EpisodeKind> = world.told.iter().map(|told| told.1).collect();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn a_refusal_of_the_account_mutes_the_meters_that_its_cause_is_about() {
+    let meters = [
+        ("balance", MeterKind::Balance),
+        ("key_limit", MeterKind::Budget),
+        ("team_budget", MeterKind::Budget),
+        ("free_requests", MeterKind::Quota),
+    ];
+    let muted = |cause: Cause, scope: Scope| -> Vec<&str> {
+        let alone = |meter: &&(&str, MeterKind)| told_beside(**meter, cause, scope) == [EpisodeKind::Refused];
+        meters.iter().filter(alone).map(|meter| meter.0).collect()
+    };
+    for (cause, about) in [
+        (Cause::BalanceExhausted, "balance"),
+        (Cause::RequestTooLarge, "balance"),
+        (Cause::ReloadMissed, "balance"),
+        (Cause::KeyLimit, "key_limit"),
+        (Cause::BudgetExceeded, "team_budget"),
+        (Cause::ProviderCap, "team_budget"),
+        (Cause::FreeQuota, "free_requests"),
+    ] {
+        assert_eq!(muted(cause, Scope::Organisation), [about], "{cause:?}");
+        assert_eq!(muted(cause, Scope::Key), [about], "{cause:?}");
+    }
+    for cause in [Cause::PlanMissing, Cause::PaymentFailed, Cause::Unknown] {
+        assert_eq!(muted(cause, Scope::Organisation).len(), 4, "{cause:?}: nothing goes through");
+        assert!(muted(cause, Scope::Key).is_empty(), "{cause:?}: other keys still work");
+    }
+}
+
+#[test]
+fn what_is_not_about_money_mutes_nothing_and_neither_does_a_paste() {
+    let quiet = |told: Vec<EpisodeKind>| assert_eq!(told, [EpisodeKind::Wall]);
+    for cause in Cause::ALL.into_iter().filter(|cause| !cause.is_money() && *cause != Cause::Unknown) {
+        quiet(told_beside(("balance", MeterKind::Balance), cause, Scope::Organisation));
+    }
+    let mut world = World::new();
+    world.live_through_two_days(3);
+    let pasted =
+        Refusal { source: crate::model::Source::Pasted, ..refusal(Cause::BalanceExhausted, Some(START)) };
+    for k in 0..4 {
+        let now = START + k * POLL;
+        world.poll_and_refuse(now, 3 * DOLLAR - k * DOLLAR / 12, std::slice::from_ref(&pasted));
+    }
+    assert!(world.one(EpisodeKind::Refused).is_none());
+    assert_eq!(world.told[0].1, EpisodeKind::Wall);
+}
+
+#[test]
+fn each_money_cause_is_told_in_its_own_words_and_keeps_its_time() {
+    let (mut titles, mut bodies) = (Vec::new(), Vec::new());
+    for cause in Cause::ALL.into_iter().filter(|cause| cause.is_money()) {
+        let mut world = World::new();
+        let at = START + -2 * MINUTE;
+        world.poll_and_refuse(START, 40 * DOLLAR, &[refusal(cause, Some(at))]);
+        let notice = &world.told[0].2;
+        assert_eq!(notice.severity, cause.severity());
+        assert!(notice.body.contains(cause.words().step), "{}", notice.body);
+        assert!(notice.title.ends_with(cause.headline().1), "{}", notice.title);
+        assert_eq!(Evidence::of(&world.one(EpisodeKind::Refused).unwrap()).refused_at, Some(at));
+        titles.push(notice.title.clone());
+        bodies.push(notice.body.clone());
+    }
+    for said in [&mut titles, &mut bodies] {
+        let count = said.len();
+        said.sort();
+        said.dedup();
+        assert_eq!(said.len(), count, "{said:?}");
+    }
 }
 
 #[test]

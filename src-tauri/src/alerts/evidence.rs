@@ -55,6 +55,8 @@ pub struct Evidence {
     pub message: Option<String>,
     /// When calls may work again, if the provider said so.
     pub retry_at: Option<Timestamp>,
+    /// When the refusal was that is told.
+    pub refused_at: Option<Timestamp>,
     /// Since when.
     pub since: Option<Timestamp>,
     /// How many polls at least failed in a row.

@@ -6,7 +6,7 @@ use super::{Fact, MeterFact, Rules};
 use crate::forecast::{Forecast, Reason, at_burn, next_reset};
 use crate::model::{
     Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
-    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Timestamp,
+    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
 };
 
 /// A condition is left at its threshold times this.
@@ -90,28 +90,23 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
     changed
 }
 
-/// Whether a refusal is this meter's: it says so; or it is about money and this is the account's only balance; or it
-/// is about a budget, this is the only one, and nothing is left of it.
+/// Whether a refusal is this meter's: it says so; or this is the only one of the kind that its cause is about, and a
+/// balance or used up.
 fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
     if let Some(key) = &refusal.meter {
         return *key == meter.key;
     }
-    let kind = match refusal.cause {
-        Cause::BalanceExhausted | Cause::RequestTooLarge => MeterKind::Balance,
-        Cause::BudgetExceeded => MeterKind::Budget,
-        _ => return false,
-    };
-    let mut alike = facts.iter().filter(|fact| fact.meter.kind == kind);
+    let about = |meter: &Meter| refusal.cause.concerns(meter.kind, &meter.key);
+    let mut alike = facts.iter().filter(|fact| about(fact.meter));
     // A budget that is not used up is another one than that which refused.
     let used_up = |fact: &MeterFact<'_>| fact.sample.headroom().is_some_and(|left| left <= Qty(0));
-    let fits = |fact: &MeterFact<'_>| kind == MeterKind::Balance || used_up(fact);
+    let fits = |fact: &MeterFact<'_>| fact.meter.kind == MeterKind::Balance || used_up(fact);
     alike.next().is_some_and(|fact| fact.meter.key == meter.key && fits(fact)) && alike.next().is_none()
 }
 
-/// A top-up or reset that matters: at least a fifth more than before. Smaller rises are holds being released.
+/// A top-up or reset that matters.
 fn renewed(fact: &MeterFact<'_>) -> bool {
-    let left = fact.sample.headroom().unwrap_or_default();
-    fact.step.reset || (fact.step.added > Qty(0) && fact.step.added.0.saturating_mul(6) >= left.0)
+    fact.step.renews(fact.sample.headroom())
 }
 
 /// The nearest wall: by chance, by the present burn, or because a request hardly fits any more.
@@ -272,15 +267,17 @@ fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
 }
 
 /// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
-/// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402.
+/// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402. What the
+/// user pasted is history.
 fn is_news(refusal: &Refusal, now: Timestamp) -> bool {
     let money = refusal.cause.is_money() || (refusal.cause == Cause::Unknown && refusal.status == Some(402));
-    money && refusal.at.is_none_or(|at| now - at <= NEWS)
+    money && refusal.source != Source::Pasted && refusal.at.is_none_or(|at| now - at <= NEWS)
 }
 
-/// The condition for the newest of these refusals.
+/// The condition for the newest of the most urgent of these refusals.
 fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Option<Condition> {
-    let newest = refusals.iter().max_by_key(|refusal| refusal.at.unwrap_or(now))?;
+    let urgency = |refusal: &&&Refusal| (refusal.cause.severity(), refusal.at.unwrap_or(now));
+    let newest = refusals.iter().max_by_key(urgency)?;
     let first = refusals.iter().map(|refusal| refusal.at.unwrap_or(now)).min();
     evidence.rule = "refused.seen".to_owned();
     (evidence.cause, evidence.scope) = (Some(newest.cause), Some(newest.scope));
@@ -289,8 +286,9 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
     evidence.headroom = evidence.headroom.or(newest.left);
     let since = first.unwrap_or(now).min(now);
     evidence.since = Some(since);
+    evidence.refused_at = Some(newest.at.unwrap_or(now));
     Some(Condition {
-        severity: Severity::Refused,
+        severity: newest.cause.severity(),
         since,
         patience: Patience::AtOnce,
         renewed: false,

@@ -33,22 +33,31 @@ fn is_due(rules: &Rules, episode: &Episode, now: Timestamp) -> bool {
 /// A refusal mutes what leads up to it, the wall mutes the amount set: the worse of two says it all.
 fn is_muted(episode: &Episode, live: &[Episode]) -> bool {
     let of = &episode.resource;
-    let same = |other: &Episode| {
-        let whole_account =
-            other.resource.meter.is_none() && Evidence::of(other).scope == Some(Scope::Organisation);
-        other.resource.account == of.account && (other.resource.meter == of.meter || whole_account)
-    };
-    live.iter().filter(|other| is_active(other)).any(|other| match (of.kind, other.resource.kind) {
-        (EpisodeKind::Wall | EpisodeKind::Low, EpisodeKind::Refused) => same(other),
+    let same = |other: &Episode| other.resource.meter == of.meter;
+    let near = live.iter().filter(|other| is_active(other) && other.resource.account == of.account);
+    near.into_iter().any(|other| match (of.kind, other.resource.kind) {
+        (EpisodeKind::Wall | EpisodeKind::Low, EpisodeKind::Refused) => same(other) || covers(other, episode),
         (EpisodeKind::Low, EpisodeKind::Wall) => same(other),
         // An empty account is told of its meters, if they say so too.
-        (EpisodeKind::Refused, EpisodeKind::Refused) => {
-            let empty = Evidence::of(episode).cause == Some(Cause::BalanceExhausted);
-            let narrower = of.meter.is_none() && other.resource.meter.is_some();
-            empty && narrower && other.resource.account == of.account
-        }
+        (EpisodeKind::Refused, EpisodeKind::Refused) => is_about(episode, other),
         _ => false,
     })
+}
+
+/// Whether a refusal that names no meter says all that there is to say of the other's meter: its cause is about such
+/// meters; or about none, and nothing of the organisation goes through.
+fn covers(refused: &Episode, other: &Episode) -> bool {
+    let seen = Evidence::of(refused);
+    let of_no_meter = seen.cause.is_some_and(|cause| cause.headline().0.is_empty());
+    let nothing_goes = of_no_meter && seen.scope == Some(Scope::Organisation);
+    refused.resource.meter.is_none() && (nothing_goes || is_about(refused, other))
+}
+
+/// Whether a refusal that names no meter is about meters such as the other's.
+fn is_about(refused: &Episode, other: &Episode) -> bool {
+    let (Some(cause), None) = (Evidence::of(refused).cause, &refused.resource.meter) else { return false };
+    let meter = other.resource.meter.as_ref().zip(Evidence::of(other).kind);
+    meter.is_some_and(|(key, kind)| cause.concerns(kind, key))
 }
 
 fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestamp) -> Notice {
@@ -111,23 +120,9 @@ pub(super) fn title(
         (EpisodeKind::Failing, _) => format!("{} · cannot be read", seen.account),
         (EpisodeKind::Offline, _) => "This computer is offline".to_owned(),
         (EpisodeKind::Refused, _) if seen.rule == "counted.zero" => format!("{} is used up", what("balance")),
-        (EpisodeKind::Refused, _) => match seen.cause {
-            None | Some(Cause::BalanceExhausted) => {
-                format!("{} is used up: calls are refused", what("balance"))
-            }
-            Some(Cause::RequestTooLarge) => {
-                format!("{} does not cover a request: calls are refused", what("balance"))
-            }
-            Some(Cause::KeyLimit) => format!("{} is reached: calls are refused", what("key limit")),
-            Some(Cause::BudgetExceeded) => format!("{} is reached: calls are refused", what("budget")),
-            Some(Cause::ProviderCap) => format!("{} is reached: calls are refused", what("spend cap")),
-            Some(Cause::FreeQuota) => format!("{} is used up: calls are refused", what("quota")),
-            Some(Cause::PlanMissing) => format!("{} · no plan covers it: calls are refused", seen.account),
-            Some(Cause::PaymentFailed) => format!("{} · payment problem: calls are refused", seen.account),
-            Some(Cause::ReloadMissed) => {
-                format!("{} is used up: the automatic top-up did not come", what("balance"))
-            }
-            Some(_) => format!("{} · calls are refused", seen.account),
+        (EpisodeKind::Refused, _) => match seen.cause.unwrap_or(Cause::BalanceExhausted).headline() {
+            ("", said) => format!("{} · {said}", seen.account),
+            (meter, said) => format!("{} {said}", what(meter)),
         },
     }
 }

@@ -1,19 +1,20 @@
 //! Accounts: listed, tested, added, paused, removed.
 
 use super::keys::{self, Given};
+use super::past::{self, Past};
 use super::types::{
     AccountDraft, AccountPage, AccountView, ConnectorView, EventView, OfferView, OptionView, TestView,
 };
-use super::{ApiError, App, Nothing, ledger, views, why};
+use super::{ApiError, App, Nothing, facts, ledger, views};
 use crate::config::{AccountConfig, Config};
 use crate::connectors::{self, Connector};
+use crate::diagnosis::AccountFacts;
 use crate::http::Network;
-use crate::model::{
-    AccountId, Amount, DAY, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, step, words,
-};
+use crate::model::{AccountId, Amount, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, words};
 use crate::monitor::{Monitor, poll};
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,10 +52,22 @@ pub(crate) struct PollRequest {
 pub(crate) async fn page(app: &App, request: AccountRequest) -> Result<AccountPage, ApiError> {
     let monitor = app.shown();
     let account = one(&monitor, &request.id)?;
-    let events = events(&monitor, &request.id, &account)?;
+    let source = views::Source::of(&monitor);
+    let known = known(&monitor, &source, &request.id)?;
+    let zone = monitor.pipeline().zone();
+    let past = Past::read(&source, &request.id, &account.meters, &known.refusals)?;
+    let events = events(&source, &request.id, &past, zone)?;
     let keys = connectors::find(&account.connector).map_or(Vec::new(), |one| views::secrets(one.spec()));
-    let (incidents, precautions) = why::of_account(&monitor, &request.id)?;
-    Ok(AccountPage { now: monitor.now(), account, events, keys, incidents, precautions })
+    let (incidents, precautions) = (past.views(&account.meters, zone), past::precautions(&known));
+    Ok(AccountPage { now: source.now, account, events, keys, incidents, precautions })
+}
+
+/// What is known of an account at present.
+fn known(monitor: &Monitor, source: &views::Source, id: &AccountId) -> Result<AccountFacts, ApiError> {
+    let config =
+        monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
+    let (statuses, alerts) = (monitor.statuses(), facts::alerts(monitor, &config));
+    Ok(facts::of_one(source, id, &config, statuses.get(id), alerts, source.now)?)
 }
 
 /// One account of a running monitor.
@@ -65,41 +78,37 @@ fn one(monitor: &Monitor, id: &AccountId) -> Result<AccountView, ApiError> {
 }
 
 /// The last 30 days in words, newest first.
-fn events(monitor: &Monitor, id: &AccountId, account: &AccountView) -> Result<Vec<EventView>, StoreError> {
-    let (store, now) = (monitor.pipeline().store(), monitor.now());
-    let from = now + -30 * DAY;
+fn events(
+    source: &views::Source,
+    id: &AccountId,
+    past: &Past,
+    zone: &TimeZone,
+) -> Result<Vec<EventView>, StoreError> {
+    let (store, now) = (&source.store, source.now);
+    let from = now + -past::SPAN;
     let mut events = Vec::new();
     let mut add =
         |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
-    for view in &account.meters {
-        // What has no limit starts again without anybody having to know: its resets would repeat the budget's. A rate
-        // limit refills all the time: nobody topped it up.
-        if matches!(view.kind, MeterKind::Spend | MeterKind::Rate) {
-            continue;
+    for moved in &past.moves {
+        let (label, say) = (&moved.label, words::amount(moved.added));
+        if moved.added.qty.0 > 0 {
+            add(moved.at, "top_up", format!("{label}: {say} added"));
+        } else if moved.added.qty.0 < 0 {
+            let what = if moved.kind == MeterKind::Balance { "corrected" } else { "limit changed" };
+            add(moved.at, "top_up", format!("{label}: {what} by {say}"));
         }
-        let Some(meter) = store.meter(id, &view.key)? else { continue };
-        let samples = store.samples(meter.id, from, now)?;
-        for pair in samples.windows(2) {
-            let change = step(&pair[0], &pair[1]);
-            let say = |qty| words::amount(Amount::new(qty, meter.unit));
-            if change.added.0 > 0 {
-                add(pair[1].at, "top_up", format!("{}: {} added", meter.label, say(change.added)));
-            } else if change.added.0 < 0 {
-                let what = if meter.kind == MeterKind::Balance { "corrected" } else { "limit changed" };
-                add(pair[1].at, "top_up", format!("{}: {what} by {}", meter.label, say(change.added)));
-            }
-            if change.reset {
-                add(pair[1].at, "reset", format!("{}: started again", meter.label));
-            }
+        if moved.reset {
+            add(moved.at, "reset", format!("{label}: started again"));
         }
     }
     for gap in store.gaps(id, from, now)? {
         let polls = if gap.polls == 1 { "1 poll".to_owned() } else { format!("{} polls", gap.polls) };
         add(gap.at, "gap", format!("{polls} failed: {}", gap.message));
     }
-    for (_, at, refusal) in store.refusals(Some(id), from, now)? {
-        let status = refusal.status.map_or(String::new(), |status| format!(" ({status})"));
-        add(at, "refusal", format!("Calls were refused{status}: {}", refusal.message));
+    for incident in &past.incidents {
+        let message = &incident.newest.message;
+        let quoted = if message.is_empty() { String::new() } else { format!(". “{message}”") };
+        add(incident.first_at, "refusal", format!("{}{quoted}", past::line(incident, zone)));
     }
     let mine: BTreeMap<i64, ()> = store
         .episodes(from, now)?
@@ -242,6 +251,7 @@ pub(super) fn parse(
         interval: None,
         paused: false,
         budget,
+        reload_below: None,
         ledger: anchor.transpose()?.into_iter().collect(),
         options,
         // The whole file's prices stand in each account.
@@ -432,6 +442,7 @@ mod tests {
             interval: None,
             paused: false,
             budget: None,
+            reload_below: None,
             ledger: Vec::new(),
             options: toml::Table::new(),
             prices: Default::default(),

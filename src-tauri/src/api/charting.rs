@@ -1,15 +1,18 @@
 //! Charts of one meter: what is read from the store for a range, and how it is drawn.
 
 use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
-use super::{ApiError, App, StoreView};
-use crate::charts::{self, Layer, LevelForecast, LevelInput, SpendBar, SpendInput};
+use super::{ApiError, App, StoreView, past};
+use crate::charts::{self, Layer, LevelForecast, LevelInput, Refused, SpendBar, SpendInput};
+use crate::diagnosis;
 use crate::forecast::Forecast;
-use crate::model::{DAY, HOUR, Meter, Qty, Sample, Timestamp};
+use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Sample, Timestamp};
 use crate::store::Hour;
 use jiff::tz::TimeZone;
 
 /// Up to this span every reading is drawn; beyond it, hours.
 const RAW_WITHIN: i64 = 31 * DAY;
+/// Up to so many refusals are marked one by one.
+const MOST_REFUSALS: usize = 20;
 
 pub(crate) async fn chart(app: &App, request: ChartRequest) -> Result<ChartView, ApiError> {
     let monitor = app.shown();
@@ -27,7 +30,7 @@ pub struct Data {
     meter: Meter,
     samples: Vec<Sample>,
     gaps: Vec<crate::model::Gap>,
-    refusals: Vec<Timestamp>,
+    refusals: Vec<(Timestamp, Refusal)>,
     hours: Vec<Hour>,
     forecast: Option<Forecast>,
     latest: Option<Sample>,
@@ -78,7 +81,7 @@ impl Data {
                 data.refusals = refusals
                     .into_iter()
                     .filter(|(_, _, one)| mine(&one.meter))
-                    .map(|(_, at, _)| at)
+                    .map(|(_, at, refusal)| (at, refusal))
                     .collect();
                 data.forecast = match known {
                     Some(forecast) => Some(forecast),
@@ -92,7 +95,7 @@ impl Data {
     /// The chart as an SVG with all that a window needs.
     pub fn picture(&self, request: &ChartRequest, zone: &TimeZone) -> Result<charts::Picture, ApiError> {
         let drawn = match request.what {
-            ChartWhat::Level => charts::level(&self.level(request, zone)),
+            ChartWhat::Level => charts::level(&self.level(request, zone, &self.refused(zone))),
             ChartWhat::Spend => charts::spend(&self.spend(request, zone, &[self.bars(zone)])),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
@@ -101,13 +104,38 @@ impl Data {
     /// The chart as a PNG.
     pub fn png(&self, request: &ChartRequest, zone: &TimeZone, dark: bool) -> Result<Vec<u8>, ApiError> {
         let drawn = match request.what {
-            ChartWhat::Level => charts::level_png(&self.level(request, zone), dark),
+            ChartWhat::Level => charts::level_png(&self.level(request, zone, &self.refused(zone)), dark),
             ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &[self.bars(zone)]), dark),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
     }
 
-    fn level(&self, request: &ChartRequest, zone: &TimeZone) -> LevelInput<'_> {
+    /// Marks of the refusals with their causes; of many, of the first of each incident.
+    fn refused(&self, zone: &TimeZone) -> Vec<Refused> {
+        if self.refusals.len() <= MOST_REFUSALS {
+            let each = |(at, refusal): &(Timestamp, Refusal)| {
+                let (count, title) = (refusal.count.max(1), refusal.cause.words().title);
+                let times = if count > 1 { format!(": refused {count} times") } else { String::new() };
+                Refused { at: *at, count: u64::from(count), label: format!("{title}{times}") }
+            };
+            return self.refusals.iter().map(each).collect();
+        }
+        let changes = past::changes(&past::moves(&self.meter, &self.samples));
+        let found = diagnosis::incidents(&self.refusals, &changes, self.now);
+        let first = |one: &diagnosis::Incident| Refused {
+            at: one.first_at,
+            count: one.count,
+            label: past::line(one, zone),
+        };
+        found.iter().rev().map(first).collect()
+    }
+
+    fn level<'a>(
+        &'a self,
+        request: &ChartRequest,
+        zone: &TimeZone,
+        refused: &'a [Refused],
+    ) -> LevelInput<'a> {
         // A zoomed chart shows what was zoomed into; the forecast belongs to the present.
         let forecast = self.forecast.as_ref().and_then(Forecast::wall).filter(|_| self.to >= self.now);
         LevelInput {
@@ -120,7 +148,7 @@ impl Data {
             headroom_now: self.latest.and_then(|sample| sample.headroom()),
             limit: self.latest.and_then(|sample| sample.limit),
             resets_at: self.latest.and_then(|sample| sample.resets_at),
-            refusals: &self.refusals,
+            refusals: refused,
             from: self.from,
             to: self.to,
             now: self.now,

@@ -151,6 +151,7 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             interval: None,
             paused: false,
             budget: None,
+            reload_below: None,
             ledger: Vec::new(),
             options: toml::Table::new(),
             prices: Default::default(),

@@ -9,6 +9,7 @@ mod facts;
 mod keys;
 mod ledger;
 mod overview;
+mod past;
 mod settings;
 mod sums;
 mod trying;
@@ -16,6 +17,7 @@ pub mod types;
 mod views;
 mod why;
 
+pub use crate::diagnosis::Standing;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use bindings::bindings;
 pub use charting::Data as ChartData;
@@ -24,9 +26,10 @@ pub use demo::{DemoOptions, Scenario};
 pub use keys::store_secret;
 pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
 pub use overview::of_store as overview_of_store;
+pub use past::check;
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
-pub use why::{ExplainView, explain_pasted};
+pub use why::{AmountView, ExplainView, StepView, explain_for_account, explain_pasted};
 
 use crate::config::{Config, ConfigError, Folders};
 use crate::http::Network;

@@ -182,6 +182,8 @@ pub struct EpisodeView {
     pub snoozed_until: Option<Timestamp>,
     /// When the user was last told.
     pub told_at: Option<Timestamp>,
+    /// When the refusal was that is told: names it for `diagnose`.
+    pub refused_at: Option<Timestamp>,
     /// Why it was told, a sentence each.
     pub why: Vec<String>,
 }

@@ -216,6 +216,7 @@ pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
         resolved_at: episode.resolved_at,
         snoozed_until: episode.snoozed_until,
         told_at: episode.told_at,
+        refused_at: alerts::Evidence::of(episode).refused_at,
         why: alerts::why(episode),
     }
 }

@@ -2,9 +2,10 @@
 
 use super::facts;
 use super::{ApiError, App, StoreView};
+use crate::config::Config;
 use crate::connectors;
 use crate::diagnosis::{self, Diagnosis, Facts, Standing};
-use crate::model::{AccountId, Amount, Cause, Refusal, Scope, Severity, Timestamp};
+use crate::model::{AccountId, Amount, Cause, DAY, HOUR, Refusal, Scope, Severity, Source, Timestamp};
 use crate::monitor::Monitor;
 use crate::refusal::{self, Pasted};
 use serde::{Deserialize, Serialize};
@@ -195,9 +196,9 @@ impl ExplainView {
         };
         ExplainView {
             cause: diagnosis.cause,
-            scope: refusal.scope,
-            retryable: refusal.retryable,
-            retry_at: refusal.retry_at,
+            scope: diagnosis.scope,
+            retryable: diagnosis.retryable,
+            retry_at: diagnosis.retry_at,
             needed: refusal.needed.map(Into::into),
             left: refusal.left.map(Into::into),
             limit: refusal.limit.map(Into::into),
@@ -247,6 +248,31 @@ pub fn explain_pasted(connector: Option<&str>, pasted: &Pasted, now: Timestamp) 
     ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped.clone())
 }
 
+/// Explains an answer with the figures of an account that is watched, from the stored history. Nothing is stored.
+/// Errors: there is no such account; the history cannot be read.
+pub fn explain_for_account(
+    source: StoreView,
+    config: &Config,
+    account: &AccountId,
+    connector: Option<&str>,
+    pasted: &Pasted,
+) -> Result<ExplainView, ApiError> {
+    let own =
+        config.accounts.get(account).ok_or_else(|| ApiError::not_found(format_args!("account {account}")))?;
+    let refusal = refusal::explain(connector.or(Some(&own.connector)), pasted.response(), source.now);
+    let refusal = Refusal { source: Source::Pasted, ..refusal };
+    let watched = facts::Watched {
+        source,
+        configured: config.accounts.clone(),
+        statuses: Default::default(),
+        alerts: config.alerts.clone(),
+        zone: jiff::tz::TimeZone::system(),
+    };
+    let facts = facts::of_watched(&watched, account, &refusal)?;
+    let diagnosis = diagnosis::diagnose(&refusal, &facts);
+    Ok(ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped.clone()))
+}
+
 pub(crate) async fn explain(app: &App, request: ExplainRequest) -> Result<ExplainView, ApiError> {
     let monitor = app.shown();
     let mut pasted = refusal::paste(&request.text);
@@ -261,10 +287,15 @@ pub(crate) async fn explain(app: &App, request: ExplainRequest) -> Result<Explai
     let config = monitor.configured();
     let connector = request.connector.or_else(|| config.get(&account).map(|one| one.connector.clone()));
     let refusal = refusal::explain(connector.as_deref(), pasted.response(), monitor.now());
-    let refusal = Refusal { source: crate::model::Source::Pasted, ..refusal };
-    let source = StoreView::of(&monitor);
-    let facts = facts::of_account(&source, &config, &account, &refusal)?;
+    let refusal = Refusal { source: Source::Pasted, ..refusal };
+    let facts = facts::of_account(&monitor, &account, &refusal)?;
     let diagnosis = diagnosis::diagnose(&refusal, &facts);
+    // A good answer is no refusal, whatever it says; of others the redacted message alone is kept.
+    let refused = refusal.cause != Cause::Unknown || refusal.status.is_some_and(|status| status >= 400);
+    if request.keep && refused {
+        monitor.pipeline().store().record_refusal(&account, monitor.now(), &refusal)?;
+        app.all_changed();
+    }
     Ok(ExplainView::new(&refusal, diagnosis, &facts, pasted.dropped))
 }
 
@@ -273,19 +304,33 @@ pub(crate) async fn diagnose(app: &App, request: DiagnoseRequest) -> Result<Expl
     let source = StoreView::of(&monitor);
     let until = request.at.unwrap_or(source.now);
     let refusals = source.store.refusals(Some(&request.account), Timestamp(0), until)?;
-    let Some((_, at, refusal)) = refusals.into_iter().next_back() else {
-        return Err(ApiError::not_found(format_args!("a refusal of account {}", request.account)));
+    let seen = refusals.into_iter().next_back().map(|(_, at, refusal)| (at, refusal));
+    let recent = request.at.is_some() || seen.as_ref().is_some_and(|(at, _)| source.now.since(*at) < DAY);
+    let seen = match seen {
+        Some(seen) if recent => Some(seen),
+        seen => stated(&monitor, &request.account)?.or(seen),
     };
-    let facts = facts::of_account(&source, &monitor.configured(), &request.account, &refusal)?;
-    let diagnosis = diagnosis::diagnose(&refusal, &facts);
-    let view = ExplainView::new(&refusal, diagnosis, &facts, Vec::new());
+    let Some((at, refusal)) = seen else {
+        let what = format_args!("a refusal of account {}", request.account);
+        return Err(ApiError::not_found(what));
+    };
+    // What the provider states holds until now; rows of it are some hours apart.
+    let holds = refusal.source == Source::Stated && source.now.since(at) < 7 * HOUR
+        || refusal.rule == diagnosis::METER_ZERO;
+    let told = Refusal { at: Some(at).filter(|_| !holds), ..refusal };
+    let facts = facts::of_account(&monitor, &request.account, &told)?;
+    let diagnosis = diagnosis::diagnose(&told, &facts);
+    let view = ExplainView::new(&told, diagnosis, &facts, Vec::new());
     Ok(ExplainView { at: Some(at), ..view })
 }
 
-/// Incidents and precautions of an account's page.
-pub(super) fn of_account(
-    _monitor: &Monitor,
-    _account: &AccountId,
-) -> Result<(Vec<IncidentView>, Vec<PrecautionView>), ApiError> {
-    Ok((Vec::new(), Vec::new()))
+/// What a meter at zero states, where no refusal was seen.
+fn stated(monitor: &Monitor, account: &AccountId) -> Result<Option<(Timestamp, Refusal)>, ApiError> {
+    let configured = monitor.configured();
+    let Some(config) = configured.get(account) else { return Ok(None) };
+    let (source, statuses) = (StoreView::of(monitor), monitor.statuses());
+    let alerts = facts::alerts(monitor, config);
+    let known = facts::of_one(&source, account, config, statuses.get(account), alerts, source.now)?;
+    let refusal = diagnosis::at_zero(&known);
+    Ok(refusal.map(|refusal| (refusal.at.unwrap_or(source.now), Refusal { at: None, ..refusal })))
 }

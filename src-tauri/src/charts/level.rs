@@ -21,6 +21,17 @@ pub struct LevelForecast {
     pub p90: Option<Timestamp>,
 }
 
+/// Refusals, as marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When; of several, the first.
+    pub at: Timestamp,
+    /// How many it stands for.
+    pub count: u64,
+    /// Why, in words.
+    pub label: String,
+}
+
 /// What the level panel shows.
 #[derive(Clone, Debug)]
 pub struct LevelInput<'a> {
@@ -42,8 +53,8 @@ pub struct LevelInput<'a> {
     pub limit: Option<Qty>,
     /// The coming reset.
     pub resets_at: Option<Timestamp>,
-    /// When calls were refused, oldest first.
-    pub refusals: &'a [Timestamp],
+    /// When calls were refused and why, oldest first.
+    pub refusals: &'a [Refused],
     /// Left edge.
     pub from: Timestamp,
     /// Right edge of the past; a forecast extends the axis, by at most the same length.
@@ -371,8 +382,8 @@ fn marks(input: &LevelInput<'_>, used: bool, forecast: Option<LevelForecast>) ->
             );
         }
     }
-    for at in input.refusals {
-        mark(*at, "refusal", "a call was refused".to_owned());
+    for refused in input.refusals {
+        mark(refused.at, "refusal", refused.label.clone());
     }
     if let Some(forecast) = forecast {
         let when = ticks::moment(forecast.p50, input.now, &input.zone);

@@ -21,7 +21,7 @@ mod trace;
 
 pub use gauge::{Gauge, gauge, gauge_png};
 pub use ink::stylesheet;
-pub use level::{LevelForecast, LevelInput, level, level_png, sparkline};
+pub use level::{LevelForecast, LevelInput, Refused, level, level_png, sparkline};
 pub use spend::{Layer, MOST_LAYERS, SpendBar, SpendInput, spend, spend_png};
 
 use serde::Serialize;

@@ -29,12 +29,14 @@ pub(super) fn of_level(
     if let (Some(least), Some(most)) = (ends.clone().min(), ends.max()) {
         text.push_str(&format!("; between {} and {} since {since}", amount(least), amount(most)));
     }
+    let inside = input.refusals.iter().filter(|one| one.at >= input.from && one.at <= input.to);
+    let refused = inside.fold(0_u64, |sum, one| sum.saturating_add(one.count));
     let count = |kind: &str| marks.iter().filter(|mark| mark.kind == kind).count();
     let seen = [
         (bands.len(), "gap"),
         (count("top_up"), "top-up"),
         (count("reset"), "reset"),
-        (count("refusal"), "refusal"),
+        (usize::try_from(refused).unwrap_or(usize::MAX), "refusal"),
     ];
     let seen: Vec<String> =
         seen.iter().filter(|(count, _)| *count > 0).map(|(n, word)| many(*n, word)).collect();

@@ -44,7 +44,7 @@ fn day() -> Vec<Sample> {
         .collect()
 }
 
-fn input<'a>(samples: &'a [Sample], gaps: &'a [Gap], refusals: &'a [Timestamp]) -> LevelInput<'a> {
+fn input<'a>(samples: &'a [Sample], gaps: &'a [Gap], refusals: &'a [Refused]) -> LevelInput<'a> {
     let now = Timestamp(NOW);
     LevelInput {
         unit: Unit::USD,
@@ -64,6 +64,11 @@ fn input<'a>(samples: &'a [Sample], gaps: &'a [Gap], refusals: &'a [Timestamp]) 
         width: 860,
         height: 300,
     }
+}
+
+fn refused(at: i64, count: u64) -> Refused {
+    let label = format!("Key limit reached: refused {count} times until 14:05");
+    Refused { at: Timestamp(at), count, label }
 }
 
 /// What a path's `d` holds, by class.
@@ -129,11 +134,13 @@ fn labels_are_escaped() {
 #[test]
 fn what_happened_is_marked_and_the_forecast_extends_the_axis() {
     let samples = day();
-    let refusals = [Timestamp(NOW - 2 * HOUR)];
+    let refusals = [refused(NOW - 2 * HOUR, 42)];
     let picture = level(&input(&samples, &[], &refusals)).unwrap();
     let kinds: Vec<&str> = picture.marks.iter().map(|mark| mark.kind.as_str()).collect();
     assert_eq!(kinds, ["top_up", "refusal", "wall"]);
     assert_eq!(picture.marks[0].text, "topped up 23 USD");
+    assert_eq!(picture.marks[1].text, "Key limit reached: refused 42 times until 14:05");
+    assert!(picture.summary.contains("with 1 top-up, 42 refusals."), "{}", picture.summary);
     assert!(picture.x.max > (NOW + 7 * HOUR) as f64 && picture.x.max <= (NOW + DAY) as f64);
     assert_eq!(paths(&picture.svg, "fan").len(), 1);
     assert!(
@@ -234,7 +241,7 @@ fn pictures_for_the_eye() {
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
     let (samples, bars) = (day(), bars());
     let gaps = [gap(NOW - 10 * HOUR + 1)];
-    let refusals = [Timestamp(NOW - 2 * HOUR)];
+    let refusals = [refused(NOW - 2 * HOUR, 42)];
     let shown = input(&samples, &gaps, &refusals);
     let spent = SpendInput {
         unit: Unit::USD,

@@ -3,7 +3,9 @@
 use super::args::{AccountsCommand, AddArgs, ConfigCommand};
 use super::{FAILED, OK, run::failed, say, say_json};
 use crate::api::types::{AccountDraft, AnchorDraft, TestView};
-use crate::api::{catalogue, store_draft, store_secret, test_configured, test_draft, unstore};
+use crate::api::{
+    Standing, StoreView, catalogue, check, store_draft, store_secret, test_configured, test_draft, unstore,
+};
 use crate::config::{Config, Folders};
 use crate::connectors;
 use crate::http::Network;
@@ -38,6 +40,7 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
             report(&view, json)?;
             Ok(failed(view.ok))
         }
+        AccountsCommand::Check { id } => precautions(&find(id)?, &folders, &config, json),
         AccountsCommand::Key { id, role } => {
             let id = find(id)?;
             let (role, text) = match role.split_once('=') {
@@ -74,6 +77,31 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
             Ok(OK)
         }
     }
+}
+
+/// `accounts check`: done is `+`, missing `-`, what cannot be known `?`.
+fn precautions(id: &AccountId, folders: &Folders, config: &Config, json: bool) -> anyhow::Result<u8> {
+    let history = folders.history_file();
+    anyhow::ensure!(history.exists(), "there is no history yet: `tollwatch poll {id}` makes a beginning");
+    let store = Store::open_read_only(&history)?;
+    let source = StoreView { live: store.live_episodes()?, store, now: Clock::Real.now() };
+    let found = check(&source, id, &config.accounts[id], &config.alerts)?;
+    if json {
+        say_json(&found)?;
+        return Ok(OK);
+    }
+    for one in &found {
+        let sign = match one.standing {
+            Standing::Done => '+',
+            Standing::Missing => '-',
+            Standing::Unknown => '?',
+        };
+        say(format!("{sign} {}: {}", one.title, one.text))?;
+        if let Some(url) = one.url.as_ref().filter(|_| one.standing != Standing::Done) {
+            say(format!("  {url}"))?;
+        }
+    }
+    Ok(OK)
 }
 
 fn list(config: &Config, json: bool) -> anyhow::Result<u8> {

@@ -3,6 +3,27 @@
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 
+const EXPLAIN: &str = "\
+Examples:
+  curl -si https://openrouter.ai/api/v1/… | tollwatch explain
+  tollwatch explain --curl answer.txt --connector openrouter
+  tollwatch explain --status 402 --header 'retry-after: 60' --body body.json
+  tollwatch explain --account ci < traceback.txt
+  tollwatch explain --json < answer.txt | jq -r '.cause, .steps[0].text'
+
+What is read: `curl -i` and `curl -v`, HTTPie, a browser's network panel, a body alone, and errors as libraries
+print them in Python, Node, Go, Rust and Java. Keys, cookies and the request are dropped before anything else
+sees the text, and nothing is stored. It asks nobody; without --account it opens no file of its own.
+
+Causes (\"cause\" in JSON):
+  balance_exhausted, request_too_large, key_limit, budget_exceeded, provider_cap, free_quota, plan_missing,
+  payment_failed, reload_missed, rate_limited, capacity, in_flight, credentials, gateway_misconfigured,
+  payment_challenge, network, unknown
+
+Exit codes:
+  0  explained       1  something failed, stderr says what        2  wrong words, or a file that cannot be read
+  3  the cause is not known";
+
 const EXAMPLES: &str = "\
 Examples:
   tollwatch serve --demo              see everything work without a key
@@ -16,6 +37,8 @@ Examples:
   tollwatch ledger ci had '50 USD' --on 2026-11-01
                                       counts down from there, where the provider says no balance
   tollwatch chart ci key_limit -o ci.svg
+  curl -si https://… | tollwatch explain
+                                      which 402 it was, and what mends it
 
 Exit codes:
   0  all well        1  something failed, stderr says what        2  wrong words
@@ -63,6 +86,9 @@ pub(super) enum Command {
     Chart(ChartArgs),
     /// What an account's money went on, by model, key, project or user
     Spend(SpendArgs),
+    /// Say why a call was refused (402 and its disguises), and what mends it
+    #[command(after_help = EXPLAIN)]
+    Explain(ExplainArgs),
     /// Run the monitor without a window; serve the same pages on 127.0.0.1
     Serve(ServeArgs),
     /// Show where the config is, or what may stand in it
@@ -96,6 +122,11 @@ pub(super) enum AccountsCommand {
         /// The key's role, as `tollwatch connectors show` says it; or ROLE=env:NAME
         #[arg(value_name = "ROLE[=env:NAME]")]
         role: String,
+    },
+    /// What keeps an account's calls from being refused, and what of it is missing; from the stored history
+    Check {
+        /// The account's id, as `accounts list` says it
+        id: String,
     },
     /// Poll an account once and say what it answers; stores nothing
     Test {
@@ -239,6 +270,41 @@ pub(super) struct SpendArgs {
     /// Every bucket as CSV, for a spreadsheet (--json: as JSON)
     #[arg(long)]
     pub(super) csv: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct ExplainArgs {
+    /// The connector's id, as `tollwatch connectors` says it, if you know who answered
+    #[arg(long, value_name = "ID")]
+    pub(super) connector: Option<String>,
+    /// The account that was refused, as `accounts list` says it: its stored figures are then evidence
+    #[arg(long, value_name = "ID")]
+    pub(super) account: Option<String>,
+    /// The HTTP status; goes before one that is found in the text
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..600))]
+    pub(super) status: Option<u16>,
+    /// A header of the answer; may be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(super) headers: Vec<(String, String)>,
+    /// A file with the answer's body; - is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "curl")]
+    pub(super) body: Option<PathBuf>,
+    /// A file with a whole answer (`curl -i`), or an error as a program printed it; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub(super) curl: Option<PathBuf>,
+}
+
+/// `name: value`.
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write it like 'retry-after: 60'")?;
+    let name = name.trim();
+    let token =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    if token {
+        Ok((name.to_owned(), value.trim().to_owned()))
+    } else {
+        Err("that is no header's name".to_owned())
+    }
 }
 
 #[derive(clap::Args)]

@@ -1,11 +1,12 @@
 //! The command line.
 //!
 //! Exit codes: 0 all well; 1 something failed (said on stderr); 2 the call's words are wrong; 3 an account fails or
-//! has no figures; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
+//! has no figures, or (`explain`) the cause is not known; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
 
 mod accounts;
 mod args;
 mod chart;
+mod explain;
 mod ledger;
 mod run;
 mod spend;
@@ -19,6 +20,8 @@ use std::process::ExitCode;
 
 /// Everything is well.
 pub const OK: u8 = 0;
+/// The call's words are wrong.
+pub const WRONG_WORDS: u8 = 2;
 /// Something failed; stderr says what.
 pub const FAILED: u8 = 1;
 /// An account fails, or has no figures yet.
@@ -61,6 +64,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         }
         Command::Chart(request) => chart::run(request, json),
         Command::Spend(request) => spend::run(request, json),
+        Command::Explain(request) => explain::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {

@@ -132,6 +132,12 @@ pub struct AccountConfig {
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<Amount>,
+    /// The provider tops up by itself when the balance falls below this, such as `"10 USD"`, because you switched that
+    /// on there. Its own answers rarely say so.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reload_below: Option<Amount>,
     /// What you had, topped up and spent, for providers that do not say what is left: see docs/ledger.md.
     #[serde(default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -294,6 +300,7 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   secrets = { key = "keychain" } (or "env:NAME")
 #   interval = 300                (seconds, at least 10)
 #   budget = "200 USD"            (a budget of your own for each month)
+#   reload_below = "10 USD"       (the provider tops up by itself below this; you switched that on there)
 # What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
 
@@ -390,6 +397,17 @@ fn check_money(money: &MoneyConfig) -> Result<(), Wrong> {
     Ok(())
 }
 
+/// What is wrong with an amount below which a provider tops up, if anything.
+fn wrong_reload(below: Amount) -> Option<String> {
+    if !matches!(below.unit, Unit::Money(_) | Unit::Credits) {
+        Some(format!("{} cannot be topped up; write money or credits, such as \"10 USD\"", below.unit))
+    } else if below.qty.0 <= 0 {
+        Some(format!("{below} is not more than zero"))
+    } else {
+        None
+    }
+}
+
 /// What types cannot say: ranges, and at most one amount per unit. The error names the field.
 fn check(config: &Config) -> Result<(), Wrong> {
     check_prices(&config.prices)?;
@@ -409,6 +427,9 @@ fn check(config: &Config) -> Result<(), Wrong> {
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(&["accounts", id.as_str(), "interval"], format!("{seconds} is less than 10 seconds"));
+        }
+        if let Some(why) = account.reload_below.and_then(wrong_reload) {
+            return bad(&["accounts", id.as_str(), "reload_below"], why);
         }
         if let Some((index, why)) = ledger::check(&account.ledger) {
             let why = format!("entry {}: {why}", index + 1);

@@ -20,6 +20,15 @@ fn errors_name_the_line_and_never_echo_a_key() {
         ("[alerts]\n\nlow = [\"5 USD\", \"1 CNY\", \"2USD\"]\n", "line 3: alerts.low: USD is named twice"),
         ("[accounts.a]\nconnector = \"x\"\ninterval = 9\n", "line 3: accounts.a.interval: 9 is less than 10"),
         (
+            "[accounts.a]\nconnector = \"x\"\nreload_below = \"10 tokens\"\n",
+            "line 3: accounts.a.reload_below: tokens cannot be topped up",
+        ),
+        (
+            "[accounts.a]\nconnector = \"x\"\nreload_below = \"0 USD\"\n",
+            "line 3: accounts.a.reload_below: 0 USD is not more than zero",
+        ),
+        ("[accounts.a]\nconnector = \"x\"\nreload_below = 10\n", "line 3: "),
+        (
             "[accounts.a]\nconnector = \"x\"\nsecrets = { key = \"sk-hunter2\" }\n",
             "line 3: accounts.a.secrets.key",
         ),
@@ -103,6 +112,19 @@ fn prices_reach_every_account_and_stay_out_of_its_table() {
     let before = std::fs::read_to_string(&path).unwrap();
     Config::save_account(&path, &id, &config.accounts[&id]).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}
+
+#[test]
+fn an_amount_of_the_automatic_top_up_is_kept() {
+    let (_dir, path) = file("[accounts.a]\nconnector = \"x\"\nreload_below = \"10 USD\" # set there\n");
+    let id = AccountId::new("a").unwrap();
+    let mut account = Config::load(&path).unwrap().accounts.remove(&id).unwrap();
+    assert_eq!(account.reload_below, "10 USD".parse().ok());
+    account.paused = true;
+    Config::save_account(&path, &id, &account).unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().contains("reload_below = \"10 USD\" # set there\n"));
+    assert_eq!(Config::load(&path).unwrap().accounts[&id], account);
+    assert!(Config::schema().contains("\"reload_below\""));
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub struct MeterFacts {
     pub provenance: Provenance,
     /// Top-ups and raised limits of the last 90 days, oldest first: when, how much, and what was left before.
     pub added: Vec<(Timestamp, Amount, Amount)>,
-    /// When headroom last was zero or less, and since when it has been so without a break (if it is so now).
+    /// Since when headroom has been zero or less without a break; `None` while it is not.
     pub empty_since: Option<Timestamp>,
 }
 

@@ -1,18 +1,27 @@
 //! Refusal + facts → diagnosis: which cause it was, how sure that is, what speaks for and against it, what mends it.
 //! Pure: takes `now`, returns values. The words of the causes are in `model/cause.rs`, how evidence weighs in
-//! `weigh.rs`.
+//! `weigh.rs`, what there is of it in `clues.rs` and `around.rs`.
 
+mod advice;
+mod around;
 mod checklist;
+mod clues;
 mod facts;
 mod incidents;
+mod prior;
+mod scene;
+mod stated;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod weigh;
 
 pub use checklist::{Item, Standing, checklist};
 pub use facts::{AccountFacts, AlertFacts, Facts, KeyFacts, MeterFacts, PollFacts};
 pub use incidents::{Change, Incident, Outcome, incidents};
+pub use stated::{METER_ZERO, at_zero};
 
-use crate::model::{AccountId, Cause, Refusal};
+use crate::model::{AccountId, Cause, Refusal, Scope, Timestamp};
 
 /// A step to take, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +59,12 @@ pub struct Diagnosis {
     pub cause: Cause,
     /// How sure that is, in percent: the share of the first hypothesis.
     pub confidence: u8,
+    /// What it covers.
+    pub scope: Scope,
+    /// Whether the same call may succeed by waiting alone.
+    pub retryable: bool,
+    /// When, if the answer, a meter or the limit's calendar says so.
+    pub retry_at: Option<Timestamp>,
     /// What happened, to whom and why, in one to three sentences with figures.
     pub explanation: String,
     /// Ranked, the likeliest first; at most four, and none below 3 percent but the first.
@@ -65,12 +80,16 @@ pub fn diagnose(refusal: &Refusal, facts: &Facts) -> Diagnosis {
     let hypotheses = weigh::hypotheses(refusal, facts);
     let (cause, confidence) =
         hypotheses.first().map_or((refusal.cause, refusal.confidence), |first| (first.cause, first.share));
+    let teller = steps::Teller::new(cause, refusal, facts);
     Diagnosis {
         cause,
         confidence,
-        explanation: steps::explanation(cause, refusal, facts),
-        steps: steps::steps(cause, refusal, facts),
-        check: steps::check(facts),
+        scope: teller.scope(),
+        retryable: teller.retryable,
+        retry_at: teller.retry_at,
+        explanation: teller.explanation(),
+        steps: teller.steps(),
+        check: teller.check(&hypotheses),
         hypotheses,
     }
 }

@@ -1,6 +1,6 @@
 //! Why calls are refused, and what that covers: closed sets, each member with its words.
 
-use super::Severity;
+use super::{MeterKey, MeterKind, Severity};
 use serde::{Deserialize, Serialize};
 
 /// Why calls are refused. A closed set: two causes are never merged because they look alike. The names are those of
@@ -137,6 +137,38 @@ impl Cause {
     /// is the refusal's to say.
     pub fn passes(self) -> bool {
         matches!(self, Cause::RateLimited | Cause::Capacity | Cause::InFlight | Cause::FreeQuota)
+    }
+
+    /// Whether such a refusal, when it names no meter, is about meters of this kind and name: what is left of them, or
+    /// their limit, decides. A problem of plan or payment is about none.
+    pub fn concerns(self, kind: MeterKind, meter: &MeterKey) -> bool {
+        let of_key = meter.0.split(['.', '_']).any(|part| part == "key");
+        match self {
+            Cause::BalanceExhausted | Cause::RequestTooLarge | Cause::ReloadMissed => {
+                kind == MeterKind::Balance
+            }
+            Cause::KeyLimit => matches!(kind, MeterKind::Budget | MeterKind::Quota) && of_key,
+            Cause::BudgetExceeded | Cause::ProviderCap => kind == MeterKind::Budget && !of_key,
+            Cause::FreeQuota => kind == MeterKind::Quota,
+            _ => false,
+        }
+    }
+
+    /// A notice's headline after the account's name, when calls are refused for this: what the meter is called if it
+    /// is not known, or nothing where it is about none; and what has become of it.
+    pub fn headline(self) -> (&'static str, &'static str) {
+        match self {
+            Cause::BalanceExhausted => ("balance", "is used up: calls are refused"),
+            Cause::RequestTooLarge => ("balance", "does not cover a request: calls are refused"),
+            Cause::KeyLimit => ("key limit", "is reached: calls are refused"),
+            Cause::BudgetExceeded => ("budget", "is reached: calls are refused"),
+            Cause::ProviderCap => ("spend cap", "is reached: calls are refused"),
+            Cause::FreeQuota => ("quota", "is used up: calls are refused"),
+            Cause::PlanMissing => ("", "no plan covers it: calls are refused"),
+            Cause::PaymentFailed => ("", "payment problem: calls are refused"),
+            Cause::ReloadMissed => ("balance", "is used up: the automatic top-up did not come"),
+            _ => ("", "calls are refused"),
+        }
     }
 
     /// The cause in words.
@@ -286,6 +318,40 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), count, "two causes share words");
+    }
+
+    #[test]
+    fn each_limit_is_its_own() {
+        let about = |cause: Cause| {
+            [
+                (MeterKind::Balance, "balance.usd"),
+                (MeterKind::Budget, "key_limit"),
+                (MeterKind::Budget, "budget.key.ci"),
+                (MeterKind::Budget, "team_budget"),
+                (MeterKind::Quota, "free_requests"),
+                (MeterKind::Rate, "rate.requests.minute"),
+                (MeterKind::Spend, "spend.key"),
+            ]
+            .into_iter()
+            .filter(|(kind, key)| cause.concerns(*kind, &MeterKey::new(*key)))
+            .map(|(_, key)| key)
+            .collect::<Vec<_>>()
+        };
+        assert_eq!(about(Cause::BalanceExhausted), ["balance.usd"]);
+        assert_eq!(about(Cause::ReloadMissed), ["balance.usd"]);
+        assert_eq!(about(Cause::KeyLimit), ["key_limit", "budget.key.ci"]);
+        assert_eq!(about(Cause::BudgetExceeded), ["team_budget"]);
+        assert_eq!(about(Cause::FreeQuota), ["free_requests"]);
+        assert!(about(Cause::PaymentFailed).is_empty() && about(Cause::RateLimited).is_empty());
+    }
+
+    #[test]
+    fn every_money_cause_has_a_headline_of_its_own() {
+        let money: Vec<_> = Cause::ALL.into_iter().filter(|cause| cause.is_money()).collect();
+        let mut said: Vec<_> = money.iter().map(|cause| cause.headline()).collect();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), money.len());
     }
 
     #[test]

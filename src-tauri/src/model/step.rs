@@ -14,6 +14,15 @@ pub struct Step {
     pub reset: bool,
 }
 
+impl Step {
+    /// A top-up or reset that matters: at least a fifth more than before, with so much left now. Smaller rises are
+    /// money held for running requests coming back.
+    pub fn renews(&self, left: Option<Qty>) -> bool {
+        let left = left.unwrap_or_default();
+        self.reset || (self.added > Qty(0) && self.added.0.saturating_mul(6) >= left.0)
+    }
+}
+
 /// Tells what happened between two samples of one meter. Spend and a top-up inside one interval of a bare balance
 /// cannot be told apart: the top-up is then reported less that spend (a lower bound of both).
 pub fn step(before: &Sample, after: &Sample) -> Step {

@@ -72,6 +72,11 @@ pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
     rounded(at, 5 * MINUTE).to_jiff().to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
 }
 
+/// A moment of the past that is known exactly: `14 Nov, 10:05`.
+pub fn dated(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_jiff().to_zoned(zone.clone()).strftime("%-d %b, %H:%M").to_string()
+}
+
 /// A rate per hour: `$1.31/h`, `52,000 tokens/h`.
 pub fn per_hour(rate: f64, unit: Unit) -> String {
     let steps = (rate * unit.scale() as f64).clamp(i64::MIN as f64, i64::MAX as f64);
@@ -142,5 +147,6 @@ mod tests {
         assert_eq!(per_hour(1.316, Unit::USD), "$1.31/h");
         assert_eq!((chance(0.034), chance(0.004)), ("3 %".to_owned(), "0.4 %".to_owned()));
         assert_eq!(stamp(NOW, &berlin()), "Sat 21 Nov 12:30");
+        assert_eq!(dated(NOW, &berlin()), "21 Nov, 12:32");
     }
 }

@@ -15,7 +15,7 @@ pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 
 use crate::alerts::Rules;
-use crate::config::{AccountConfig, Config, MoneyConfig, NetworkConfig};
+use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
 use crate::notify::Notifier;
@@ -75,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) secrets: SecretStore,
     accounts: Mutex<BTreeMap<AccountId, Running>>,
     money: Mutex<MoneyConfig>,
+    alerts: Mutex<AlertsConfig>,
     stopping: tokio::sync::watch::Sender<bool>,
 }
 
@@ -99,6 +100,7 @@ impl Monitor {
                 secrets,
                 accounts: Mutex::default(),
                 money: Mutex::default(),
+                alerts: Mutex::default(),
                 stopping,
             }),
         };
@@ -112,6 +114,7 @@ impl Monitor {
     pub fn apply(&self, config: &Config) {
         self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
         *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
+        *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = config.alerts.clone();
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
             let keep = config.accounts.get(id) == Some(&running.config);
@@ -164,6 +167,11 @@ impl Monitor {
     /// The currency of sums, and the rates to it.
     pub fn money(&self) -> MoneyConfig {
         self.inner.money.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is told, and how.
+    pub fn alerts(&self) -> AlertsConfig {
+        self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The engine behind: store, clock, forecasts, episodes.

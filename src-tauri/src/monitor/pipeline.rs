@@ -8,7 +8,7 @@ use crate::forecast::{self, Forecast, History};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
-    Sample, Step, Timestamp, step,
+    Sample, Source, Step, Timestamp, step,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
@@ -188,8 +188,10 @@ impl Pipeline {
             return Default::default();
         }
         let seen = self.settle(account, self.inner.store.refusals(Some(account), now + -REFUSALS_KEPT, now));
-        let seen: Vec<(Timestamp, Refusal)> =
+        let mut seen: Vec<(Timestamp, Refusal)> =
             seen.unwrap_or_default().into_iter().map(|(_, at, refusal)| (at, refusal)).collect();
+        // What was pasted was not read by a poll.
+        seen.retain(|(_, old)| old.source != Source::Pasted);
         fresh(polled, &seen, now)
     }
 

@@ -13,11 +13,8 @@ const LONGEST_HEADER: usize = 16 * 1024;
 pub(super) fn read(seen: &Seen<'_>) -> Option<Refusal> {
     let in_header = |name| decode(seen.header(name)?);
     if let Some(paid) = in_header("payment-response").or_else(|| in_header("x-payment-response")) {
-        let empty = paid.pointer("/errorReason").and_then(Json::as_str) == Some("insufficient_funds");
-        if empty {
-            let refusal = Refusal::new(Cause::BalanceExhausted, Scope::Organisation, "x402.wallet_empty");
-            let message = "the wallet that paid has insufficient funds".to_owned();
-            return Some(Refusal { message, confidence: 97, ..refusal });
+        if paid.pointer("/errorReason").and_then(Json::as_str) == Some("insufficient_funds") {
+            return Some(wallet_empty());
         }
     }
     let stated = seen.body.filter(|body| body.get("x402Version").is_some());
@@ -35,8 +32,17 @@ pub(super) fn read(seen: &Seen<'_>) -> Option<Refusal> {
     if seen.status.is_some_and(|status| status != 402) {
         return None;
     }
+    // Asked again after a payment that failed.
+    if offer.get("error").and_then(Json::as_str) == Some("insufficient_funds") {
+        return Some(wallet_empty());
+    }
     let refusal = Refusal::new(Cause::PaymentChallenge, Scope::Request, rule);
     Some(Refusal { message: shorten(&words(offer)), confidence: 99, ..refusal })
+}
+
+fn wallet_empty() -> Refusal {
+    let refusal = Refusal::new(Cause::BalanceExhausted, Scope::Organisation, "x402.wallet_empty");
+    Refusal { message: "the wallet that paid has insufficient funds".to_owned(), confidence: 97, ..refusal }
 }
 
 /// The first offer as a sentence: amount, asset, network.

@@ -23,6 +23,9 @@ pub(super) struct Figure {
     #[serde(deserialize_with = "regex")]
     text: Regex,
     unit: Option<Unit>,
+    /// The zone of a moment that names none, `+08:00`; UTC when missing.
+    #[serde(default)]
+    zone: String,
 }
 
 fn regex<'de, D: Deserializer<'de>>(from: D) -> Result<Regex, D::Error> {
@@ -45,7 +48,7 @@ impl Figure {
             let amount = group(name).and_then(|text| self.unit.and_then(|unit| amount(text, unit)));
             put(refusal, what, amount);
         }
-        let again = group("again").and_then(|text| date(text, now));
+        let again = group("again").and_then(|text| date(text, &self.zone, now));
         let waited =
             || group("wait").and_then(|text| moment::span(text.trim_end_matches('.'))).map(|ms| now + ms);
         refusal.retry_at = refusal.retry_at.or(again).or_else(waited);
@@ -69,10 +72,15 @@ pub(super) fn amount(text: &str, unit: Unit) -> Option<Amount> {
     Some(Amount::new(unit.parse(plain.trim().trim_end_matches('.')).ok()?, unit))
 }
 
-/// A moment as a sentence tells it: `2026-12-01`, `2026-12-01 at 00:00 UTC`, or as in a header.
-fn date(text: &str, now: Timestamp) -> Option<Timestamp> {
+/// A moment as a sentence tells it: `2026-12-01`, `2026-12-01 at 00:00 UTC`, or as in a header. `zone` is that of a
+/// time of day that names none.
+fn date(text: &str, zone: &str, now: Timestamp) -> Option<Timestamp> {
     let text = text.trim().trim_end_matches('.');
     let plain = text.trim_end_matches(" UTC").replace(" at ", "T").replace(' ', "T");
+    let zoned = || Timestamp::parse_rfc3339(&format!("{plain}{zone}"));
+    if let Some(at) = (!zone.is_empty()).then(zoned).flatten() {
+        return Some(at);
+    }
     let day = || Timestamp::parse_rfc3339(&format!("{plain}T00:00:00Z"));
     Timestamp::parse_rfc3339(&plain).or_else(day).or_else(|| moment::reset(text, now))
 }
@@ -108,6 +116,8 @@ mod tests {
         assert_eq!(again("on 2026-12-01 at 08:30 UTC.").as_deref(), Some("2026-12-01T08:30:00Z"));
         assert_eq!(again("on 2026-12-01T08:30:00Z").as_deref(), Some("2026-12-01T08:30:00Z"));
         assert_eq!(again("on Tuesday"), None);
+        let there = read(r#"{"text": "on (?<again>.+)", "zone": "+08:00"}"#, "on 2026-12-01 08:30:00");
+        assert_eq!(there.retry_at.unwrap().to_string(), "2026-12-01T00:30:00Z");
         let wait = read(r#"{"text": "again in (?<wait>[\\d.a-z]+)"}"#, "Please try again in 1m20.5s.");
         assert_eq!(wait.retry_at, Some(NOW + 80_500));
     }

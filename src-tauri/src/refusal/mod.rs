@@ -11,6 +11,7 @@ mod figures;
 mod page;
 mod pasted;
 mod repr;
+mod resets;
 mod rows;
 mod seen;
 #[cfg(test)]
@@ -20,7 +21,7 @@ mod via;
 pub use atlas::{Form, Front, Said, Wait, atlas, fronts};
 pub use error::{Origin, to_error};
 pub use page::{Who, page};
-pub use pasted::{Pasted, paste};
+pub use pasted::{Pasted, paste, paste_bytes};
 
 use crate::http::{Answer, moment, redact};
 use crate::model::{Cause, Json, Refusal, SECOND, Scope, Source, Timestamp};
@@ -154,7 +155,7 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
     let passed = || {
         let named = way.provider.as_deref().map(Speaker::Named);
         let speakers = named.into_iter().chain([Speaker::Somebody]);
-        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, !row.is_common()))
+        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, true))
     };
     let bare = || {
         let named = way.provider.as_deref().or(connector);
@@ -205,7 +206,9 @@ fn wrapped(inner: &via::Inner, way: &Way, seen: &Seen<'_>, now: Timestamp) -> Op
         headers: if inner.passes { seen.headers } else { &[] },
     };
     let speakers = way.provider.as_deref().map(Speaker::Named).into_iter().chain([Speaker::Somebody]);
-    let row = speakers.flat_map(|speaker| find(speaker, &said, false)).next()?;
+    // Words that anybody uses come last.
+    let common = || rows().iter().find(|row| !row.all.is_empty() && row.fits(Speaker::Anyone, &said));
+    let row = speakers.flat_map(|speaker| find(speaker, &said, false)).next().or_else(common)?;
     let mut refusal = read_row(row, &said, now);
     refusal.status = seen.status;
     refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now).filter(|_| refusal.retryable));
@@ -223,14 +226,9 @@ fn behind_a_gateway(scope: Scope) -> Scope {
     if scope == Scope::Request { scope } else { Scope::Provider }
 }
 
-/// The first row that fits: one that looks at more than the status, or (`bare`) any. What many say in the same words is
-/// left for [`Speaker::Somebody`].
-fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
-    let heard = |row: &Row| {
-        let last = speaker == Speaker::Somebody || !row.is_common();
-        bare || (last && !row.says_little())
-    };
-    rows().iter().find(|row| heard(row) && row.fits(speaker, seen))
+/// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
+fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
+    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
 }
 
 /// The refusal that a row makes of an answer.
@@ -257,11 +255,12 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     refusal
 }
 
-/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date.
+/// When the answer asks to come back: `retry-after-ms`, `Retry-After` in seconds or as a date, or else when the limit
+/// that is used up starts again.
 fn asked_wait(seen: &Seen<'_>, now: Timestamp) -> Option<Timestamp> {
     let ms = seen.header("retry-after-ms").and_then(|text| text.trim().parse::<f64>().ok());
     let ms = ms.filter(|ms| (0.0..1e12).contains(ms)).map(|ms| now + ms as i64);
-    ms.or_else(|| moment::reset(seen.header("retry-after")?, now))
+    ms.or_else(|| moment::reset(seen.header("retry-after")?, now)).or_else(|| resets::read(seen, now))
 }
 
 fn blank(cause: Cause, scope: Scope, rule: &str, status: Option<u16>, at: Option<Timestamp>) -> Refusal {

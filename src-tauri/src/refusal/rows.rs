@@ -1,7 +1,7 @@
 //! The table of signatures, `data/refusals.json`: one row says what an answer must hold, and what that means.
 
 use super::figures::Figure;
-use super::seen::{Seen, spoken};
+use super::seen::{Seen, codes, spoken};
 use crate::model::{Cause, Json, Scope, Window};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -53,8 +53,9 @@ pub(super) struct Field {
     pub(super) unit: crate::model::Unit,
 }
 
-/// A field (JSON Pointer, in which `*` is any item of an array, or `text` for a short body that is not JSON) and what
-/// it must hold, one of.
+/// A field and what it must hold, one of. The field is a JSON Pointer, in which `*` is any item of an array, `text` for
+/// a short body that is not JSON, `message` for the sentence wherever providers put it, `code` for the names and codes
+/// wherever providers put them, or `header:` with a header's name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pattern {
@@ -105,20 +106,15 @@ pub(super) enum Speaker<'a> {
 }
 
 impl Row {
-    /// Whether it looks at nothing but the status.
+    /// Whether it looks at nothing but the status, or at words that anybody uses.
     pub(super) fn says_little(&self) -> bool {
-        self.all.is_empty() && self.header.is_none()
+        self.owner().is_none() || (self.all.is_empty() && self.header.is_none())
     }
 
     /// Whether it tells a provider by its own words. A status of one provider's own says nothing of another's, nor does
     /// the presence of a common field; and what one provider says of its keys is no help with another's.
     fn is_telling(&self) -> bool {
         self.cause != Cause::Credentials && self.all.iter().any(|pattern| !pattern.present)
-    }
-
-    /// Whether many say it in these words, so that whoever has words of their own is heard first.
-    pub(super) fn is_common(&self) -> bool {
-        self.owner().is_none()
     }
 
     /// Whose signature it is: the connector that it belongs to, or else the first part of its name.
@@ -161,10 +157,15 @@ impl Row {
 
 impl Pattern {
     fn fits(&self, seen: &Seen<'_>) -> bool {
-        match (self.at.as_str(), seen.text, seen.body) {
-            ("text", Some(text), _) => self.says(text),
-            ("text", None, _) | (_, _, None) => false,
-            (pointer, _, Some(body)) => reach(body, pointer).into_iter().any(|field| self.holds(field)),
+        match (self.at.as_str(), seen.body) {
+            ("code", body) => body.is_some_and(|body| codes(body).any(|value| self.says(value))),
+            ("text", _) => seen.text.is_some_and(|text| self.says(text)),
+            ("message", _) => self.says(seen.message()),
+            (at, _) if at.starts_with("header:") => {
+                seen.header(&at["header:".len()..]).is_some_and(|value| self.says(value))
+            }
+            (_, None) => false,
+            (pointer, Some(body)) => reach(body, pointer).into_iter().any(|field| self.holds(field)),
         }
     }
 
@@ -176,6 +177,7 @@ impl Pattern {
         let value = value.trim();
         if self.equals.iter().any(|want| want == value)
             || self.prefix.iter().any(|want| value.starts_with(want))
+            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
         {
             return true;
         }
@@ -209,7 +211,9 @@ impl Pattern {
 
     fn weight(&self) -> u8 {
         let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
-        if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+        if !self.code.is_empty() {
+            97
+        } else if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92
@@ -219,6 +223,12 @@ impl Pattern {
             80
         }
     }
+}
+
+/// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
+fn plain(code: &str) -> String {
+    let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
+    last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

@@ -52,6 +52,30 @@ pub(super) fn message(body: &Json) -> Option<&str> {
     .filter(|text| !text.trim().is_empty())
 }
 
+/// The names and codes that a body gives, from the fields where providers put them.
+pub(super) fn codes(body: &Json) -> impl Iterator<Item = &str> {
+    [
+        "/error/code",
+        "/error/type",
+        "/error/status",
+        "/error/error_code",
+        "/code",
+        "/type",
+        "/error",
+        "/error_code",
+        "/errorCode",
+        "/error_type",
+        "/reason",
+        "/detail/code",
+        "/detail/status",
+        "/errors/0/code",
+        "/errors/0/extensions/code",
+    ]
+    .iter()
+    .filter_map(|pointer| body.pointer(pointer)?.as_str())
+    .map(str::trim)
+}
+
 /// What the provider says itself: without what stands in quotation marks or backticks, where providers repeat what
 /// they were sent, and without the tail of a very long message. An apostrophe inside a word opens nothing.
 pub(super) fn spoken(message: &str) -> Cow<'_, str> {

@@ -32,6 +32,19 @@ pub(super) fn put(db: &Connection, account: &AccountId, at: Timestamp, refusal: 
 }
 
 impl Store {
+    /// One refusal that no poll brought, such as one that was pasted; `at` is its time if it has none of its own.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub fn record_refusal(
+        &self,
+        account: &AccountId,
+        at: Timestamp,
+        refusal: &Refusal,
+    ) -> Result<(), StoreError> {
+        self.record(account, at, &[], std::slice::from_ref(refusal), &[]).map(drop)
+    }
+
     /// Refusals of all accounts or of one, that happened (or else were seen) in `from..=to`, oldest first.
     pub fn refusals(
         &self,

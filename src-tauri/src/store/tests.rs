@@ -119,3 +119,41 @@ fn the_queries_use_their_indexes() {
         );
     }
 }
+
+/// What an older Tollwatch wrote into a history of version 3, with names of causes that have changed since.
+const OLD_REFUSAL: &str = r#"INSERT INTO refusal (account, at, cause, rule, message, body) VALUES ('acme', 60000, 'spend_cap',
+    'acme.cap', 'cap reached', '{"cause":"spend_cap","scope":"organisation","status":402,"message":"cap reached",
+    "rule":"acme.cap","meter":null,"retry_at":null,"needed":null,"left":null,"at":null,"count":1}')"#;
+
+#[test]
+fn refusals_with_names_of_older_causes_are_read_and_carried_over() {
+    use crate::model::{Cause, Source};
+    let folder = tempfile::tempdir().unwrap();
+    let (path, next) = (folder.path().join("history.sqlite"), folder.path().join("next.sqlite"));
+    let insert = |store: &Store| {
+        store.write(|desk| desk.change(|db| Ok(db.execute(OLD_REFUSAL, [])?))).unwrap();
+    };
+    let store = Store::open(&path, Timestamp(0)).unwrap();
+    insert(&store);
+    store.close().unwrap();
+    drop(store);
+    // Opened again, which brings an older format to the newest.
+    let store = Store::open(&path, Timestamp(0)).unwrap();
+    let read = |store: &Store| store.refusals(Some(&account()), Timestamp(0), Timestamp(100_000)).unwrap();
+    let found = read(&store);
+    assert_eq!(found.len(), 1);
+    let (_, at, refusal) = &found[0];
+    assert_eq!((*at, refusal.cause, refusal.count), (Timestamp(60_000), Cause::ProviderCap, 1));
+    assert_eq!((refusal.confidence, refusal.source, refusal.retryable), (0, Source::Polled, false));
+
+    // Carried over from a damaged file, it gets its present name.
+    Store::open(&next, Timestamp(0)).unwrap().close().unwrap();
+    salvage::salvage(&path, &mut rusqlite::Connection::open(&next).unwrap());
+    let other = Store::open_read_only(&next).unwrap();
+    assert_eq!(read(&other), found);
+    let column = |store: &Store| -> String {
+        let named = store.read(|db| Ok(db.query_row("SELECT cause FROM refusal", [], |row| row.get(0))?));
+        named.unwrap()
+    };
+    assert_eq!((column(&store).as_str(), column(&other).as_str()), ("spend_cap", "provider_cap"));
+}
