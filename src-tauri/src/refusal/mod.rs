@@ -121,11 +121,19 @@ pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusa
 type Found = (Refusal, Option<&'static str>);
 
 /// Who stands between, and who behind, as far as the answer and the asker tell.
-struct Way {
-    /// The gateway that was asked, or that stood in front of whoever was.
-    gateway: Option<String>,
-    /// The provider behind it.
+struct Way<'a> {
+    /// The gateway that was asked, or that says in a header that it passed this on.
+    asked: Option<&'a str>,
+    /// The gateway whose way of wrapping this is.
+    wrapping: Option<&'static str>,
+    /// The provider behind.
     provider: Option<String>,
+}
+
+impl Way<'_> {
+    fn gateway(&self) -> Option<&str> {
+        self.asked.or(self.wrapping)
+    }
 }
 
 /// Finds the row that fits and reads what it says. First what was said to the gateway, if it passes it on; then the
@@ -145,7 +153,7 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
     let asked = connector.filter(|connector| via::is_gateway(connector));
     let wrapping = inner.as_ref().and_then(|inner| inner.gateway);
     let named = inner.as_ref().and_then(|inner| inner.provider.clone());
-    let way = Way { gateway: asked.or(wrapping).or(front).map(str::to_owned), provider: named.or(behind) };
+    let way = Way { asked: asked.or(front), wrapping, provider: named.or(behind) };
     if let Some(found) = inner.as_ref().and_then(|inner| wrapped(inner, &way, seen, now)) {
         return Some(found);
     }
@@ -167,9 +175,10 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
 }
 
 /// The refusal with who refused and who passed it on. `foreign`: the words are known of another than the asked.
-fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, way: &Way) -> Refusal {
+fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, way: &Way<'_>) -> Refusal {
+    let (gateway, behind) = (way.gateway(), way.provider.as_deref());
     let owner = row.owner();
-    let (gateway, behind) = (way.gateway.as_deref(), way.provider.as_deref());
+    let owner = connector.filter(|connector| via::is_kin(owner, connector)).or(owner);
     let by_gateway = owner.is_some() && (owner == gateway || owner.is_some_and(via::is_gateway));
     let provider = if by_gateway {
         // The gateway's own words: of the provider behind it, or of itself.
@@ -184,7 +193,7 @@ fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, w
     let between = match connector {
         // Whatever was asked passed on another provider's words.
         Some(connector) if foreign && !by_gateway => gateway.or(Some(connector)),
-        _ if by_gateway => gateway.or(owner),
+        _ if by_gateway => way.asked.or(owner),
         _ => gateway,
     };
     let between = between.filter(|between| provider != Some(*between)).map(str::to_owned);
@@ -196,7 +205,7 @@ fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, w
 }
 
 /// The provider's refusal inside a gateway's answer.
-fn wrapped(inner: &via::Inner, way: &Way, seen: &Seen<'_>, now: Timestamp) -> Option<Found> {
+fn wrapped(inner: &via::Inner, way: &Way<'_>, seen: &Seen<'_>, now: Timestamp) -> Option<Found> {
     let passed = seen.status.filter(|_| inner.passes);
     // A gateway may rename the status: the words inside go before it.
     let said = Seen {
@@ -205,16 +214,22 @@ fn wrapped(inner: &via::Inner, way: &Way, seen: &Seen<'_>, now: Timestamp) -> Op
         text: None,
         headers: if inner.passes { seen.headers } else { &[] },
     };
-    let speakers = way.provider.as_deref().map(Speaker::Named).into_iter().chain([Speaker::Somebody]);
+    let named = way.provider.as_deref().map(Speaker::Named).into_iter();
+    let mut speakers = named.chain([Speaker::Anyone, Speaker::Somebody]);
     // Words that anybody uses come last.
     let common = || rows().iter().find(|row| !row.all.is_empty() && row.fits(Speaker::Anyone, &said));
-    let row = speakers.flat_map(|speaker| find(speaker, &said, false)).next().or_else(common)?;
+    let row = speakers.find_map(|speaker| find(speaker, &said, false)).or_else(common)?;
+    let own_words =
+        row.owner().is_some_and(|owner| inner.gateway.is_some_and(|it| via::is_kin(Some(owner), it)));
+    if inner.passes && own_words {
+        return None;
+    }
     let mut refusal = read_row(row, &said, now);
     refusal.status = seen.status;
     refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now).filter(|_| refusal.retryable));
     let own = row.from.as_deref().filter(|from| Some(*from) != way.provider.as_deref());
     refusal.provider = own.or(way.provider.as_deref()).or(row.owner()).map(str::to_owned);
-    refusal.gateway.clone_from(&way.gateway);
+    refusal.gateway = way.gateway().map(str::to_owned);
     if refusal.gateway.is_some() {
         refusal.scope = behind_a_gateway(refusal.scope);
     }

@@ -142,7 +142,7 @@ fn the_body_decides_before_the_status() {
             "apipark",
             400,
             "all balances exhausted or unavailable",
-            Cause::BalanceExhausted,
+            Cause::GatewayMisconfigured,
             "apinto.balances_exhausted",
         ),
         (
@@ -155,7 +155,7 @@ fn the_body_decides_before_the_status() {
         (
             "http_json",
             502,
-            r#"{"error":{"code":"upstream_error","message":"no usable response"}}"#,
+            r#"{"error":{"code":"upstream_error","message":"no usable response","type":"upstream_error"}}"#,
             Cause::GatewayMisconfigured,
             "ferrogw.upstream",
         ),

@@ -16,6 +16,10 @@ struct Table {
     headers: Vec<Mark>,
     /// How a gateway wraps what the provider said.
     wrapped: Vec<Wrapping>,
+    /// Gateways that leave no mark. (Kong and Envoy do, but in front of providers' own servers as well.)
+    unmarked: Vec<String>,
+    /// Forks that keep the words of whom they come from.
+    forks: BTreeMap<String, String>,
     /// What gateways call providers, in lower-case letters and digits, where it is not the connector's id.
     names: BTreeMap<String, String>,
 }
@@ -69,7 +73,8 @@ pub(super) fn in_front(seen: &Seen<'_>) -> (Option<&'static str>, Option<String>
 pub(super) fn is_gateway(id: &str) -> bool {
     let known = |table: &Table| {
         let headers = table.headers.iter().map(|mark| &mark.gateway);
-        headers.chain(table.wrapped.iter().map(|form| &form.gateway)).any(|gateway| gateway == id)
+        let wrapped = table.wrapped.iter().map(|form| &form.gateway);
+        headers.chain(wrapped).chain(&table.unmarked).any(|gateway| gateway == id)
     };
     TABLE.as_ref().is_ok_and(known)
 }
@@ -82,6 +87,16 @@ pub(super) fn known() -> impl Iterator<Item = (&'static str, Option<&'static str
     marks
         .map(|mark| (mark.gateway.as_str(), Some(mark.header.as_str()), None))
         .chain(wrapped.map(|form| (form.gateway.as_str(), None, Some(form.at.as_str()))))
+}
+
+/// Whether words of `owner` are also those of `gateway`: they are one, or one is a fork of the other.
+pub(super) fn is_kin(owner: Option<&str>, gateway: &str) -> bool {
+    let from = |fork: &str| TABLE.as_ref().ok().and_then(|table| table.forks.get(fork));
+    let kin = |owner: &str| {
+        let forked = |fork: &str, of: &str| from(fork).is_some_and(|it| it == of);
+        owner == gateway || forked(gateway, owner) || forked(owner, gateway)
+    };
+    owner.is_some_and(kin)
 }
 
 /// A provider's answer inside a gateway's.
