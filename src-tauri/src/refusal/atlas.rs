@@ -37,6 +37,8 @@ pub struct Said {
     pub at: String,
     /// The whole text.
     pub equals: &'static [String],
+    /// A name, written with any separators and letters of either case.
+    pub named: &'static [String],
     /// How it begins.
     pub begins: &'static [String],
     /// What stands in it.
@@ -91,6 +93,7 @@ fn form(row: &'static Row) -> Form {
     let says = row.all.iter().map(|pattern| Said {
         at: dotted(pattern.at()),
         equals: pattern.equals(),
+        named: pattern.code(),
         begins: pattern.prefix(),
         has: pattern.contains(),
     });
@@ -121,7 +124,7 @@ fn dotted(at: &str) -> String {
     }
     let mut out = String::new();
     for part in at.split('/').skip(1) {
-        if part.parse::<usize>().is_ok() {
+        if part == "*" || part.parse::<usize>().is_ok() {
             out.push_str("[]");
         } else {
             out.push_str(if out.is_empty() { "" } else { "." });
@@ -164,6 +167,7 @@ mod tests {
     #[test]
     fn pointers_are_written_as_people_write_fields() {
         assert_eq!(dotted("/error/details/0/reason"), "error.details[].reason");
+        assert_eq!(dotted("/error/details/*/reason"), "error.details[].reason");
         assert_eq!(dotted("/code"), "code");
         assert_eq!(dotted("text"), "the body");
     }

@@ -113,8 +113,9 @@ fn todo(cause: Cause, key_url: Option<&str>, links: Links) -> String {
     }
 }
 
-/// A sentence to stand inside another.
+/// A sentence to stand inside another, without what follows its semicolon.
 fn small(sentence: &str) -> String {
+    let sentence = sentence.split(';').next().unwrap_or_default();
     let mut letters = sentence.trim_end_matches('.').chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }

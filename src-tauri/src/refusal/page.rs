@@ -152,7 +152,7 @@ fn table(forms: &[&Form], seen: &BTreeMap<String, BTreeSet<u16>>) -> String {
             })
             .filter(|part| !part.is_empty())
             .collect();
-        let says = if parts.is_empty() { "nothing that is known".to_owned() } else { parts.join(", and ") };
+        let says = if parts.is_empty() { "nothing more".to_owned() } else { parts.join(", and ") };
         let _ = writeln!(out, "| {} | {says} | {cause} | {scope} | {wait} |", statuses.join(", "));
     }
     out
@@ -167,7 +167,7 @@ fn held(form: &Form) -> String {
 
 fn words(said: &Said) -> String {
     let list = |words: &[String]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" or ");
-    let kinds = [("is", said.equals), ("begins", said.begins), ("has", said.has)];
+    let kinds = [("is", said.equals), ("is", said.named), ("begins", said.begins), ("has", said.has)];
     let kinds = kinds.into_iter().filter(|(_, words)| !words.is_empty());
     let parts: Vec<String> = kinds.map(|(verb, words)| format!("{verb} {}", list(words))).collect();
     if parts.is_empty() { "is there".to_owned() } else { parts.join(", or ") }
@@ -219,21 +219,24 @@ fn waits(wait: Wait) -> &'static str {
 
 /// Words that are codes of several, with what each means by them.
 fn shared(forms: &[Form], name: &dyn Fn(&str) -> String) -> String {
-    let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Vec<(String, Vec<&str>)>> = BTreeMap::new();
     for form in forms {
-        let Some(owner) = form.owner else { continue };
-        let words = form.says.iter().flat_map(|said| said.equals);
+        let Some(owner) = form.owner.map(name) else { continue };
+        let words = form.says.iter().flat_map(|said| said.equals.iter().chain(said.named));
         for word in words.filter(|word| word.contains('_') && !word.contains(' ')) {
-            let means = format!("{}: `{}`", name(owner), form.cause.words().id);
             let all = known.entry(word).or_default();
-            if !all.contains(&means) {
-                all.push(means);
+            let cause = form.cause.words().id;
+            match all.iter_mut().find(|(other, _)| *other == owner) {
+                Some((_, causes)) if !causes.contains(&cause) => causes.push(cause),
+                Some(_) => {}
+                None => all.push((owner.clone(), vec![cause])),
             }
         }
     }
     let mut out = String::from("| word | who says it, and what it means there |\n|---|---|\n");
     for (word, means) in known.into_iter().filter(|(_, means)| means.len() > 1) {
-        let _ = writeln!(out, "| `{word}` | {} |", means.join("; "));
+        let means = means.into_iter().map(|(owner, causes)| format!("{owner}: `{}`", causes.join("` or `")));
+        let _ = writeln!(out, "| `{word}` | {} |", means.collect::<Vec<_>>().join("; "));
     }
     out.trim_end().to_owned()
 }

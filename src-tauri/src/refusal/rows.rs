@@ -221,6 +221,10 @@ impl Pattern {
         &self.equals
     }
 
+    pub(super) fn code(&self) -> &[String] {
+        &self.code
+    }
+
     pub(super) fn prefix(&self) -> &[String] {
         &self.prefix
     }

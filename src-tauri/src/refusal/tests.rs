@@ -242,7 +242,7 @@ fn an_error_says_what_to_do() {
     let key = r#"{"error":{"code":403,"message":"Key limit exceeded","metadata":{"limit_source":"openrouter_key_limit"}}}"#;
     assert_eq!(
         error(403, key).message,
-        "OpenRouter says this key's own limit is reached (403): Key limit exceeded; raise this key's limit or use another key; the account may still have money."
+        "OpenRouter says this key's own limit is reached (403): Key limit exceeded; raise this key's limit or use another key."
     );
     let budget = r#"{"error":{"code":403,"message":"Workspace budget of $20 reached.","metadata":{"limit_source":"openrouter_workspace_budget","limit_usd":20,"spend_usd":20.5}}}"#;
     // The limit stands in the provider's own words already.
