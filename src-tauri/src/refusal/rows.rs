@@ -3,8 +3,11 @@
 use super::figures::Figure;
 use super::seen::{Seen, codes, spoken};
 use crate::model::{Cause, Json, Scope, Window};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::sync::LazyLock;
+
+/// What is longer is no code, nor a URI that ends with one.
+const LONGEST_CODE: usize = 200;
 
 /// One signature. All its patterns must fit. Rows are tried in their order.
 #[derive(Deserialize)]
@@ -62,7 +65,7 @@ pub(super) struct Pattern {
     #[serde(default)]
     equals: Vec<String>,
     /// A name made for programs: letters of either case, with any separators; of a URI its last part.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "plainly")]
     code: Vec<String>,
     /// Letters of either case; what stands in quotation marks is left out, since it may be somebody else's.
     #[serde(default)]
@@ -166,7 +169,7 @@ impl Pattern {
     fn holds(&self, value: &str) -> bool {
         if self.equals.iter().any(|want| want == value)
             || self.prefix.iter().any(|want| value.starts_with(want))
-            || (!self.code.is_empty() && self.code.iter().any(|want| plain(want) == plain(value)))
+            || (!self.code.is_empty() && value.len() <= LONGEST_CODE && self.code.contains(&plain(value)))
         {
             return true;
         }
@@ -179,9 +182,8 @@ impl Pattern {
 
     fn weight(&self) -> u8 {
         let code = ["code", "type", "reason", "status", "quotaId", "limit_source", "__type", "violations"];
-        if !self.code.is_empty() {
-            97
-        } else if !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end)) {
+        let is_code = !self.equals.is_empty() && code.iter().any(|end| self.at.contains(end));
+        if is_code || !self.code.is_empty() {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92
@@ -191,6 +193,10 @@ impl Pattern {
             80
         }
     }
+}
+
+fn plainly<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(Vec::<String>::deserialize(from)?.iter().map(|code| plain(code)).collect())
 }
 
 /// `insufficient-credits`, `InsufficientCredits` and `https://example.com/problems#insufficient_credits` alike.
