@@ -12,10 +12,10 @@ const LONGEST_HEADER: usize = 16 * 1024;
 /// Recognises an offer (version 1 in the body, version 2 in a header) or a failed payment.
 pub(super) fn read(seen: &Seen<'_>) -> Option<Refusal> {
     let in_header = |name| decode(seen.header(name)?);
-    if let Some(paid) = in_header("payment-response").or_else(|| in_header("x-payment-response")) {
-        if paid.pointer("/errorReason").and_then(Json::as_str) == Some("insufficient_funds") {
-            return Some(wallet_empty());
-        }
+    let paid = in_header("payment-response").or_else(|| in_header("x-payment-response"));
+    let reason = paid.as_ref().and_then(|paid| paid.get("errorReason")?.as_str());
+    if reason == Some("insufficient_funds") {
+        return Some(wallet_empty());
     }
     let stated = seen.body.filter(|body| body.get("x402Version").is_some());
     let header = in_header("payment-required").filter(|offer| offer.get("x402Version").is_some());
@@ -94,5 +94,21 @@ mod tests {
         }
         assert_eq!(six_decimals("1e4"), None);
         assert_eq!(six_decimals(""), None);
+    }
+
+    #[test]
+    fn an_offer_tells_amount_asset_and_network() {
+        let words = |offer: &str| words(&Json::parse(offer.as_bytes()).unwrap());
+        assert_eq!(
+            words(
+                r#"{"accepts":[{"network":"base","maxAmountRequired":"25000","asset":"0xA","extra":{"name":"USDC"}}]}"#
+            ),
+            "0.025 USDC on base for one call (asset 0xA)"
+        );
+        assert_eq!(
+            words(r#"{"accepts":[{"network":"eip155:8453","amount":"7","asset":"0xB"}]}"#),
+            "7 of the smallest units of the asset 0xB on eip155:8453 for one call"
+        );
+        assert_eq!(words(r#"{"accepts":[]}"#), "a payment is asked for, with no offer that can be read");
     }
 }

@@ -40,6 +40,13 @@ fn the_clouds_errors_are_told_apart() {
             Cause::FreeQuota,
             "alibaba.free_used",
         ),
+        (
+            "alibaba",
+            429,
+            r#"{"error":{"code":"insufficient_quota","message":"m"}}"#,
+            Cause::RateLimited,
+            "alibaba.insufficient_quota",
+        ),
         ("alibaba", 429, r#"{"code":"Throttling.RateQuota"}"#, Cause::RateLimited, "alibaba.throttled"),
         ("alibaba", 400, r#"{"Code":"SignatureDoesNotMatch"}"#, Cause::Credentials, "alibaba.secret"),
         (
