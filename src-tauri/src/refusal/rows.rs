@@ -141,7 +141,7 @@ impl Row {
     /// status, and never where the answer's code says what was wrong.
     fn is_blamed_away(&self, seen: &Seen<'_>) -> bool {
         let within = || self.all.iter().any(|pattern| !pattern.contains.is_empty());
-        let faulty = seen.status.is_some_and(|status| [400, 404, 413, 422].contains(&status));
+        let faulty = seen.status.is_some_and(|status| [404, 413, 422].contains(&status));
         self.is_sentence() && (seen.blames_request() || faulty && self.status.is_empty() && within())
     }
 

@@ -2,7 +2,7 @@
 //! it was not.
 
 use super::case::NOW;
-use tollwatch::model::{Cause, HOUR, Refusal};
+use tollwatch::model::{Cause, HOUR, Refusal, Timestamp};
 use tollwatch::refusal::{Response, explain};
 use tollwatch::simulator::{Dialect, Fault, Misbehaviour, Script, SimAnswer, SimRequest, World};
 
@@ -26,13 +26,16 @@ const FAULTS: [Fault; 11] = [
     Fault::Hang,
 ];
 
-/// A world whose one account has 20 USD, which are gone at `NOW`.
+/// 2026-11-01T10:00:00Z, when the money is gone; a day's budget starts again at midnight only.
+const GONE: Timestamp = Timestamp(1_793_491_200_000 + 10 * HOUR);
+
+/// A world whose one account has 20 USD, which are gone at [`GONE`].
 fn world(dialect: Dialect) -> World {
-    let from = NOW + -10 * HOUR;
+    let from = GONE + -10 * HOUR;
     World::scripted(&Script { dialect, amount: 20_000_000_000, from, over: 10 * HOUR, top_up: None })
 }
 
-fn chat(world: &World, path: &str, key: &str, now: tollwatch::model::Timestamp) -> SimAnswer {
+fn chat(world: &World, path: &str, key: &str, now: Timestamp) -> SimAnswer {
     let request = SimRequest {
         method: "POST".into(),
         path: path.into(),
@@ -57,10 +60,10 @@ fn its_refusals_are_told() {
             Dialect::OpenRouter | Dialect::LiteLlm => Cause::KeyLimit,
         };
         for connector in [None, Some(id)] {
-            let refusal = told(connector, &chat(&world, path, key, NOW));
+            let refusal = told(connector, &chat(&world, path, key, GONE));
             let who = (refusal.cause, refusal.provider.as_deref());
             assert_eq!(who, (expected, Some(id)), "{refusal:?}");
-            let refusal = told(connector, &chat(&world, path, "wrong", NOW));
+            let refusal = told(connector, &chat(&world, path, "wrong", GONE));
             assert_eq!(refusal.cause, Cause::Credentials, "{id}: {refusal:?}");
         }
     }
@@ -71,20 +74,20 @@ fn its_misbehaviour_is_never_a_wrong_money_cause() {
     for (dialect, id, path, key) in DIALECTS {
         for fault in FAULTS {
             let world = world(dialect);
-            let gone = told(Some(id), &chat(&world, path, key, NOW)).cause;
+            let gone = told(Some(id), &chat(&world, path, key, GONE)).cause;
             let how =
                 Misbehaviour { fault: Some(fault), retry_after: Some("7".into()), ..Default::default() };
             world.misbehave(dialect, how);
             for connector in [None, Some(id)] {
-                let well = told(connector, &chat(&world, path, key, NOW + -5 * HOUR));
+                let well = told(connector, &chat(&world, path, key, GONE + -5 * HOUR));
                 assert!(!well.cause.is_money(), "{id} {fault:?} with money left: {well:?}");
-                let empty = told(connector, &chat(&world, path, key, NOW));
+                let empty = told(connector, &chat(&world, path, key, GONE));
                 let bare = empty.rule.starts_with("any.") && empty.confidence < 60;
                 // A cut 402 is still a 402, and said to be a guess.
                 let right = !empty.cause.is_money() || empty.cause == gone || bare;
                 assert!(right, "{id} {fault:?} without money: {empty:?}");
             }
-            let now = told(Some(id), &chat(&world, path, key, NOW));
+            let now = told(Some(id), &chat(&world, path, key, GONE));
             match fault {
                 Fault::TooManyRequests => {
                     assert_eq!((now.cause, now.retry_at), (Cause::RateLimited, Some(NOW + 7_000)), "{now:?}");
