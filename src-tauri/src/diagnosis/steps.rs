@@ -24,7 +24,7 @@ impl<'a> Teller<'a> {
         let scene = Scene::new(refusal, facts);
         let own = scene.own();
         // What is empty behind a gateway, where the gateway's own meters are not.
-        let bare = |one: &&AccountFacts| decisive(one, cause, refusal).is_some_and(|meter| is_out(meter));
+        let bare = |one: &&AccountFacts| decisive(one, cause, refusal).is_some_and(is_out);
         let account = match own.filter(|one| !one.is_gateway || bare(one)) {
             Some(own) => Some(own),
             None if scene.through_gateway() => scene.behind().0.into_iter().find(bare).or(own),

@@ -146,6 +146,7 @@ mod soon {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "how long a verdict takes is measured")]
     fn a_verdict_takes_less_than_a_millisecond() {
         let crowd = |label: &str| {
             let meters = (0..8).map(|one| limit(&format!("key_limit.k{one}"), "key limit", "10 USD"));

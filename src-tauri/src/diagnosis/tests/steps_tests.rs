@@ -158,7 +158,7 @@ fn a_cause_that_evidence_found_has_its_own_way_to_pass() {
 fn polls_that_would_settle_more_are_named() {
     let old = MeterFacts { read_at: ago(40), ..balance("48.20 USD") };
     let late = account("Late", vec![old.clone()]);
-    assert_eq!(of(&bare_402(), late.clone()).check, [late.id.clone()]);
+    assert_eq!(of(&bare_402(), late.clone()).check, std::slice::from_ref(&late.id));
     let paused = AccountFacts { alerts: AlertFacts { paused: true, ..AlertFacts::default() }, ..late };
     assert!(of(&bare_402(), paused).check.is_empty());
     // Read after the refusal and not yet late: there is nothing to ask.
