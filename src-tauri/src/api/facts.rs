@@ -234,3 +234,92 @@ fn spec(connector: Option<&str>) -> Option<&'static Spec> {
 fn kind(connector: &str) -> Option<ConnectorKind> {
     spec(Some(connector)).map(|spec| spec.kind)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connectors::Connector;
+    use crate::diagnosis;
+    use crate::model::{Cause, Reading, Scope, Unit};
+    use crate::store::Store;
+
+    const START: Timestamp = Timestamp(1_795_200_000_000);
+
+    fn source(readings: &[(i64, &str)]) -> (tempfile::TempDir, StoreView, AccountId) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite"), START).unwrap();
+        let id = AccountId::new("work").unwrap();
+        for (minutes, left) in readings {
+            let mut reading = Reading::new("balance", MeterKind::Balance, "balance", Unit::USD);
+            reading.remaining = Some(Unit::USD.parse(left).unwrap());
+            store.record(&id, START + minutes * MINUTE, &[reading], &[], &[]).unwrap();
+        }
+        let last = readings.last().map_or(0, |(minutes, _)| *minutes);
+        let view = StoreView { store, now: START + (last + 2) * MINUTE, live: Vec::new() };
+        (folder, view, id)
+    }
+
+    /// Any connector with a key that wants more than a poll needs at least.
+    fn config() -> AccountConfig {
+        let wants = |one: &&&dyn Connector| {
+            one.spec().secrets.iter().any(|secret| secret.role == "management_key" && !secret.required)
+        };
+        let spec = connectors::ALL.iter().find(wants).unwrap().spec();
+        let text =
+            format!("connector = \"{}\"\nlabel = \"Work\"\nsecrets = {{ key = \"keychain\" }}", spec.id);
+        toml::from_str(&text).unwrap()
+    }
+
+    fn gathered(readings: &[(i64, &str)], at: i64) -> AccountFacts {
+        let (_folder, source, id) = source(readings);
+        let config = AccountConfig { reload_below: "10 USD".parse().ok(), ..config() };
+        of_one(&source, &id, &config, None, AlertFacts::default(), START + at * MINUTE).unwrap()
+    }
+
+    #[test]
+    fn figures_top_ups_and_keys_are_gathered() {
+        let readings = [(0, "30"), (60, "12"), (65, "0"), (70, "0"), (130, "50"), (135, "0"), (155, "-0.1")];
+        let account = gathered(&readings, 155);
+        assert_eq!(account.label, "Work");
+        assert_eq!(account.reload_below, "10 USD".parse().ok());
+        let [meter] = &account.meters[..] else { panic!("{account:?}") };
+        assert_eq!(meter.headroom, "-0.1 USD".parse().ok());
+        assert_eq!(meter.read_at, START + 155 * MINUTE);
+        assert_eq!(meter.empty_since, Some(START + 135 * MINUTE));
+        assert_eq!(
+            meter.added,
+            [(START + 130 * MINUTE, "50 USD".parse().unwrap(), "0 USD".parse().unwrap())]
+        );
+        let privileged: Vec<_> = account.keys.iter().filter(|key| key.privileged).collect();
+        assert!(privileged.iter().all(|key| !key.stored) && account.keys.iter().any(|key| key.stored));
+    }
+
+    #[test]
+    fn figures_are_those_of_the_moment() {
+        let readings = [(0, "30"), (5, "0.2"), (10, "0.2"), (15, "50")];
+        let left = |at| gathered(&readings, at).meters[0].headroom.map(|left| left.to_string());
+        assert_eq!(left(12).as_deref(), Some("0.2 USD"), "before a top-up that came later");
+        assert_eq!(left(17).as_deref(), Some("50 USD"));
+        assert_eq!(left(-500).as_deref(), Some("30 USD"), "the first that is known after it");
+        let meter = &gathered(&readings, 12).meters[0];
+        assert_eq!((meter.read_at, meter.added.len()), (START + 10 * MINUTE, 1));
+        assert_eq!(
+            gathered(&readings, 7).meters[0].read_at,
+            START + 7 * MINUTE,
+            "read before and after alike"
+        );
+    }
+
+    #[test]
+    fn a_pasted_refusal_is_kept_without_touching_the_polls() {
+        let (_folder, source, id) = source(&[(0, "30"), (5, "0")]);
+        let account = of_one(&source, &id, &config(), None, AlertFacts::default(), source.now).unwrap();
+        let stated = diagnosis::at_zero(&account).unwrap();
+        assert_eq!((stated.cause, stated.at), (Cause::BalanceExhausted, Some(START + 5 * MINUTE)));
+        let pasted = Refusal::new(Cause::KeyLimit, Scope::Key, "some.rule");
+        source.store.record_refusal(&id, source.now, &pasted).unwrap();
+        let account = of_one(&source, &id, &config(), None, AlertFacts::default(), source.now).unwrap();
+        assert_eq!(account.refusals, [(source.now, pasted)]);
+        assert_eq!(account.poll.good_at, Some(START + 5 * MINUTE));
+    }
+}

@@ -74,6 +74,10 @@ impl Teller<'_> {
                 let thing = self.meter.map_or("budget".to_owned(), |meter| meter.label.clone());
                 steps.push(step(format!("Raise the {thing} at {at}, or ask whoever owns it."), limits));
                 steps.extend(self.wait());
+                steps.push(step(
+                    "Or send the call for another project or team whose budget is not reached.",
+                    None,
+                ));
             }
             Cause::ProviderCap => {
                 steps.push(step(
@@ -155,6 +159,8 @@ impl Teller<'_> {
                         url,
                     ));
                 }
+                let new = "If it is there, make a new one with the permission that the answer names.";
+                steps.push(step(new, url));
             }
             Cause::GatewayMisconfigured => {
                 let gateway = self.scene.gateway();

@@ -77,10 +77,11 @@ fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opt
             let since =
                 since.map_or(String::new(), |since| format!(" and at zero since {}", bare(scene, since)));
             let held = if had.qty > Qty(0) { ", less than is set aside for one request" } else { "" };
+            let (out, large) = if had.qty > Qty(0) { (5.0, 4.0) } else { (12.0, 1.5) };
             let odds = [
-                (Balance, 12.0),
-                (ReloadMissed, 12.0),
-                (TooLarge, 1.5),
+                (Balance, out),
+                (ReloadMissed, out),
+                (TooLarge, large),
                 (KeyLimit, 0.4),
                 (Budget, 0.4),
                 (RateLimited, 0.4),
@@ -200,7 +201,7 @@ fn limit(scene: &Scene<'_>, account: &AccountFacts, cause: Cause, meter: &MeterF
     Some(match level {
         Level::Empty => {
             let odds = [
-                (cause, 14.0),
+                (cause, 20.0),
                 (Balance, 0.5),
                 (RateLimited, 0.5),
                 (Credentials, 0.5),

@@ -4,7 +4,7 @@ use super::scene::{Scene, clock, decisive, left};
 use super::stated::METER_ZERO;
 use super::weigh::{auto_reload, reload_words};
 use super::{AccountFacts, Facts, MeterFacts};
-use crate::model::{Amount, Cause, Refusal, Scope, Source, Timestamp, words};
+use crate::model::{Amount, Cause, Refusal, Scope, Source, Timestamp, Unit, words};
 
 /// What a verdict is told from.
 pub(super) struct Teller<'a> {
@@ -24,7 +24,7 @@ impl<'a> Teller<'a> {
         let scene = Scene::new(refusal, facts);
         let own = scene.own();
         // What is empty behind a gateway, where the gateway's own meters are not.
-        let bare = |one: &&AccountFacts| decisive(one, cause, refusal).is_some_and(|meter| is_out(meter));
+        let bare = |one: &&AccountFacts| decisive(one, cause, refusal).is_some_and(is_out);
         let account = match own.filter(|one| !one.is_gateway || bare(one)) {
             Some(own) => Some(own),
             None if scene.through_gateway() => scene.behind().0.into_iter().find(bare).or(own),
@@ -35,9 +35,9 @@ impl<'a> Teller<'a> {
         let resets = meter.filter(|meter| is_out(meter)).and_then(|meter| meter.resets_at);
         let resets = resets.filter(|at| *at > scene.at && starts_again(cause));
         let same = cause == refusal.cause;
-        let stated = refusal.retry_at.filter(|_| same || cause.passes());
         let retryable = if same { refusal.retryable } else { cause.passes() } || resets.is_some();
-        let retry_at = if retryable { stated.or(resets) } else { None };
+        let stated = refusal.retry_at.filter(|_| same || cause.passes());
+        let retry_at = stated.or(resets);
         Teller { scene, cause, account, meter, retry_at, retryable }
     }
 
@@ -96,20 +96,23 @@ impl<'a> Teller<'a> {
         let refusal = self.scene.refusal;
         let say = words::amount;
         let need = refusal.needed.map(|needed| match refusal.left {
-            Some(left) => format!("the request needs {}, and {} is left", say(needed), say(left)),
+            Some(left) => format!("the request needs {}, and {} {} left", say(needed), say(left), is(left)),
             None => format!("the request needs {}", say(needed)),
         });
         let used = |used: Option<Amount>, limit: Option<Amount>| match (used, limit) {
-            (Some(used), Some(limit)) => Some(format!("{} of {} is used", say(used), say(limit))),
+            (Some(used), Some(limit)) => Some(format!("{} of {} {} used", say(used), say(limit), is(used))),
             (None, Some(limit)) => Some(format!("the limit is {}", say(limit))),
             _ => None,
         };
         let answer = need.or_else(|| used(refusal.used, refusal.limit));
-        let answer = answer.or_else(|| Some(format!("{} is left", say(refusal.left?))));
+        let answer = answer.or_else(|| refusal.left.map(|left| format!("{} {} left", say(left), is(left))));
         answer.or_else(|| {
             let meter = self.meter.filter(|meter| is_out(meter))?;
             let figure = used(meter.used, meter.limit);
-            let figure = figure.or_else(|| Some(format!("{} was left", say(left(meter)?))))?;
+            let figure = figure.or_else(|| {
+                left(meter)
+                    .map(|had| format!("{} {} left", say(had), if is(had) == "is" { "was" } else { "were" }))
+            })?;
             Some(format!("{figure} ({})", self.scene.clock(meter.read_at)))
         })
     }
@@ -128,7 +131,7 @@ impl<'a> Teller<'a> {
                 format!("It was to pass {}, so calls should work again.", clock(at, self.scene.facts))
             }
             (true, Some(at)) => {
-                format!("It starts again {}; until then only {mended_by}.", clock(at, self.scene.facts))
+                format!("It starts again {}; before that, {mended_by}.", clock(at, self.scene.facts))
             }
             (true, None) => "It passes by itself; when is not known.".to_owned(),
             (false, _) => format!("Waiting does not help: {mended_by}."),
@@ -352,6 +355,14 @@ impl<'a> Teller<'a> {
         format!(
             "{who} answered{through} with {status}{said}. That does not tell whether money, a limit, the key or the network is the reason."
         )
+    }
+}
+
+/// `is` or `are`, as the amount is one or many.
+fn is(amount: Amount) -> &'static str {
+    match amount.unit {
+        Unit::Tokens | Unit::Requests | Unit::Credits if amount.qty.0 != amount.unit.scale() => "are",
+        _ => "is",
     }
 }
 
