@@ -30,7 +30,7 @@ pattern!(
 pattern!(GO, r"(?m)status code: (\d{3}).*?, message: (.+)$");
 pattern!(
     STATUS,
-    r#"(?xi) \b(?:status|response|error|http)[\ _-]?code['"]? \s* (?:[:=]|is|of|was)? \s* ['"]?(\d{3})\b
+    r#"(?xi-u) \b(?:status|response|error|http)[\ _-]?code['"]? \s* (?:[:=]|is|of|was)? \s* ['"]?(\d{3})\b
     | ['"]?\bstatus['"]? \s* (?:[:=]|is) \s* ['"]?(\d{3})\b
     | \b(\d{3})\ (?:client|server)\ error\b
     | \b(?:client|server)\ error\ ['"(]*(\d{3})\b
@@ -181,4 +181,16 @@ fn find_value(text: &str) -> Option<String> {
 
 fn as_message(words: &str) -> String {
     serde_json::json!({ "error": { "message": words.trim() } }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        for pattern in [&ERROR_CODE, &LITELLM, &NAMED, &GO, &STATUS, &CLASS] {
+            assert!(pattern.is_some());
+        }
+    }
 }

@@ -74,7 +74,7 @@ fn whole_answers_are_read_as_tools_print_them() {
 #[test]
 fn curl_v_marks_its_lines() {
     let head = format!(
-        "* Host api.example:443 was resolved.\n*   Trying 192.0.2.1:443...\n* Connected to api.example\n> POST /v1/chat HTTP/2\n> Host: api.example\n> Authorization: Bearer {}\n> \n} [12 bytes data]\n< HTTP/2 402 \n< content-type: application/json\n< retry-after: 7\n< \n",
+        "* Host api.example:443 was resolved.\n*   Trying 192.0.2.1:443...\n* Connected to api.example\n> POST /v1/chat HTTP/2\n> Host: api.example\n> Authorization: Bearer {}\n> \n}} [12 bytes data]\n< HTTP/2 402 \n< content-type: application/json\n< retry-after: 7\n< \n",
         secret()
     );
     let told = whole(
