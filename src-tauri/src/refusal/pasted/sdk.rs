@@ -163,7 +163,9 @@ fn find_value(text: &str) -> Option<String> {
             continue;
         };
         let before = text[..at].trim_end();
-        at += length;
+        let end = at + length;
+        // What is no answer may hold one.
+        at += 1;
         let Ok(body) = Json::parse(json.as_bytes()) else { continue };
         if ["error", "errors", "x402Version", "base_resp"].iter().any(|name| body.get(name).is_some()) {
             return Some(json);
@@ -172,8 +174,9 @@ fn find_value(text: &str) -> Option<String> {
         if second.is_none() && says.iter().any(|name| body.get(name).is_some()) {
             // Node prints `error: { … }`, Go the status and then what stood in `error`.
             let inner = ["error:", "error\":", "'error':", "error="].iter().any(|end| before.ends_with(end));
-            let go = text[..at].contains("\": ") && before.ends_with(|last: char| last.is_ascii_alphabetic());
+            let go = before.contains("\": ") && before.ends_with(|last: char| last.is_ascii_alphabetic());
             second = Some(if inner || go { format!("{{\"error\":{json}}}") } else { json });
+            at = end;
         }
     }
     second
