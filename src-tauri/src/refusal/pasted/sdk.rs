@@ -38,7 +38,7 @@ pattern!(
     | \((\d{3})\)\ [A-Z]
     | \breturned\ error:\ (\d{3})\b
     | (?:^|[\s:"'(])(\d{3})\ (?:payment\ required|too\ many\ requests|unauthorized|forbidden|bad\ request|service\ unavailable|internal\ server\ error|bad\ gateway)\b
-    | ^\s*(\d{3})[,:]\ "#
+    | (?:^|error:)\s*(\d{3})[,:]\ "#
 );
 pattern!(CLASS, r"(?m)(?:^|[\s.])([A-Z]\w*(?:Error|Exception|Exhausted|Denied|Requests)): *(\S.*)?$");
 
