@@ -37,7 +37,7 @@ fn header(line: &str) -> Option<(&str, &str)> {
     let start = usize::from(line.starts_with(':'));
     let end = start + line[start..].find(':')?;
     let name = &line[..end];
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     let fits = (1..=80).contains(&(end - start)) && name[start..].bytes().all(token);
     fits.then(|| (name, line[end + 1..].trim()))
 }
@@ -116,7 +116,7 @@ pub(super) fn answer(lines: &[&str], dropped: &mut Dropped) -> Option<Found> {
     };
     let first = (0..lines.len()).find(begins)?;
     let last = (first..lines.len()).rev().find(begins)?;
-    for line in lines[..first].iter().chain(&lines[first + 1..last]) {
+    for line in lines[..first].iter().chain(lines.get(first + 1..last).unwrap_or_default()) {
         if let Some((name, _)) = header(line) {
             dropped.request_header(name);
         }
@@ -196,7 +196,8 @@ pub(super) fn headers(lines: &[&str]) -> Option<Found> {
             ["date", "server", "retry-after", "www-authenticate", "set-cookie", "cache-control", "vary"];
         name.starts_with("x-")
             || name.starts_with("content-")
-            || name.contains("ratelimit")
+            || name == "ratelimit"
+            || name.contains("ratelimit-")
             || known.contains(&name.as_str())
     };
     let ends = lines.get(start + taken).is_none_or(|line| line.trim().is_empty() || line.starts_with('{'));

@@ -30,7 +30,7 @@ pattern!(
 pattern!(GO, r"(?m)status code: (\d{3}).*?, message: (.+)$");
 pattern!(
     STATUS,
-    r#"(?xi) \b(?:status|response|error|http)[\ _-]?code['"]? \s* (?:[:=]|is|of|was)? \s* ['"]?(\d{3})\b
+    r#"(?xi-u) \b(?:status|response|error|http)[\ _-]?code['"]? \s* (?:[:=]|is|of|was)? \s* ['"]?(\d{3})\b
     | ['"]?\bstatus['"]? \s* (?:[:=]|is) \s* ['"]?(\d{3})\b
     | \b(\d{3})\ (?:client|server)\ error\b
     | \b(?:client|server)\ error\ ['"(]*(\d{3})\b
@@ -38,7 +38,7 @@ pattern!(
     | \((\d{3})\)\ [A-Z]
     | \breturned\ error:\ (\d{3})\b
     | (?:^|[\s:"'(])(\d{3})\ (?:payment\ required|too\ many\ requests|unauthorized|forbidden|bad\ request|service\ unavailable|internal\ server\ error|bad\ gateway)\b
-    | ^\s*(\d{3})[,:]\ "#
+    | (?:^|error:)\s*(\d{3})[,:]\ "#
 );
 pattern!(CLASS, r"(?m)(?:^|[\s.])([A-Z]\w*(?:Error|Exception|Exhausted|Denied|Requests)): *(\S.*)?$");
 
@@ -163,7 +163,9 @@ fn find_value(text: &str) -> Option<String> {
             continue;
         };
         let before = text[..at].trim_end();
-        at += length;
+        let end = at + length;
+        // What is no answer may hold one.
+        at += 1;
         let Ok(body) = Json::parse(json.as_bytes()) else { continue };
         if ["error", "errors", "x402Version", "base_resp"].iter().any(|name| body.get(name).is_some()) {
             return Some(json);
@@ -172,8 +174,9 @@ fn find_value(text: &str) -> Option<String> {
         if second.is_none() && says.iter().any(|name| body.get(name).is_some()) {
             // Node prints `error: { … }`, Go the status and then what stood in `error`.
             let inner = ["error:", "error\":", "'error':", "error="].iter().any(|end| before.ends_with(end));
-            let go = text[..at].contains("\": ") && before.ends_with(|last: char| last.is_ascii_alphabetic());
+            let go = before.contains("\": ") && before.ends_with(|last: char| last.is_ascii_alphabetic());
             second = Some(if inner || go { format!("{{\"error\":{json}}}") } else { json });
+            at = end;
         }
     }
     second
@@ -181,4 +184,16 @@ fn find_value(text: &str) -> Option<String> {
 
 fn as_message(words: &str) -> String {
     serde_json::json!({ "error": { "message": words.trim() } }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_one() {
+        for pattern in [&ERROR_CODE, &LITELLM, &NAMED, &GO, &STATUS, &CLASS] {
+            assert!(pattern.is_some());
+        }
+    }
 }

@@ -74,7 +74,7 @@ fn whole_answers_are_read_as_tools_print_them() {
 #[test]
 fn curl_v_marks_its_lines() {
     let head = format!(
-        "* Host api.example:443 was resolved.\n*   Trying 192.0.2.1:443...\n* Connected to api.example\n> POST /v1/chat HTTP/2\n> Host: api.example\n> Authorization: Bearer {}\n> \n} [12 bytes data]\n< HTTP/2 402 \n< content-type: application/json\n< retry-after: 7\n< \n",
+        "* Host api.example:443 was resolved.\n*   Trying 192.0.2.1:443...\n* Connected to api.example\n> POST /v1/chat HTTP/2\n> Host: api.example\n> Authorization: Bearer {}\n> \n}} [12 bytes data]\n< HTTP/2 402 \n< content-type: application/json\n< retry-after: 7\n< \n",
         secret()
     );
     let told = whole(
@@ -204,7 +204,7 @@ fn no_secret_is_left() {
     for (form, says) in [
         (format!("curl https://a.example -H 'Authorization: Bearer KEY'\nHTTP/2 402\nx: y\n\n{BODY}"), "the command"),
         (format!("curl https://a.example \\\n  -u me:KEY \\\n  -d '{{\"a\":\n\"KEY\"}}'\n{BODY}"), "the command"),
-        (format!("$ export SOME_KEY=KEY\n{BODY}"), "a line that sets a variable"),
+        (format!("$ export SOME_SETTING=KEY\n{BODY}"), "a line that sets a variable"),
         (format!("POST / HTTP/1.1\nAuthorization: Bearer KEY\nCookie: s=KEY\n\nKEY\n\nHTTP/2 402\nx: y\n\n{BODY}"), "Authorization"),
         (format!("> POST / HTTP/2\n> x-api-key: KEY\n> \n< HTTP/2 402\n< set-cookie: s=KEY; path=/\n< \n{BODY}"), "X-Api-Key"),
         (format!("HTTP/2 402\nset-cookie: s=KEY\nx-goog-api-key: KEY\nx-amz-security-token: KEY\nx-my-secret: KEY\n\n{BODY}"), "Set-Cookie"),
