@@ -335,7 +335,12 @@ mod tests {
                 Cause::PaymentFailed,
                 "anthropic.billing",
             ),
-            (429, r#"{"type":"rate_limit_error","message":"m"}"#.to_owned(), Cause::RateLimited, "any.429"),
+            (
+                429,
+                r#"{"type":"rate_limit_error","message":"m"}"#.to_owned(),
+                Cause::RateLimited,
+                "anthropic.rate",
+            ),
         ] {
             assert_eq!(rule(status, &error), (cause, wanted.to_owned()), "{error}");
         }

@@ -279,15 +279,17 @@ fn read_limit(json: &Json, owner: &Owner, used: Option<Qty>, now: Timestamp) -> 
     }
     let mut polled = Polled::default();
     if text(json, "/enforcement/status") == Some("enforcing") {
-        let (cause, scope, rule) = if owner.project {
-            (Cause::BudgetExceeded, Scope::Team, "openai.project_enforcing")
+        // Both are limits that somebody set there; OpenAI's own is the tier's, which this does not tell.
+        let (scope, rule) = if owner.project {
+            (Scope::Project, "openai.project_enforcing")
         } else {
-            (Cause::ProviderCap, Scope::Organisation, "openai.enforcing")
+            (Scope::Organisation, "openai.enforcing")
         };
         let words = format!("OpenAI enforces the {} now: calls are refused", owner.label);
-        let mut refusal = reported(cause, scope, rule, &words);
+        let mut refusal = reported(Cause::BudgetExceeded, scope, rule, &words);
         refusal.meter = Some(reading.meter.clone());
         refusal.retry_at = reading.resets_at;
+        refusal.retryable = refusal.retry_at.is_some();
         polled.refusals.push(refusal);
     }
     polled.readings.push(reading);

@@ -8,6 +8,7 @@ mod challenge;
 mod error;
 mod figures;
 mod pasted;
+mod repr;
 mod resets;
 mod rows;
 mod seen;
@@ -53,16 +54,22 @@ pub fn explain(connector: Option<&str>, response: Response<'_>, now: Timestamp) 
     }
     let known = recognise(connector, &parts(&response, json.as_ref(), text), now);
     known.map(|(refusal, _)| refusal).unwrap_or_else(|| {
+        let seen = parts(&response, json.as_ref(), text);
+        let (front, behind) = via::in_front(&seen);
         let (cause, scope, rule, confidence) = match response.status {
+            // Whether the provider behind refused or fell over, the gateway does not tell.
+            Some(500 | 502) if front.is_some() => {
+                (Cause::GatewayMisconfigured, Scope::Provider, "any.gateway_hides", 45)
+            }
             Some(503) => (Cause::Capacity, Scope::Provider, "any.503", 55),
             Some(407 | 511) => (Cause::Network, Scope::Request, "any.proxy", 85),
             _ => (Cause::Unknown, Scope::Request, "unknown", 0),
         };
-        let seen = parts(&response, json.as_ref(), text);
         let refusal = blank(cause, scope, rule, response.status, Some(now));
-        let provider = connector.map(str::to_owned);
+        let provider = connector.map(str::to_owned).or(behind);
+        let gateway = front.map(str::to_owned).filter(|front| provider.as_ref() != Some(front));
         let retry_at = asked_wait(&seen, now).filter(|_| refusal.retryable);
-        Refusal { message: shorten(seen.message()), confidence, provider, retry_at, ..refusal }
+        Refusal { message: shorten(seen.message()), confidence, provider, gateway, retry_at, ..refusal }
     })
 }
 
@@ -106,14 +113,21 @@ pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusa
     Refusal { message: shorten(message), confidence: 99, source: Source::Stated, ..refusal }
 }
 
+/// What a row made of an answer, and what it has the error say.
+type Found = (Refusal, Option<&'static str>);
+
+/// Who stands between, and who behind, as far as the answer and the asker tell.
+struct Way {
+    /// The gateway that was asked, or that stood in front of whoever was.
+    gateway: Option<String>,
+    /// The provider behind it.
+    provider: Option<String>,
+}
+
 /// Finds the row that fits and reads what it says. First what was said to the gateway, if it passes it on; then the
 /// named connector's own rows; then those of whoever the headers name; then what one provider is known to say; a
 /// status alone comes last.
-fn recognise(
-    connector: Option<&str>,
-    seen: &Seen<'_>,
-    now: Timestamp,
-) -> Option<(Refusal, Option<&'static str>)> {
+fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option<Found> {
     if let Some(mut refusal) = challenge::read(seen) {
         (refusal.status, refusal.at, refusal.provider) =
             (seen.status, Some(now), connector.map(str::to_owned));
@@ -121,68 +135,86 @@ fn recognise(
         return Some((refusal, offers.then_some("offers a price for one paid call (x402)")));
     }
     let (front, behind) = via::in_front(seen);
-    if let Some(found) = wrapped(connector.or(front), seen, now) {
+    // A good answer wraps nothing: what stands in it is a model's.
+    let bad = seen.status.is_none_or(|status| status >= 400);
+    let inner = seen.body.filter(|_| bad).and_then(via::unwrap);
+    let asked = connector.filter(|connector| via::is_gateway(connector));
+    let wrapping = inner.as_ref().and_then(|inner| inner.gateway);
+    let named = inner.as_ref().and_then(|inner| inner.provider.clone());
+    let way = Way { gateway: asked.or(wrapping).or(front).map(str::to_owned), provider: named.or(behind) };
+    if let Some(found) = inner.as_ref().and_then(|inner| wrapped(inner, &way, seen, now)) {
         return Some(found);
     }
-    let speakers = [connector.map(Speaker::Named), front.map(Speaker::Named)];
+    let speakers = [connector, front, wrapping].map(|name| name.map(Speaker::Named));
     let speakers = speakers.into_iter().flatten().chain([Speaker::Anyone]);
     let own = speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, false));
     let passed = || {
-        let named = behind.as_deref().map(Speaker::Named);
+        let named = way.provider.as_deref().map(Speaker::Named);
         let speakers = named.into_iter().chain([Speaker::Somebody]);
-        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, true))
+        speakers.flat_map(|speaker| find(speaker, seen, false)).next().map(|row| (row, !row.is_common()))
     };
-    let bare =
-        || find(connector.map_or(Speaker::Somebody, Speaker::Named), seen, true).map(|row| (row, false));
+    let bare = || {
+        let named = way.provider.as_deref().or(connector);
+        find(named.map_or(Speaker::Somebody, Speaker::Named), seen, true).map(|row| (row, false))
+    };
     let (row, foreign) = own.or_else(passed).or_else(bare)?;
+    let refusal = read_row(row, seen, now);
+    Some((placed(refusal, row, foreign, connector, &way), row.say.as_deref()))
+}
 
-    let mut refusal = read_row(row, seen, now);
-    let owner = row.owner().map(str::to_owned);
-    let gateway = connector.or(front).map(str::to_owned);
-    match (connector, foreign) {
-        // Known words of another gateway: that is who answered (a generic connector was used for it).
-        (Some(_), true) if owner.as_deref().is_some_and(via::is_gateway) => refusal.provider = owner,
-        // Known words of another provider: it stands behind the one that was asked.
-        (Some(_), true) => {
-            refusal.provider = owner;
-            refusal.gateway = gateway;
-            refusal.scope = behind_a_gateway(refusal.scope);
-            refusal.confidence = refusal.confidence.saturating_sub(10);
-        }
-        (Some(connector), false) => refusal.provider = Some(connector.to_owned()),
-        (None, _) => {
-            refusal.provider = owner.or(behind);
-            if let Some(front) = front.filter(|front| refusal.provider.as_deref() != Some(front)) {
-                refusal.gateway = Some(front.to_owned());
-                refusal.scope = behind_a_gateway(refusal.scope);
-            }
-        }
-    }
-    Some((refusal, row.say.as_deref()))
+/// The refusal with who refused and who passed it on. `foreign`: the words are known of another than the asked.
+fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, way: &Way) -> Refusal {
+    let owner = row.owner();
+    let (gateway, behind) = (way.gateway.as_deref(), way.provider.as_deref());
+    let by_gateway = owner.is_some() && (owner == gateway || owner.is_some_and(via::is_gateway));
+    let provider = if by_gateway {
+        // The gateway's own words: of the provider behind it, or of itself.
+        behind.filter(|_| row.scope == Scope::Provider).or(owner)
+    } else if foreign || connector.is_none() || gateway == connector {
+        // Codes that many use are whose the way says; words of one provider are that provider's.
+        let shared = behind.filter(|_| row.from.is_none());
+        shared.or(owner).or(connector.filter(|_| !foreign))
+    } else {
+        connector
+    };
+    let between = match connector {
+        // Whatever was asked passed on another provider's words.
+        Some(connector) if foreign && !by_gateway => gateway.or(Some(connector)),
+        _ if by_gateway => gateway.or(owner),
+        _ => gateway,
+    };
+    let between = between.filter(|between| provider != Some(*between)).map(str::to_owned);
+    let passed_on = between.is_some() && provider.is_some();
+    let scope = if passed_on { behind_a_gateway(refusal.scope) } else { refusal.scope };
+    let doubt = if foreign && connector.is_some() && !by_gateway { 10 } else { 0 };
+    let confidence = refusal.confidence.saturating_sub(doubt);
+    Refusal { provider: provider.map(str::to_owned), gateway: between, scope, confidence, ..refusal }
 }
 
 /// The provider's refusal inside a gateway's answer.
-fn wrapped(
-    connector: Option<&str>,
-    seen: &Seen<'_>,
-    now: Timestamp,
-) -> Option<(Refusal, Option<&'static str>)> {
-    let inner = via::unwrap(seen.body?)?;
-    if connector.is_some_and(|connector| connector != inner.gateway) {
-        return None;
-    }
-    let speaker = inner.provider.as_deref().map_or(Speaker::Somebody, Speaker::Named);
-    // Gateways rename the status: the words inside go before it.
-    let said = Seen { status: None, body: Some(&inner.body), text: None, headers: &[] };
-    let row = [(speaker, false), (Speaker::Somebody, false), (speaker, true)]
-        .into_iter()
-        .find_map(|(speaker, little)| find(speaker, &said, little))?;
+fn wrapped(inner: &via::Inner, way: &Way, seen: &Seen<'_>, now: Timestamp) -> Option<Found> {
+    let passed = seen.status.filter(|_| inner.passes);
+    // A gateway may rename the status: the words inside go before it.
+    let said = Seen {
+        status: inner.status.or(passed),
+        body: Some(&inner.body),
+        text: None,
+        headers: if inner.passes { seen.headers } else { &[] },
+    };
+    let speakers = way.provider.as_deref().map(Speaker::Named).into_iter().chain([Speaker::Somebody]);
+    let row = speakers.flat_map(|speaker| find(speaker, &said, false)).next();
+    // Or at least words that anybody uses.
+    let common = || find(Speaker::Somebody, &said, true).filter(|row| !row.all.is_empty());
+    let row = row.or_else(common)?;
     let mut refusal = read_row(row, &said, now);
     refusal.status = seen.status;
     refusal.retry_at = refusal.retry_at.or_else(|| asked_wait(seen, now).filter(|_| refusal.retryable));
-    refusal.provider = inner.provider.or_else(|| row.owner().map(str::to_owned));
-    refusal.gateway = Some(inner.gateway.to_owned());
-    refusal.scope = behind_a_gateway(refusal.scope);
+    let own = row.from.as_deref().filter(|from| Some(*from) != way.provider.as_deref());
+    refusal.provider = own.or(way.provider.as_deref()).or(row.owner()).map(str::to_owned);
+    refusal.gateway.clone_from(&way.gateway);
+    if refusal.gateway.is_some() {
+        refusal.scope = behind_a_gateway(refusal.scope);
+    }
     Some((refusal, row.say.as_deref()))
 }
 
@@ -191,9 +223,14 @@ fn behind_a_gateway(scope: Scope) -> Scope {
     if scope == Scope::Request { scope } else { Scope::Provider }
 }
 
-/// The first row that fits: one that says more than a status or anybody's words, or (`little`) any.
-fn find(speaker: Speaker<'_>, seen: &Seen<'_>, little: bool) -> Option<&'static Row> {
-    rows().iter().find(|row| (little || !row.says_little()) && row.fits(speaker, seen))
+/// The first row that fits: one that looks at more than the status, or (`bare`) any. What many say in the same words is
+/// left for [`Speaker::Somebody`].
+fn find(speaker: Speaker<'_>, seen: &Seen<'_>, bare: bool) -> Option<&'static Row> {
+    let heard = |row: &Row| {
+        let last = speaker == Speaker::Somebody || !row.is_common();
+        bare || (last && !row.says_little())
+    };
+    rows().iter().find(|row| heard(row) && row.fits(speaker, seen))
 }
 
 /// The refusal that a row makes of an answer.
@@ -202,8 +239,8 @@ fn read_row(row: &Row, seen: &Seen<'_>, now: Timestamp) -> Refusal {
     let message = seen.message();
     refusal.message = shorten(message);
     refusal.confidence = row.confidence();
-    let field = |at: &str| seen.body?.pointer(at)?.as_decimal();
-    refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?));
+    let field = |at: &str| rows::reach(seen.body?, at).into_iter().find_map(Json::as_decimal);
+    refusal.retry_at = row.retry_at.as_ref().and_then(|at| moment(field(at)?, now));
     for figure in &row.figures {
         figure.take(message, now, &mut refusal);
     }
@@ -254,11 +291,11 @@ pub fn shorten(text: &str) -> String {
     }
 }
 
-fn moment(text: &str) -> Option<Timestamp> {
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     match text.parse::<i64>() {
         // Unix milliseconds have 13 digits from 2001 to 2286, seconds 10.
         Ok(ms) if ms >= 100_000_000_000 => Some(Timestamp(ms)),
         Ok(seconds) => Some(Timestamp(seconds.checked_mul(SECOND)?)),
-        Err(_) => Timestamp::parse_rfc3339(text),
+        Err(_) => Timestamp::parse_rfc3339(text).or_else(|| moment::reset(text, now)),
     }
 }

@@ -26,7 +26,8 @@ pub(super) struct Row {
     pub(super) header: Option<String>,
     pub(super) cause: Cause,
     pub(super) scope: Scope,
-    /// Where the answer says when calls work again: RFC 3339, or Unix seconds or milliseconds.
+    /// Where the answer says when calls work again: RFC 3339, Unix seconds or milliseconds, or a span with its unit
+    /// (`18s`).
     pub(super) retry_at: Option<String>,
     /// The limit starts again with the calendar, in UTC.
     pub(super) resets: Option<Window>,
@@ -55,9 +56,9 @@ pub(super) struct Field {
     pub(super) unit: crate::model::Unit,
 }
 
-/// A field and what it must hold, one of. The field is a JSON Pointer, `text` for a short body that is not JSON,
-/// `message` for the sentence wherever providers put it, `code` for the names and codes wherever providers put them, or
-/// `header:` with a header's name.
+/// A field and what it must hold, one of. The field is a JSON Pointer, in which `*` is any item of an array, `text` for
+/// a short body that is not JSON, `message` for the sentence wherever providers put it, `code` for the names and codes
+/// wherever providers put them, or `header:` with a header's name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Pattern {
@@ -85,6 +86,17 @@ pub(super) fn rows() -> &'static [Row] {
     ROWS.as_ref().map_or(&[], Vec::as_slice)
 }
 
+/// The fields at a JSON Pointer in which `*` stands for every item of an array: `/error/details/*/reason`.
+pub(super) fn reach<'a>(body: &'a Json, at: &str) -> Vec<&'a Json> {
+    match at.split_once("/*") {
+        None => body.pointer(at).into_iter().collect(),
+        Some((before, after)) => {
+            let items = body.pointer(before).map_or(&[][..], Json::items);
+            items.iter().flat_map(|item| reach(item, after)).collect()
+        }
+    }
+}
+
 /// Who may have spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaker<'a> {
@@ -106,6 +118,11 @@ impl Row {
     /// the presence of a common field; and what one provider says of its keys is no help with another's.
     fn is_telling(&self) -> bool {
         self.cause != Cause::Credentials && self.all.iter().any(|pattern| !pattern.present)
+    }
+
+    /// Whether many say it in these words, so that whoever has words of their own is heard first.
+    pub(super) fn is_common(&self) -> bool {
+        self.owner().is_none()
     }
 
     /// Whose signature it is: the connector that it belongs to, or else the first part of its name.
@@ -148,25 +165,25 @@ impl Row {
 
 impl Pattern {
     fn fits(&self, seen: &Seen<'_>) -> bool {
-        if self.at == "code" {
-            return seen.body.is_some_and(|body| codes(body).any(|value| self.holds(value)));
-        }
-        let value = match self.at.as_str() {
+        let own = match self.at.as_str() {
+            "code" => return seen.body.is_some_and(|body| codes(body).any(|value| self.says(value))),
             "text" => seen.text,
             "message" => Some(seen.message()),
             at if at.starts_with("header:") => seen.header(&at["header:".len()..]),
             pointer => {
-                let field = seen.body.and_then(|body| body.pointer(pointer));
-                if self.present {
-                    return field.is_some_and(|field| !field.is_null());
-                }
-                field.and_then(Json::as_decimal)
+                let holds = |body| reach(body, pointer).into_iter().any(|field| self.holds(field));
+                return seen.body.is_some_and(holds);
             }
         };
-        value.is_some_and(|value| self.holds(value.trim()))
+        own.is_some_and(|value| self.says(value))
     }
 
-    fn holds(&self, value: &str) -> bool {
+    fn holds(&self, field: &Json) -> bool {
+        if self.present { !field.is_null() } else { field.as_decimal().is_some_and(|value| self.says(value)) }
+    }
+
+    fn says(&self, value: &str) -> bool {
+        let value = value.trim();
         if self.equals.iter().any(|want| want == value)
             || self.prefix.iter().any(|want| value.starts_with(want))
             || (!self.code.is_empty() && value.len() <= LONGEST_CODE && self.code.contains(&plain(value)))
@@ -203,4 +220,23 @@ fn plainly<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> 
 fn plain(code: &str) -> String {
     let last = code.rsplit(['/', '#', ':']).next().unwrap_or(code);
     last.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_item() {
+        let body = br#"{"a":[{"b":"x"},{"c":1},{"b":[{"d":"y"},{"d":"z"}]}],"e":{"b":"no array"}}"#;
+        let body = Json::parse(body).unwrap();
+        let found = |at: &str| -> Vec<String> {
+            reach(&body, at).into_iter().filter_map(Json::as_decimal).map(str::to_owned).collect()
+        };
+        assert_eq!(found("/a/*/b"), ["x"]);
+        assert_eq!(found("/a/*/b/*/d"), ["y", "z"]);
+        assert_eq!(found("/a/1/c"), ["1"]);
+        assert_eq!(found("/e/*"), [""; 0]);
+        assert_eq!(found("/*/b"), [""; 0]);
+    }
 }
