@@ -244,7 +244,7 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
             && one.confidence > scene.refusal.confidence
             && one.cause.is_money()
     };
-    if let Some((at, one)) = before(6).filter(|(_, one)| surer(one)).next_back() {
+    if let Some((at, one)) = before(6).rfind(|(_, one)| surer(one)) {
         let said = if one.message.is_empty() {
             one.cause.words().title.to_owned()
         } else {
@@ -254,8 +254,7 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
             format!("“{}” was refused {} with a clearer answer: {said}.", account.label, scene.read(*at));
         clues.push(clue(text, 1.0, &[(one.cause, 12.0)]));
     }
-    let held =
-        before(1).filter(|(at, one)| one.cause == InFlight && scene.at.since(*at) < 10 * MINUTE).next_back();
+    let held = before(1).rfind(|(at, one)| one.cause == InFlight && scene.at.since(*at) < 10 * MINUTE);
     if let Some((at, _)) = held.filter(|_| cause != InFlight) {
         let text = format!("Money was held for running requests {}.", scene.read(*at));
         clues.push(clue(text, 1.0, &[(InFlight, 4.0)]));
