@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Of a long text its beginning and its end are looked at: a library's error stands there.
-const WINDOW: usize = 16 * 1024;
+const WINDOW: usize = 4 * 1024;
 
 /// Bytes that may be looked at to find values in a text, in multiples of its length.
 const PATIENCE: usize = 4;
