@@ -157,6 +157,7 @@ test('kept in the history of an account on demand, without the paste', async () 
   await page.locator('li.meter').first().waitFor();
   await visit(page, '#/why');
   await page.getByLabel(/^Which account/).selectOption('demo-deepseek');
+  await page.getByLabel(/^Who answered/).selectOption('openrouter');
   await paste(page, KEY_LIMIT);
   await page.getByRole('button', { name: /^Keep it in .* history$/ }).click();
   await page.getByText('Kept in the history of').waitFor();

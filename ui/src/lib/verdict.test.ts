@@ -8,6 +8,7 @@ import {
   byNeed,
   changes,
   facts,
+  isRefusal,
   markOf,
   place,
   polledSince,
@@ -157,6 +158,13 @@ test('what was dropped and what is stored is said', () => {
     'Dropped before anything was read: Authorization, Cookie. Nothing pasted is stored.',
   );
   expect(privacy([], true)).toContain('are kept, the paste is not');
+});
+
+test('a good answer is no refusal', () => {
+  expect(isRefusal(view())).toBe(true);
+  expect(isRefusal(view({ cause: 'unknown', status: 418 }))).toBe(true);
+  expect(isRefusal(view({ cause: 'unknown', status: 200 }))).toBe(false);
+  expect(isRefusal(view({ cause: 'unknown', status: null }))).toBe(false);
 });
 
 test('only web pages are linked', () => {

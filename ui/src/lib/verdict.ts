@@ -74,6 +74,10 @@ export function facts(view: ExplainView, now: number): { name: string; value: st
   ];
 }
 
+/** Whether it is a refusal at all, and so may be kept: a good answer is none, whatever it says. */
+export const isRefusal = (view: ExplainView): boolean =>
+  view.cause !== 'unknown' || (view.status !== null && view.status >= 400);
+
 /** What became of secrets and of the paste. */
 export function privacy(dropped: string[], kept: boolean): string {
   const first =
