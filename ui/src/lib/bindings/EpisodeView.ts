@@ -59,6 +59,10 @@ snoozed_until: Timestamp | null,
  */
 told_at: Timestamp | null, 
 /**
+ * When the refusal was that is told: names it for `diagnose`.
+ */
+refused_at: Timestamp | null, 
+/**
  * Why it was told, a sentence each.
  */
 why: Array<string>, };
