@@ -51,7 +51,7 @@ pub fn page(who: &[Who], seen: &BTreeMap<String, BTreeSet<u16>>, matrix: &str) -
     for owner in &owners {
         let own: Vec<&Form> = forms.iter().filter(|form| form.owner == Some(*owner)).collect();
         let _ = writeln!(providers, "### {}\n", name(owner));
-        if let Some(links) = who.iter().find(|one| one.id == *owner).map(|one| pages(one)) {
+        if let Some(links) = who.iter().find(|one| one.id == *owner).map(pages) {
             let _ = writeln!(providers, "{links}\n");
         }
         let _ = writeln!(providers, "{}", table(&own, seen));

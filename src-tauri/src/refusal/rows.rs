@@ -242,9 +242,8 @@ impl Pattern {
     }
 
     fn weight(&self) -> u8 {
-        if !self.code.is_empty() {
-            97
-        } else if !self.equals.is_empty() && CODES.iter().any(|end| self.at.contains(end)) {
+        let named = !self.equals.is_empty() && CODES.iter().any(|end| self.at.contains(end));
+        if named || !self.code.is_empty() {
             97
         } else if !self.equals.is_empty() || !self.prefix.is_empty() {
             92
