@@ -75,6 +75,17 @@ pub struct Diagnosis {
     pub check: Vec<AccountId>,
 }
 
+/// Below this many percent a verdict is a guess, and says so.
+const SURE: u8 = 60;
+
+/// A guess is told as one.
+fn hedged(explanation: String, cause: Cause, confidence: u8) -> String {
+    if confidence >= SURE || cause == Cause::Unknown {
+        return explanation;
+    }
+    format!("{explanation} This is a guess, the likeliest of several reasons: nothing seen says it outright.")
+}
+
 /// The verdict on a refusal from what is known. Without an account it rests on the refusal alone.
 pub fn diagnose(refusal: &Refusal, facts: &Facts) -> Diagnosis {
     let hypotheses = weigh::hypotheses(refusal, facts);
@@ -87,7 +98,7 @@ pub fn diagnose(refusal: &Refusal, facts: &Facts) -> Diagnosis {
         scope: teller.scope(),
         retryable: teller.retryable,
         retry_at: teller.retry_at,
-        explanation: teller.explanation(),
+        explanation: hedged(teller.explanation(), cause, confidence),
         steps: teller.steps(),
         check: teller.check(&hypotheses),
         hypotheses,
