@@ -23,7 +23,7 @@ test('from nothing to the simulator and back, by keyboard', async (t) => {
   await page.getByRole('note').getByText('invented accounts and money').waitFor();
   await page.locator('li.meter').first().waitFor();
   assert.ok((await page.locator('li.meter:visible').count()) >= 3, 'several meters are shown');
-  assert.match(await page.locator('h1').innerText(), /\w+ (runs out|in the next|is gone|used up)/);
+  assert.match(await page.locator('h1').innerText(), /\S (runs out|in the next|is gone|used up)/);
   assert.match(await page.title(), /^Simulator: /);
 
   await tabTo(page, page.getByRole('button', { name: 'Stop the simulator' }));

@@ -189,6 +189,26 @@ fn wrong_words_end_in_2_with_a_sentence() {
     assert_eq!(status.code, 0, "a status alone is something: {}", status.stderr);
 }
 
+/// A script's pipe that stays open and empty is not waited for; what comes through one counts beside the status.
+#[test]
+fn a_status_alone_does_not_wait_for_an_open_pipe() {
+    let sandbox = Sandbox::new();
+    let mut child = sandbox
+        .command(&["explain", "--status", "407", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let held = child.stdin.take();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    drop(held);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("any.proxy"), "{}", ran.stdout);
+    let ran = piped(&sandbox, &["explain", "--status", "402", "--connector", "deepseek"], BODY.as_bytes());
+    assert!(ran.stdout.contains("Insufficient Balance"), "{}", ran.stdout);
+}
+
 /// 100 MB are not held; only the first 4 MiB are looked at, and that is said.
 #[test]
 fn a_huge_file_is_cut_and_said() {

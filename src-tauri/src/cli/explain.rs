@@ -11,8 +11,12 @@ use crate::monitor::Clock;
 use crate::refusal::{Pasted, paste_bytes};
 use crate::store::Store;
 use jiff::tz::TimeZone;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a first byte from a pipe is waited for when there is something to explain without it.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Words that cannot be followed, for exit code 2.
 struct Wrong(String);
@@ -76,12 +80,10 @@ fn read(args: &ExplainArgs) -> Result<Pasted, Wrong> {
             return Ok(Pasted::of_parts(args.status, args.headers.clone(), &body));
         }
         (None, Some(file)) => paste_bytes(&file_or_stdin(file)?),
+        (None, None) if given => paste_bytes(&from_stdin_soon()?),
         (None, None) if std::io::stdin().is_terminal() => {
-            if !given {
-                let how = "pipe an answer in (`curl -si … | tollwatch explain`), name a file with --curl or --body, or say --status";
-                return Err(Wrong(format!("there is nothing to explain: {how}")));
-            }
-            Pasted::default()
+            let how = "pipe an answer in (`curl -si … | tollwatch explain`), name a file with --curl or --body, or say --status";
+            return Err(Wrong(format!("there is nothing to explain: {how}")));
         }
         (None, None) => paste_bytes(&from_stdin()?),
     };
@@ -106,6 +108,24 @@ fn file_or_stdin(path: &Path) -> Result<Vec<u8>, Wrong> {
 
 fn from_stdin() -> Result<Vec<u8>, Wrong> {
     take(std::io::stdin().lock(), "stdin")
+}
+
+/// As [`from_stdin`], where the other words suffice: a script's open pipe into which nothing comes is not waited for.
+fn from_stdin_soon() -> Result<Vec<u8>, Wrong> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Ok(Vec::new());
+    }
+    let (sender, begun) = std::sync::mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        let mut stdin = stdin.lock();
+        let _ = sender.send(stdin.fill_buf().map(|_| ()));
+        take(stdin, "stdin")
+    });
+    match begun.recv_timeout(PATIENCE) {
+        Ok(_) => reader.join().unwrap_or_else(|_| Err(Wrong("stdin cannot be read".to_owned()))),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// At most as much as is looked at; more is said.

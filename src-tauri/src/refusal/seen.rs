@@ -60,7 +60,7 @@ impl<'a> Seen<'a> {
 
     /// Whether the answer's code says that what was sent is at fault: its sentence may then repeat any of it.
     pub(super) fn blames_request(&self) -> bool {
-        let code = |at: &str| self.body.and_then(|body| body.pointer(at)?.as_str());
+        let code = |pointer: &str| self.body.and_then(|body| at(body, pointer)?.as_str());
         ["/error/code", "/code", "/error/type"]
             .into_iter()
             .filter_map(code)
@@ -102,7 +102,7 @@ pub(super) struct Memo<'a> {
 
 /// A field's text in the forms that rows compare.
 pub(super) struct Said<'a> {
-    /// Without white space around it.
+    /// Its first letters, without white space around them.
     pub(super) text: &'a str,
     own: OnceCell<String>,
     plain: OnceCell<String>,
@@ -118,7 +118,7 @@ impl<'a> Memo<'a> {
         if let Some((_, said)) = known.iter().find(|(one, _)| std::ptr::eq(*one, value)) {
             return said.clone();
         }
-        let said = Said { text: value.trim(), own: OnceCell::new(), plain: OnceCell::new() };
+        let said = Said { text: beginning(value).trim(), own: OnceCell::new(), plain: OnceCell::new() };
         let said = Rc::new(said);
         known.push((value, said.clone()));
         said
@@ -170,7 +170,7 @@ pub(super) fn message(body: &Json) -> Option<&str> {
     ]
     .iter()
     .find_map(|pointer| at(body, pointer)?.as_str())
-    .filter(|text| !text.trim().is_empty())
+    .filter(|text| !beginning(text).trim().is_empty())
 }
 
 /// The names and codes that a body gives, from the fields where providers put them.
@@ -194,7 +194,7 @@ pub(super) fn codes(body: &Json) -> impl Iterator<Item = &str> {
     ]
     .iter()
     .filter_map(|pointer| at(body, pointer)?.as_str())
-    .map(str::trim)
+    .map(|code| beginning(code).trim())
 }
 
 /// What the provider says itself: without what stands in quotation marks or backticks, where providers repeat what
