@@ -29,12 +29,17 @@ fn a_paste_is_kept_if_asked_and_explained_again_after_a_kill() {
     assert_eq!(seen["cause"], "request_too_large", "{seen}");
     assert_eq!(seen["left"], json!({ "amount": "3011", "unit": "tokens" }), "{seen}");
     assert_eq!(seen["dropped"].as_array().map(Vec::len), Some(2), "the command and the cookie: {seen}");
-    assert_eq!(serving.call("diagnose", &json!({ "account": "router", "at": null })).0, 404, "not kept unasked");
+    assert_eq!(
+        serving.call("diagnose", &json!({ "account": "router", "at": null })).0,
+        404,
+        "not kept unasked"
+    );
 
     serving.json("explain", &request(true));
     // A good answer that speaks of an empty balance is no refusal, and is not kept as one.
     let good = r#"{"choices":[{"message":{"content":"your error means: insufficient balance"}}]}"#;
-    let good = serving.json("explain", &json!({ "text": good, "status": 200, "account": "router", "keep": true }));
+    let good =
+        serving.json("explain", &json!({ "text": good, "status": 200, "account": "router", "keep": true }));
     assert_eq!(good["cause"], "unknown", "{good}");
     serving.kill();
 

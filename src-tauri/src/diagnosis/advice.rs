@@ -245,7 +245,7 @@ impl Teller<'_> {
             old || one.poll.failed.is_some() || polled && one.poll.good_at.is_none_or(|good| good < at)
         };
         let concerned = |one: &&AccountFacts| {
-            let own = facts.account.as_ref().is_some_and(|account| account.id == one.id);
+            let own = self.scene.account().is_some_and(|account| account.id == one.id);
             own || self.scene.through_gateway()
         };
         let worth = self.scene.accounts().filter(concerned).filter(|one| !one.alerts.paused && matters(one));

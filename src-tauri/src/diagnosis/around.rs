@@ -21,7 +21,7 @@ pub(super) fn all(scene: &Scene<'_>) -> Vec<Clue> {
     clues.extend(behind(scene));
     clues.extend(neighbours(scene));
     clues.extend(wait(scene));
-    if let Some(account) = &scene.facts.account {
+    if let Some(account) = scene.account() {
         clues.extend(polls(scene, account));
         clues.extend(wanted_key(scene, account));
         clues.extend(earlier(scene, account));
@@ -157,7 +157,7 @@ fn behind(scene: &Scene<'_>) -> Vec<Clue> {
 
 /// Other accounts at the same provider, refused or fine at the same time.
 fn neighbours(scene: &Scene<'_>) -> Option<Clue> {
-    let account = scene.facts.account.as_ref();
+    let account = scene.account();
     let provider = scene.refusal.provider.as_deref().or(account.map(|one| one.connector.as_str()))?;
     let others: Vec<&AccountFacts> =
         scene.facts.others.iter().filter(|one| one.connector == provider && !one.is_gateway).collect();

@@ -38,9 +38,21 @@ impl<'a> Scene<'a> {
         self.facts.account.iter().chain(&self.facts.others)
     }
 
+    /// The account that was refused. Not the one that was named, if the words are those of a provider where it is not:
+    /// its figures are about other money.
+    pub(super) fn account(&self) -> Option<&'a AccountFacts> {
+        self.facts.account.as_ref().filter(|_| self.elsewhere().is_none())
+    }
+
+    /// The account that was named, if it is at another provider than the one that refused.
+    pub(super) fn elsewhere(&self) -> Option<&'a AccountFacts> {
+        let (account, provider) = (self.facts.account.as_ref()?, self.refusal.provider.as_deref()?);
+        (!account.is_gateway && provider != account.connector).then_some(account)
+    }
+
     /// The account of whose meters the refusal speaks: not a gateway's, when that only passed it on.
     pub(super) fn own(&self) -> Option<&'a AccountFacts> {
-        self.facts.account.as_ref().filter(|account| !(account.is_gateway && self.passed_on()))
+        self.account().filter(|account| !(account.is_gateway && self.passed_on()))
     }
 
     /// Whether a gateway passed on what a provider said.

@@ -61,7 +61,7 @@ impl<'a> Teller<'a> {
     /// Who refused: `OpenAI`, `The provider`.
     pub(super) fn who(&self) -> String {
         let facts = self.scene.facts;
-        let known = self.account.or(facts.account.as_ref()).map(|one| one.name.as_str());
+        let known = self.account.or(self.scene.account()).map(|one| one.name.as_str());
         let name = Some(facts.name.as_str()).filter(|name| !name.is_empty());
         name.or(known).unwrap_or("The provider").to_owned()
     }
@@ -163,7 +163,7 @@ impl<'a> Teller<'a> {
 
     /// Money that is there although a limit refuses.
     fn money_behind(&self) -> Option<String> {
-        let account = self.account.or(self.scene.facts.account.as_ref())?;
+        let account = self.account.or(self.scene.account())?;
         let meter = decisive(account, Cause::BalanceExhausted, self.scene.refusal)?;
         let had = left(meter).filter(|_| !is_out(meter))?;
         let read = self.scene.clock(meter.read_at);
@@ -172,6 +172,13 @@ impl<'a> Teller<'a> {
 
     /// What happened, to whom and why, in one to three sentences.
     pub(super) fn explanation(&self) -> String {
+        let told = self.told();
+        let Some(account) = self.scene.elsewhere() else { return told };
+        let (label, name) = (&account.label, &account.name);
+        format!("{told} “{label}” is an account at {name}, so its figures say nothing of this answer.")
+    }
+
+    fn told(&self) -> String {
         let (who, through) = (self.who(), self.through());
         let refusal = self.scene.refusal;
         let refused = match refusal.source {

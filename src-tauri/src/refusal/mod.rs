@@ -191,8 +191,10 @@ fn placed(refusal: Refusal, row: &Row, foreign: bool, connector: Option<&str>, w
         connector
     };
     let between = match connector {
-        // Whatever was asked passed on another provider's words.
-        Some(connector) if foreign && !by_gateway => gateway.or(Some(connector)),
+        // What was asked passed on another provider's words.
+        Some(connector) if foreign && !by_gateway && via::is_gateway(connector) => {
+            gateway.or(Some(connector))
+        }
         _ if by_gateway => way.asked.or(owner),
         _ => gateway,
     };

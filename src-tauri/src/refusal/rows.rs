@@ -195,9 +195,10 @@ impl Pattern {
             "code" => seen.body.is_some_and(|body| codes(body).any(says)),
             at if at.starts_with("header:") => seen.header(&at["header:".len()..]).is_some_and(says),
             pointer => seen.body.is_some_and(|body| {
-                let holds = |field: &'a Json| match self.present {
-                    true => !field.is_null(),
-                    false => field.as_decimal().is_some_and(says),
+                let holds = |field: &'a Json| match field {
+                    _ if self.present => !field.is_null(),
+                    Json::Number(text) | Json::String(text) => says(text),
+                    _ => false,
                 };
                 reach(body, pointer).into_iter().any(holds)
             }),

@@ -221,3 +221,26 @@ fn what_was_pasted_may_be_older_than_the_paste() {
     let diagnosis = of(&pasted, account("Work", vec![balance("0 USD")]));
     expect(&diagnosis, Cause::BalanceExhausted, &["was $0.00 at 14:05, 3 min ago"]);
 }
+
+#[test]
+fn the_words_of_another_provider_are_not_judged_by_this_accounts_figures() {
+    let limit = Refusal { scope: Scope::Key, ..refusal(Cause::KeyLimit, 89, 402) };
+    let mut work = AccountFacts {
+        connector: "deepseek".into(),
+        name: "DeepSeek".into(),
+        ..account("Work", vec![balance("0 USD")])
+    };
+    work.refusals = vec![(ago(60), refusal(Cause::BalanceExhausted, 99, 402))];
+    let diagnosis = of(&limit, work.clone());
+    assert_eq!(diagnosis.cause, Cause::KeyLimit, "{diagnosis:#?}");
+    let evidence = diagnosis.hypotheses.iter().flat_map(|one| &one.evidence);
+    assert!(evidence.clone().all(|one| !one.text.contains("Work")), "{diagnosis:#?}");
+    assert!(
+        diagnosis
+            .explanation
+            .ends_with("“Work” is an account at DeepSeek, so its figures say nothing of this answer.")
+    );
+    // A gateway may pass on anybody's words.
+    let gateway = of(&limit, AccountFacts { is_gateway: true, ..work });
+    assert!(!gateway.explanation.contains("is an account at"), "{}", gateway.explanation);
+}
