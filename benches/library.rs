@@ -58,7 +58,7 @@ fn samples(days: i64, step: i64) -> Vec<Sample> {
 #[divan::bench]
 fn forecast_of_two_weeks(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
-    bencher.bench(|| forecast::project(&meter, &History { samples: &samples }, NOW));
+    bencher.bench(|| forecast::project(&meter, &History::new(&samples), NOW));
 }
 
 #[divan::bench]
@@ -97,7 +97,7 @@ fn chart_of_a_year(bencher: Bencher) {
         height: 360,
     };
     // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
-    let known = forecast::project(&meter, &History { samples: &samples(14, 5 * MINUTE) }, NOW);
+    let known = forecast::project(&meter, &History::new(&samples(14, 5 * MINUTE)), NOW);
     bencher.bench_local(|| {
         let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")

@@ -83,7 +83,7 @@ impl World {
         let before = self.samples.last().copied();
         let since = before.map(|before| what_happened(&before, &sample)).unwrap_or_default();
         self.samples.push(sample);
-        let forecast = project(&self.meter, &History { samples: &self.samples }, now);
+        let forecast = project(&self.meter, &History::new(&self.samples), now);
         let fact =
             MeterFact { meter: &self.meter, sample: &sample, step: since, forecast: &forecast, refusals };
         let facts = [fact];

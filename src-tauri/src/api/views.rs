@@ -37,7 +37,7 @@ impl Source {
     /// A meter's forecast from its stored readings, where no running monitor knows it.
     pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
         let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
-        Ok(forecast::project(meter, &History { samples: &samples }, self.now))
+        Ok(forecast::project(meter, &History::new(&samples), self.now))
     }
 }
 

@@ -44,7 +44,7 @@ impl Teller<'_> {
             Cause::BalanceExhausted => {
                 steps.push(step(format!("Top up{whose} at {at}."), money));
                 steps.extend(self.whose_key(pages));
-                if self.account.is_some_and(|one| super::weigh::auto_reload(one).is_some()) {
+                if self.account.is_some_and(|one| super::reload::auto_reload(one).is_some()) {
                     steps.push(step(
                         "See whether the automatic top-up is still on and its payment went through.",
                         payment,

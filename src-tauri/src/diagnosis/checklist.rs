@@ -1,6 +1,6 @@
 //! What keeps refusals from happening, and what of it is missing.
 
-use super::weigh::{Reload, auto_reload};
+use super::reload::{Reload, auto_reload};
 use super::{AccountFacts, Advice, MeterFacts};
 use crate::model::{Amount, Cause, MeterKind, Qty, Unit, words};
 

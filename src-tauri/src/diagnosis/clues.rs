@@ -1,8 +1,8 @@
 //! What an account's own figures say of a refusal: each a sentence with its figures, and the causes that it makes
 //! likelier or less likely.
 
+use super::reload::{Reload, auto_reload};
 use super::scene::{Level, Scene, cause_of, decisive, left};
-use super::weigh::{Reload, auto_reload};
 use super::{AccountFacts, MeterFacts};
 use crate::model::{Amount, Cause, HOUR, MINUTE, Provenance, Qty, words};
 use Cause::{

@@ -9,6 +9,7 @@ mod clues;
 mod facts;
 mod incidents;
 mod prior;
+mod reload;
 mod scene;
 mod stated;
 mod steps;
@@ -19,7 +20,8 @@ mod weigh;
 pub use checklist::{Item, Standing, checklist};
 pub use facts::{AccountFacts, AlertFacts, Facts, KeyFacts, MeterFacts, PollFacts};
 pub use incidents::{Change, Incident, Outcome, incidents};
-pub use stated::{METER_ZERO, at_zero};
+pub use scene::METER_ZERO;
+pub use stated::at_zero;
 
 use crate::model::{AccountId, Cause, Refusal, Scope, Timestamp};
 

@@ -1,7 +1,7 @@
 //! What each cause is easily confused with, before any evidence.
 
+use super::reload::auto_reload;
 use super::scene::Scene;
-use super::weigh::auto_reload;
 use crate::model::Cause;
 use Cause::{
     BalanceExhausted as Balance, BudgetExceeded as Budget, Capacity, Credentials, FreeQuota,

@@ -1,10 +1,12 @@
 //! A refusal beside its facts: which figures speak of it, how far they are to be trusted, and when they were read.
 
-use super::stated::METER_ZERO;
 use super::{AccountFacts, Facts, MeterFacts};
 use crate::model::{
     Amount, Cause, HOUR, MINUTE, MeterKind, Provenance, Qty, Refusal, SECOND, Source, Timestamp, Unit, words,
 };
+
+/// The rule of a refusal that is made from a meter at zero.
+pub const METER_ZERO: &str = "meter.zero";
 
 /// How old a figure may be beside its usual lag and still tell of a refusal.
 const FRESH: i64 = 15 * MINUTE;
@@ -236,4 +238,9 @@ pub(super) fn decisive<'a>(
 fn outlasts(meter: &MeterFacts, age: i64) -> bool {
     let (Some(left), Some(burn)) = (meter.headroom, meter.burn_per_hour) else { return false };
     burn >= 0.0 && left.unit.to_f64(left.qty) > 10.0 * burn * (age as f64 / HOUR as f64) && age < 48 * HOUR
+}
+
+/// Whether a meter is at zero.
+pub(super) fn is_out(meter: &MeterFacts) -> bool {
+    meter.headroom.is_some_and(|left| left.qty.0 <= 0)
 }

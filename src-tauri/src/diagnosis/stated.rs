@@ -1,11 +1,8 @@
 //! An account without any refusal but with a meter at zero: what its meter states.
 
-use super::scene::decisive;
-use super::{AccountFacts, steps::is_out};
+use super::AccountFacts;
+use super::scene::{METER_ZERO, decisive, is_out};
 use crate::model::{Cause, Provenance, Refusal, Scope, Source};
-
-/// The rule of a refusal that is made from a meter at zero.
-pub const METER_ZERO: &str = "meter.zero";
 
 /// The refusal that follows from a meter at zero, the gravest first. `None`: every meter has something left.
 pub fn at_zero(account: &AccountFacts) -> Option<Refusal> {

@@ -1,8 +1,7 @@
 //! The verdict in words: who refused, what is used up, until when, and whether waiting helps.
 
-use super::scene::{Scene, clock, decisive, left};
-use super::stated::METER_ZERO;
-use super::weigh::{auto_reload, reload_words};
+use super::reload::{auto_reload, reload_words};
+use super::scene::{METER_ZERO, Scene, clock, decisive, is_out, left};
 use super::{AccountFacts, Facts, MeterFacts};
 use crate::model::{Amount, Cause, Refusal, Scope, Source, Timestamp, Unit, words};
 
@@ -371,11 +370,6 @@ fn is(amount: Amount) -> &'static str {
         Unit::Tokens | Unit::Requests | Unit::Credits if amount.qty.0 != amount.unit.scale() => "are",
         _ => "is",
     }
-}
-
-/// Whether a meter is at zero.
-pub(super) fn is_out(meter: &MeterFacts) -> bool {
-    meter.headroom.is_some_and(|left| left.qty.0 <= 0)
 }
 
 /// Whether a limit of this kind may start again by itself.

@@ -2,8 +2,11 @@
 
 mod burn;
 mod demand;
+mod outlook;
 #[cfg(test)]
 mod tests;
+
+pub use outlook::Outlook;
 
 use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Sample, Timestamp, Window};
 use burn::Burn;
@@ -15,6 +18,15 @@ use serde::{Deserialize, Serialize};
 pub struct History<'a> {
     /// The meter's samples, oldest first; the last one is the present figure.
     pub samples: &'a [Sample],
+    /// What the user knows of the time ahead.
+    pub outlook: &'a Outlook,
+}
+
+impl<'a> History<'a> {
+    /// Samples, oldest first, of which nobody says what comes.
+    pub fn new(samples: &'a [Sample]) -> Self {
+        History { samples, outlook: &outlook::NOTHING }
+    }
 }
 
 /// The answer: a distribution, nothing in sight, or a reason.

@@ -41,17 +41,17 @@ fn steady(hours: i64) -> Vec<Sample> {
 }
 
 fn ask(samples: &[Sample], now: Timestamp) -> Forecast {
-    project(&meter(Window::Never), &History { samples }, now)
+    project(&meter(Window::Never), &History::new(samples), now)
 }
 
 #[test]
 fn a_rate_limit_is_no_wall() {
     let rate = Meter { kind: MeterKind::Rate, ..meter(Window::Other) };
     let samples = steady(72);
-    let forecast = project(&rate, &History { samples: &samples }, START + 3 * DAY);
+    let forecast = project(&rate, &History::new(&samples), START + 3 * DAY);
     assert_eq!(forecast, Forecast::Unknown(Reason::Refills));
     let empty = [left(START, 0)];
-    assert_eq!(project(&rate, &History { samples: &empty }, START), Forecast::Unknown(Reason::Refills));
+    assert_eq!(project(&rate, &History::new(&empty), START), Forecast::Unknown(Reason::Refills));
 }
 
 #[test]
@@ -267,8 +267,8 @@ proptest! {
             }
         }).collect();
         let now = if wild { Timestamp(raw.first().map_or(0, |first| first.0)) } else { START + 2 * DAY };
-        let forecast = project(&meter(window), &History { samples: &samples }, now);
-        prop_assert_eq!(&forecast, &project(&meter(window), &History { samples: &samples }, now));
+        let forecast = project(&meter(window), &History::new(&samples), now);
+        prop_assert_eq!(&forecast, &project(&meter(window), &History::new(&samples), now));
         if let Some(within) = forecast.within() {
             prop_assert!(within.iter().all(|chance| (0.0..=1.0).contains(chance)), "{within:?}");
             prop_assert!(forecast.burn().is_some_and(|burn| burn.is_finite() && burn >= 0.0));

@@ -259,7 +259,7 @@ impl Pipeline {
     fn project(&self, meter: &Meter, now: Timestamp) -> Forecast {
         let histories = lock(&self.inner.histories);
         let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
-        forecast::project(meter, &History { samples }, now)
+        forecast::project(meter, &History::new(samples), now)
     }
 
     /// Advances the episodes by one account's news and stores what changed.
