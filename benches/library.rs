@@ -3,7 +3,7 @@
 use divan::Bencher;
 use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
 use tollwatch::api::{ChartData, StoreView};
-use tollwatch::forecast::{self, History};
+use tollwatch::forecast::{self, Memory, Outlook};
 use tollwatch::model::{
     AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
     Unit, Window,
@@ -58,7 +58,26 @@ fn samples(days: i64, step: i64) -> Vec<Sample> {
 #[divan::bench]
 fn forecast_of_two_weeks(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
-    bencher.bench(|| forecast::project(&meter, &History::new(&samples), NOW));
+    let memory = Memory::of(meter.unit, &samples, NOW);
+    bencher.bench(|| forecast::project(&meter, &memory, &Outlook::default(), NOW));
+}
+
+/// What a start without anything stored costs, and a new reading with everything remembered.
+#[divan::bench]
+fn two_years_remembered(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
+    bencher.bench(|| Memory::of(meter.unit, &samples, NOW));
+}
+
+#[divan::bench]
+fn a_reading_more(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
+    let (newest, rest) = samples.split_last().expect("readings");
+    let memory = Memory::of(meter.unit, rest, NOW);
+    bencher.with_inputs(|| memory.clone()).bench_values(|mut memory| {
+        memory.absorb(newest, NOW);
+        forecast::project(&meter, &memory, &Outlook::default(), NOW)
+    });
 }
 
 #[divan::bench]
@@ -97,7 +116,10 @@ fn chart_of_a_year(bencher: Bencher) {
         height: 360,
     };
     // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
-    let known = forecast::project(&meter, &History::new(&samples(14, 5 * MINUTE)), NOW);
+    let known = {
+        let memory = Memory::of(meter.unit, &samples(14, 5 * MINUTE), NOW);
+        forecast::project(&meter, &memory, &Outlook::default(), NOW)
+    };
     bencher.bench_local(|| {
         let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")

@@ -69,6 +69,9 @@ pub(crate) fn episode(began: Timestamp, state: EpisodeState) -> Episode {
         snoozed_until: None,
         told: None,
         told_at: None,
+        planned_at: None,
+        warned_at: None,
+        renewed_at: None,
         title: "acme runs dry in about 3 h".to_owned(),
         evidence: r#"{"rule":"wall"}"#.to_owned(),
     }

@@ -1,7 +1,10 @@
 //! What fired an episode, kept with it as JSON: enough to tell it, and to answer "why did you wake me".
 
+use super::LEAD;
 use crate::forecast::{Confidence, Forecast};
-use crate::model::{Amount, Cause, Episode, MeterKind, Scope, Severity, Timestamp, Unit, words};
+use crate::model::{
+    Amount, Cause, Episode, HOUR, MINUTE, MeterKind, Scope, Severity, Timestamp, Unit, words,
+};
 use serde::{Deserialize, Serialize};
 
 /// The inputs of a rule at the last reading at which its condition held.
@@ -27,8 +30,10 @@ pub struct Evidence {
     pub threshold: Option<Amount>,
     /// When the figures were read.
     pub read_at: Option<Timestamp>,
-    /// The chance of a wall within 30 minutes, 4 hours, 48 hours.
+    /// The chance of a wall within 30 minutes, 4 hours, and the lead of a heads-up.
     pub within: Option<[f64; 3]>,
+    /// How far ahead a heads-up looks, in milliseconds; two days where it was not kept.
+    pub lead: Option<i64>,
     /// The chances at which the rule fires, for 48 hours, 4 hours, 30 minutes (in the order of the severities).
     pub likely: Option<[f64; 3]>,
     /// The forecast's range.
@@ -78,8 +83,10 @@ impl Evidence {
 
     /// Takes over what a forecast says.
     pub(super) fn take(&mut self, forecast: &Forecast) {
-        (self.within, self.burn, self.confidence) =
-            (forecast.within(), forecast.burn(), forecast.confidence());
+        (self.burn, self.confidence) = (forecast.burn(), forecast.confidence());
+        let lead = self.lead.unwrap_or(LEAD);
+        self.within =
+            forecast.chance().map(|chance| [30 * MINUTE, 4 * HOUR, lead].map(|ms| chance.within(ms)));
         if let Some(wall) = forecast.wall() {
             (self.p10, self.p50, self.p90) = (Some(wall.p10), Some(wall.p50), wall.p90);
         }
@@ -121,7 +128,8 @@ pub fn why(episode: &Episode) -> Vec<String> {
         }
         ("wall.chance", _) => {
             format!(
-                "The chance that it runs out within 48 hours is {}; told from {} on.",
+                "The chance that it runs out within {} is {}; told from {} on.",
+                words::span(seen.lead.unwrap_or(LEAD)),
                 chance(2),
                 asked(0)
             )

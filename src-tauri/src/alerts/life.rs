@@ -38,6 +38,10 @@ pub(super) struct Condition {
     pub(super) patience: Patience,
     /// A top-up or a reset lies just before: what was told before counts no more.
     pub(super) renewed: bool,
+    /// The time of which the last notice spoke has passed, or is about to, and it must be told again.
+    pub(super) again: bool,
+    /// The time of which the last notice spoke has passed: it may be told as less urgent than before.
+    pub(super) lapsed: bool,
     /// The inputs.
     pub(super) evidence: Evidence,
 }
@@ -76,6 +80,9 @@ pub(super) fn advance(
             snoozed_until: None,
             told: None,
             told_at: None,
+            planned_at: None,
+            warned_at: None,
+            renewed_at: None,
             title: String::new(),
             evidence: String::new(),
         };
@@ -125,7 +132,11 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
     } else {
         episode.streak = 0;
         let escalates = condition.severity > episode.severity;
-        episode.severity = episode.severity.max(condition.severity);
+        episode.severity =
+            if condition.lapsed { condition.severity } else { episode.severity.max(condition.severity) };
+        if condition.again {
+            episode.renewed_at = Some(now);
+        }
         let rested = episode.snoozed_until.is_none_or(|until| until <= now);
         match episode.state {
             // The user has seen the milder one, not this.

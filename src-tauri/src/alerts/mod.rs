@@ -5,6 +5,7 @@ mod evidence;
 mod life;
 mod rules;
 mod tell;
+mod wall;
 
 #[cfg(test)]
 mod complaints;
@@ -17,8 +18,11 @@ pub use rules::step;
 pub use tell::due;
 
 use crate::forecast::Forecast;
-use crate::model::{AccountId, Amount, HOUR, MINUTE, Meter, PollError, Refusal, Sample, Severity, Step};
+use crate::model::{AccountId, Amount, DAY, HOUR, MINUTE, Meter, PollError, Refusal, Sample, Severity, Step};
 use serde::{Deserialize, Serialize};
+
+/// How far ahead a heads-up looks where nobody said how long a top-up takes, in milliseconds.
+pub const LEAD: i64 = 2 * DAY;
 
 /// The rules' settings, from config.
 #[derive(Clone, Debug)]

@@ -2,25 +2,13 @@
 
 use super::evidence::Evidence;
 use super::life::{Condition, Patience, Seen, advance};
-use super::{Fact, MeterFact, Rules};
-use crate::forecast::{Forecast, Reason, at_burn, next_reset};
+use super::{Fact, LEAD, MeterFact, Rules, wall};
+use crate::forecast::next_reset;
 use crate::model::{
-    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
-    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, Meter, MeterKey, MeterKind, PollError, PollErrorKind,
+    Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
 };
 
-/// A condition is left at its threshold times this.
-const LEAVE: f64 = 1.2;
-/// The present burn reaches the wall within this: act soon.
-const SOON: i64 = 2 * HOUR;
-/// The present burn reaches the wall within this: act now.
-const NOW: i64 = 30 * MINUTE;
-/// The floor of the heads-up: what is left will not, in the median, last longer than this. Ten working days are
-/// the longest lead that anyone needs for an approval or an invoice; beyond it the chance is the tail of a forecast.
-const FLOOR: i64 = 14 * DAY;
-/// A wall episode ends this long after its condition was last seen: a night, or a pause between two sessions, is no
-/// all-clear.
-const PAUSE: i64 = DAY;
 /// A refusal episode ends this long after calls were last refused.
 const CALM: i64 = HOUR;
 /// A refusal of which no figure says whether it is over is over after a day without another.
@@ -54,7 +42,10 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
         see(resource(key, EpisodeKind::Refused), refused);
-        see(resource(key, EpisodeKind::Wall), wall(rules, fact.label, meter, now));
+        see(
+            resource(key, EpisodeKind::Wall),
+            wall::wall(rules, fact.label, meter, LEAD, known(EpisodeKind::Wall), now),
+        );
         see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
     }
     // Refusals of no meter that this poll read.
@@ -105,66 +96,8 @@ fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
 }
 
 /// A top-up or reset that matters.
-fn renewed(fact: &MeterFact<'_>) -> bool {
+pub(super) fn renewed(fact: &MeterFact<'_>) -> bool {
     fact.step.renews(fact.sample.headroom())
-}
-
-/// The nearest wall: by chance, by the present burn, or because a request hardly fits any more.
-fn wall(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Seen {
-    let Some(headroom) = fact.sample.headroom() else {
-        let unlimited = *fact.forecast == Forecast::Unknown(Reason::NoLimit) && fact.sample.used.is_some();
-        return if unlimited { Seen::Over { at_once: false, keep: 0 } } else { Seen::Missing };
-    };
-    if headroom <= Qty(0) {
-        return Seen::Near; // the refused rule's business; it has not passed
-    }
-    let (meter, sample) = (fact.meter, fact.sample);
-    let reset = next_reset(meter.window, sample.resets_at, sample.last_at);
-    let left = meter.unit.to_f64(headroom);
-    let reach = fact.forecast.burn().and_then(|burn| at_burn(left, burn, sample.last_at, reset));
-    let level = |factor: f64| {
-        let far = |ms: i64| (ms as f64 * factor) as i64;
-        let burns = |ms: i64| reach.is_some_and(|at| at - now <= far(ms));
-        let chance = |horizon: usize, likely: f64| {
-            fact.forecast.within().is_some_and(|within| within[horizon] >= likely / factor)
-        };
-        let reserve = sample.reserve.unwrap_or_default();
-        let floor = match fact.forecast {
-            Forecast::Wall(wall) => wall.p50 - now <= far(FLOOR),
-            // The reset comes first, more likely than not: little is left for the time until then.
-            Forecast::Clear(_) => reset.is_some(),
-            Forecast::Unknown(_) => false,
-        };
-        if (headroom.0 as f64) < reserve.0 as f64 * factor {
-            Some((Severity::Now, "wall.request"))
-        } else if burns(NOW) {
-            Some((Severity::Now, "wall.burn"))
-        } else if chance(0, rules.likely[2]) {
-            Some((Severity::Now, "wall.chance"))
-        } else if chance(1, rules.likely[1]) {
-            Some((Severity::Soon, "wall.chance"))
-        } else if burns(SOON) {
-            Some((Severity::Soon, "wall.burn"))
-        } else if floor && chance(2, rules.likely[0]) {
-            Some((Severity::HeadsUp, "wall.chance"))
-        } else {
-            None
-        }
-    };
-    if let Some((severity, rule)) = level(1.0) {
-        let mut evidence = of_meter(rules, label, fact, now);
-        evidence.rule = rule.to_owned();
-        evidence.take(fact.forecast);
-        (evidence.likely, evidence.at_burn) = (Some(rules.likely), reach);
-        return holds(severity, Patience::Hold, renewed(fact), evidence, now);
-    }
-    match fact.forecast {
-        _ if level(LEAVE).is_some() => Seen::Near,
-        Forecast::Unknown(Reason::NoSpend) | Forecast::Wall(_) | Forecast::Clear(_) => {
-            Seen::Over { at_once: renewed(fact), keep: PAUSE }
-        }
-        Forecast::Unknown(_) => Seen::Missing,
-    }
 }
 
 /// The balance is below the amount that the user set for its unit.
@@ -292,11 +225,13 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
         since,
         patience: Patience::AtOnce,
         renewed: false,
+        again: false,
+        lapsed: false,
         evidence,
     })
 }
 
-fn holds(
+pub(super) fn holds(
     severity: Severity,
     patience: Patience,
     renewed: bool,
@@ -304,7 +239,15 @@ fn holds(
     now: Timestamp,
 ) -> Seen {
     evidence.since = evidence.since.or(Some(now));
-    Seen::Holds(Box::new(Condition { severity, since: now, patience, renewed, evidence }))
+    Seen::Holds(Box::new(Condition {
+        severity,
+        since: now,
+        patience,
+        renewed,
+        again: false,
+        lapsed: false,
+        evidence,
+    }))
 }
 
 fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
@@ -316,7 +259,7 @@ fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     }
 }
 
-fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
+pub(super) fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
     let (meter, sample) = (fact.meter, fact.sample);
     let amount = |qty| Amount::new(qty, meter.unit);
     Evidence {

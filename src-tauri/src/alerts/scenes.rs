@@ -1,7 +1,7 @@
 //! A small world for the scenario tests: one account whose polls, store and notifier are a few vectors.
 
 use super::*;
-use crate::forecast::{History, project};
+use crate::forecast::{Memory, Outlook, project};
 use crate::model::{
     Cause, Episode, EpisodeKind, EpisodeState, MeterKey, MeterKind, Notice, PollErrorKind, Provenance, Qty,
     Scope, Timestamp, Unit, Window, step as what_happened,
@@ -83,7 +83,8 @@ impl World {
         let before = self.samples.last().copied();
         let since = before.map(|before| what_happened(&before, &sample)).unwrap_or_default();
         self.samples.push(sample);
-        let forecast = project(&self.meter, &History::new(&self.samples), now);
+        let forecast =
+            project(&self.meter, &Memory::of(self.meter.unit, &self.samples, now), &Outlook::default(), now);
         let fact =
             MeterFact { meter: &self.meter, sample: &sample, step: since, forecast: &forecast, refusals };
         let facts = [fact];
@@ -147,7 +148,7 @@ impl World {
                 continue;
             }
             let row = self.rows.iter_mut().find(|row| row.id == notice.episode).expect("a stored episode");
-            (row.told, row.told_at) = (Some(notice.severity), Some(now));
+            row.note_told(notice.severity, now);
             self.told.push((now, row.resource.kind, notice));
         }
     }

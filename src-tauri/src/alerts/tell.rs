@@ -25,7 +25,9 @@ fn is_due(rules: &Rules, episode: &Episode, now: Timestamp) -> bool {
     if !is_active(episode) || snoozed {
         return false;
     }
-    let news = episode.told.is_none_or(|told| episode.severity > told);
+    let lapsed = episode.renewed_at.is_some_and(|renewed| episode.told_at.is_none_or(|told| told < renewed));
+    let again = lapsed && episode.state != EpisodeState::Acknowledged;
+    let news = again || episode.told.is_none_or(|told| episode.severity > told);
     let critical = episode.severity >= Severity::Now && episode.state != EpisodeState::Acknowledged;
     news || (critical && episode.told_at.is_none_or(|told| now - told >= rules.repeat))
 }

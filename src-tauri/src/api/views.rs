@@ -6,7 +6,7 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
-use crate::forecast::{self, Forecast, History};
+use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
@@ -37,7 +37,8 @@ impl Source {
     /// A meter's forecast from its stored readings, where no running monitor knows it.
     pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
         let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
-        Ok(forecast::project(meter, &History::new(&samples), self.now))
+        let memory = Memory::of(meter.unit, &samples, self.now);
+        Ok(forecast::project(meter, &memory, &Outlook::default(), self.now))
     }
 }
 

@@ -10,6 +10,3 @@ pub struct Outlook {
     /// What a unit of work will cost beside what it did so far; `None`: as much. 0.5 for a model of half the price.
     pub factor: Option<f64>,
 }
-
-/// Nothing is known.
-pub(super) static NOTHING: Outlook = Outlook { planned: Vec::new(), factor: None };

@@ -115,10 +115,27 @@ pub struct Episode {
     pub told: Option<Severity>,
     /// When the last notice was accepted.
     pub told_at: Option<Timestamp>,
+    /// When the last heads-up was accepted.
+    pub planned_at: Option<Timestamp>,
+    /// When the last notice of something worse was accepted.
+    pub warned_at: Option<Timestamp>,
+    /// When it was found that the time of which the last notice spoke has passed, and that it must be told again.
+    pub renewed_at: Option<Timestamp>,
     /// The headline, as a person would say it.
     pub title: String,
     /// What fired it: rule, inputs, range; JSON for `why`.
     pub evidence: String,
+}
+
+impl Episode {
+    /// A notifier accepted a notice of it. What was told is never untold.
+    pub fn note_told(&mut self, severity: Severity, at: Timestamp) {
+        self.told = self.told.max(Some(severity));
+        self.told_at = self.told_at.max(Some(at));
+        let of_its_kind =
+            if severity == Severity::HeadsUp { &mut self.planned_at } else { &mut self.warned_at };
+        *of_its_kind = (*of_its_kind).max(Some(at));
+    }
 }
 
 /// One notification of an episode, to be delivered and then marked told.

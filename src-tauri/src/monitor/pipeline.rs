@@ -4,7 +4,7 @@
 use super::{Clock, Event, schedule};
 use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
-use crate::forecast::{self, Forecast, History};
+use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
@@ -259,7 +259,7 @@ impl Pipeline {
     fn project(&self, meter: &Meter, now: Timestamp) -> Forecast {
         let histories = lock(&self.inner.histories);
         let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
-        forecast::project(meter, &History::new(samples), now)
+        forecast::project(meter, &Memory::of(meter.unit, samples, now), &Outlook::default(), now)
     }
 
     /// Advances the episodes by one account's news and stores what changed.
@@ -318,8 +318,7 @@ impl Pipeline {
                 tracing::error!("A notice was told but could not be marked so: {error}");
             }
             if let Some(episode) = lock(&self.inner.live).iter_mut().find(|live| live.id == notice.episode) {
-                episode.told = Some(notice.severity);
-                episode.told_at = Some(now);
+                episode.note_told(notice.severity, now);
             }
             self.broadcast(Event::Told {
                 episode: notice.episode,

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 /// The columns of an [`Episode`], in the order of [`read`].
 pub(super) const COLUMNS: &str = "id, account, meter, kind, state, severity, began_at, seen_at, streak, fired_at, \
-     resolved_at, snoozed_until, told, told_at, title, evidence";
+     resolved_at, snoozed_until, told, told_at, title, evidence, planned_at, warned_at, renewed_at";
 
 /// The columns of a [`Told`], in its order.
 pub(super) const TOLD_COLUMNS: &str = "episode, severity, at, channel, title";
@@ -35,6 +35,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<Episode> {
         told_at: maybe_time(row, 13)?,
         title: row.get(14)?,
         evidence: row.get(15)?,
+        planned_at: maybe_time(row, 16)?,
+        warned_at: maybe_time(row, 17)?,
+        renewed_at: maybe_time(row, 18)?,
     })
 }
 
@@ -54,12 +57,13 @@ pub(super) fn read_told(row: &Row<'_>) -> Result<Told> {
 pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
     db.prepare_cached(&format!(
         "INSERT INTO episode ({COLUMNS}) VALUES \
-         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
+         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
          ON CONFLICT (id) DO UPDATE SET account = excluded.account, meter = excluded.meter, kind = excluded.kind, \
          state = excluded.state, severity = excluded.severity, began_at = excluded.began_at, \
          seen_at = excluded.seen_at, streak = excluded.streak, fired_at = excluded.fired_at, \
          resolved_at = excluded.resolved_at, snoozed_until = excluded.snoozed_until, told = excluded.told, \
-         told_at = excluded.told_at, title = excluded.title, evidence = excluded.evidence"
+         told_at = excluded.told_at, title = excluded.title, evidence = excluded.evidence, \
+         planned_at = excluded.planned_at, warned_at = excluded.warned_at, renewed_at = excluded.renewed_at"
     ))?
     .execute(params![
         episode.id,
@@ -78,6 +82,9 @@ pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
         Int::from(episode.told_at),
         episode.title,
         episode.evidence,
+        Int::from(episode.planned_at),
+        Int::from(episode.warned_at),
+        Int::from(episode.renewed_at),
     ])
 }
 
@@ -108,6 +115,8 @@ fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fau
         {
             episode.told = episode.told.max(stored.told);
             episode.told_at = episode.told_at.max(stored.told_at);
+            episode.planned_at = episode.planned_at.max(stored.planned_at);
+            episode.warned_at = episode.warned_at.max(stored.warned_at);
         }
         put(db, episode)?;
         if episode.id == 0 {
@@ -125,8 +134,7 @@ fn mark(db: &Connection, told: &Told) -> Result<(), Fault> {
             told.episode
         )));
     };
-    episode.told = episode.told.max(Some(told.severity));
-    episode.told_at = episode.told_at.max(Some(told.at));
+    episode.note_told(told.severity, told.at);
     put(db, &episode)?;
     put_told(db, told)?;
     Ok(())
