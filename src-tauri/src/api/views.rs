@@ -12,7 +12,8 @@ use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
     Reading, SECOND, Sample, Timestamp, words,
 };
-use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
+use crate::engine::HISTORY;
+use crate::monitor::{Monitor, Status, poll};
 use crate::store::{Store, StoreError};
 
 /// Steps of a trend line over 24 hours.
