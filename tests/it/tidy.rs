@@ -71,6 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "monitor",
             "engine",
             "forecast",
+            "alerts",
             "store",
             "config",
             "secrets",

@@ -5,7 +5,9 @@
 //! ([`Engine::keep`]), has the notices delivered, and says which were accepted ([`Engine::told`]).
 
 mod memory;
+pub mod past;
 pub mod rehearsal;
+pub mod verdict;
 
 pub use memory::{HISTORY, Memory};
 

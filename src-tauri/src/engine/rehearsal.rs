@@ -41,7 +41,13 @@ impl Rehearsal {
     }
 
     /// One failed poll; returns what is told of it.
-    pub fn bad(&mut self, account: &AccountId, label: &str, error: &PollError, now: Timestamp) -> Vec<Notice> {
+    pub fn bad(
+        &mut self,
+        account: &AccountId,
+        label: &str,
+        error: &PollError,
+        now: Timestamp,
+    ) -> Vec<Notice> {
         let changed = self.engine.bad(account, label, error, now);
         self.settle(changed, now)
     }
