@@ -10,6 +10,7 @@ mod keys;
 mod ledger;
 mod overview;
 mod past;
+mod replay;
 mod settings;
 mod sums;
 mod trying;
@@ -27,6 +28,7 @@ pub use keys::store_secret;
 pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
 pub use overview::of_store as overview_of_store;
 pub use past::check;
+pub use replay::{ReplayFate, ReplayRequest, ReplayView, ReplayWall, of_store as replay_of_store};
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
 pub use why::{AmountView, ExplainView, StepView, explain_for_account, explain_pasted};
@@ -364,6 +366,8 @@ commands! {
     explain: why::ExplainRequest => why::ExplainView, why::explain;
     /// Why an account was refused, from a stored refusal and all that is known.
     diagnose: why::DiagnoseRequest => why::ExplainView, why::diagnose;
+    /// What the rules, at some sensitivity, would have told over the stored history.
+    replay: replay::ReplayRequest => replay::ReplayView, replay::replay_shown;
     /// The settings page.
     settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.

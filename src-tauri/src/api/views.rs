@@ -6,13 +6,14 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
+use crate::engine::HISTORY;
 use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
     Reading, SECOND, Sample, Timestamp, words,
 };
-use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
+use crate::monitor::{Monitor, Status, poll};
 use crate::store::{Store, StoreError};
 
 /// Steps of a trend line over 24 hours.

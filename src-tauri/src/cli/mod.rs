@@ -8,6 +8,7 @@ mod args;
 mod chart;
 mod explain;
 mod ledger;
+mod replay;
 mod run;
 mod spend;
 mod status;
@@ -65,6 +66,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Chart(request) => chart::run(request, json),
         Command::Spend(request) => spend::run(request, json),
         Command::Explain(request) => explain::run(request, json),
+        Command::Replay(request) => replay::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {

@@ -3,7 +3,7 @@
 //! The method and its figures are in docs/forecasting.md.
 
 use super::pieces::{Piece, Pieces};
-use crate::model::{DAY, HOUR, Sample, Timestamp, Unit};
+use crate::model::{DAY, HOUR, Sample, Step, Timestamp, Unit, step};
 use serde::{Deserialize, Serialize};
 
 /// Hours of a week.
@@ -67,12 +67,19 @@ impl Memory {
     }
 
     /// The newest sample, or the last one again with a later `last_at`. One out of order or from the future (a clock
-    /// that jumped) is left out.
-    pub fn absorb(&mut self, sample: &Sample, now: Timestamp) {
+    /// that jumped) is left out. Returns what happened since the one before.
+    pub fn absorb(&mut self, sample: &Sample, now: Timestamp) -> Step {
+        let change = self.last().map_or(Step::default(), |last| step(last, sample));
         for piece in self.pieces.absorb(sample, now).into_iter().flatten() {
             let first = self.pieces.start();
             self.learned.get_or_insert_with(|| Learned::new(first)).learn(&self.pieces, piece);
         }
+        change
+    }
+
+    /// The newest sample.
+    pub fn last(&self) -> Option<&Sample> {
+        self.pieces.last()
     }
 
     /// When the first figure was true.

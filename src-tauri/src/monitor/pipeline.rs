@@ -1,23 +1,22 @@
-//! One poll's way: store → forecast → alerts → notify. Time comes in through the clock only, so that a month runs
-//! through it in seconds in a test.
+//! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
+//! a month runs through it in seconds in a test.
 
 use super::{Clock, Event, schedule};
-use crate::alerts::{self, Fact, MeterFact, Rules};
+use crate::alerts::Rules;
 use crate::charts;
-use crate::forecast::{self, Forecast, Memory, Outlook};
+use crate::engine::{Engine, HISTORY, Read};
+use crate::forecast::{Forecast, Memory};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
-    Sample, Source, Step, Timestamp, step,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Refusal, Sample, Source,
+    Timestamp,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
-/// How much of the past a forecast is made from.
-pub const HISTORY: i64 = 28 * DAY;
 /// Width and height of a notice's picture, in pixels.
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
@@ -50,7 +49,7 @@ pub struct Status {
     pub last_spend: Option<Timestamp>,
 }
 
-/// The engine behind the monitor; cheap to clone.
+/// What carries each poll through; cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
     inner: Arc<Inner>,
@@ -61,11 +60,9 @@ struct Inner {
     store: Store,
     notifier: Arc<dyn Notifier>,
     zone: jiff::tz::TimeZone,
-    started_at: Timestamp,
-    rules: Mutex<Rules>,
-    live: Mutex<Vec<Episode>>,
+    /// Held while what it says is stored, so that a poll and the user's hand never cross.
+    engine: Mutex<Engine>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
-    histories: Mutex<HashMap<i64, Vec<Sample>>>,
     /// What is wrong with the store at present, in words.
     trouble: Mutex<Option<String>>,
     /// One poll's news at a time.
@@ -89,15 +86,12 @@ impl Pipeline {
         zone: jiff::tz::TimeZone,
     ) -> Result<Self, StoreError> {
         let inner = Inner {
-            started_at: clock.now(),
-            live: Mutex::new(store.live_episodes()?),
+            engine: Mutex::new(Engine::new(rules, store.live_episodes()?, clock.now())),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
-            histories: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
-            rules: Mutex::new(rules),
             clock,
             store,
             notifier,
@@ -133,37 +127,26 @@ impl Pipeline {
             self.let_go(account, meters, now);
         }
         let meters = recorded.unwrap_or_default();
-        let mut news = Vec::with_capacity(meters.len());
-        for meter in &meters {
-            if let Some((sample, step)) = self.settle(account, self.advance(meter, now)) {
-                let forecast = self.project(meter, now);
-                let mine = |refusal: &&Refusal| refusal.meter.as_ref() == Some(&meter.key);
-                let refusals: Vec<Refusal> = news_of_refusals.iter().filter(mine).cloned().collect();
-                news.push((meter, sample, step, forecast, refusals));
-            }
-        }
-        let facts: Vec<MeterFact<'_>> = news
-            .iter()
-            .map(|(meter, sample, step, forecast, refusals)| MeterFact {
-                meter,
-                sample,
-                step: *step,
-                forecast,
-                refusals,
-            })
-            .collect();
+        let mine = |meter: &Meter| {
+            let refusals = news_of_refusals.iter();
+            refusals.filter(|refusal| refusal.meter.as_ref() == Some(&meter.key)).cloned().collect()
+        };
         let of_account: Vec<Refusal> =
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
-        self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
+        let mut engine = lock(&self.inner.engine);
+        let mut read = Vec::with_capacity(meters.len());
+        for meter in &meters {
+            if let Some(sample) = self.settle(account, self.newest(&mut engine, meter, now)) {
+                read.push(Read { meter, sample, refusals: mine(meter) });
+            }
+        }
+        let outcome = engine.good(account, &label, &read, &of_account, now);
+        self.keep(&mut engine, account, &outcome.changed);
+        drop(engine);
 
-        // What a rate limit's window lost, our own probe may have taken.
-        let money = |meter: &Meter| meter.kind != MeterKind::Rate;
-        let spent = news.iter().any(|(meter, _, step, ..)| money(meter) && step.spent > Qty(0));
-        let forecasts =
-            news.iter().map(|(meter, _, _, forecast, _)| (meter.key.clone(), forecast.clone())).collect();
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
-        let last_spend = if spent { Some(now) } else { status.last_spend.or(Some(now)) };
+        let last_spend = if outcome.spent { Some(now) } else { status.last_spend.or(Some(now)) };
         *status = Status {
             label,
             last_good_at: Some(now),
@@ -172,7 +155,7 @@ impl Pipeline {
             failures: 0,
             problem: None,
             partial: polled.problems,
-            forecasts,
+            forecasts: outcome.forecasts,
             last_spend,
         };
     }
@@ -198,8 +181,10 @@ impl Pipeline {
     fn absorb_bad(&self, account: &AccountId, label: String, error: &PollError, now: Timestamp) {
         tracing::info!(%account, kind = ?error.kind, "A poll failed: {error}");
         self.settle(account, self.inner.store.record_gap(account, now, error));
-        let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals }, now);
+        let mut engine = lock(&self.inner.engine);
+        let changed = engine.bad(account, &label, error, now);
+        self.keep(&mut engine, account, &changed);
+        drop(engine);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
         let since = status.problem.as_ref().map_or(now, |(_, since)| *since);
@@ -224,65 +209,37 @@ impl Pipeline {
         }
     }
 
-    /// Brings the meter's history in memory up to date; returns the newest sample and what happened before it.
-    fn advance(&self, meter: &Meter, now: Timestamp) -> Result<(Sample, Step), StoreError> {
-        let mut histories = lock(&self.inner.histories);
-        let from = Timestamp(now.0 - HISTORY);
-        if let Some(history) = histories.get_mut(&meter.id) {
-            let Some(newest) = self.inner.store.latest(meter.id)? else {
-                return Err(StoreError::Other(format!("the reading of {} was not stored", meter.label)));
-            };
-            let change = history.last().map_or(Step::default(), |last| step(last, &newest));
-            match history.last_mut() {
-                Some(last) if last.at == newest.at => *last = newest,
-                _ => history.push(newest),
-            }
-            let old = history.partition_point(|sample| sample.last_at < from);
-            // Dropping from the front moves the rest: only when it is worth it.
-            if old > 512 {
-                history.drain(..old);
-            }
-            return Ok((newest, change));
+    /// The meter's figures as they were just stored. Before its first ones, the engine is given its history.
+    fn newest(&self, engine: &mut Engine, meter: &Meter, now: Timestamp) -> Result<Sample, StoreError> {
+        let store = &self.inner.store;
+        let missing = || StoreError::Other(format!("the reading of {} was not stored", meter.label));
+        let newest = store.latest(meter.id)?.ok_or_else(missing)?;
+        if !engine.knows(meter.id) {
+            let mut past = store.samples(meter.id, now + -HISTORY, now)?;
+            // One that was read once is this poll's: the engine has yet to see it.
+            past.retain(|sample| sample.at < newest.at || newest.last_at > newest.at);
+            engine.remember(meter.id, Memory::of(meter.unit, &past, now));
         }
-        let history = self.inner.store.samples(meter.id, from, now)?;
-        let newest = history.last().copied();
-        let change = match history.as_slice() {
-            [.., before, after] if after.at == now => step(before, after),
-            _ => Step::default(),
-        };
-        histories.insert(meter.id, history);
-        let newest = newest.ok_or_else(|| StoreError::Other(format!("{} has no reading", meter.label)))?;
-        Ok((newest, change))
+        Ok(newest)
     }
 
-    /// The meter's forecast from its history in memory.
-    fn project(&self, meter: &Meter, now: Timestamp) -> Forecast {
-        let histories = lock(&self.inner.histories);
-        let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
-        forecast::project(meter, &Memory::of(meter.unit, samples, now), &Outlook::default(), now)
-    }
-
-    /// Advances the episodes by one account's news and stores what changed.
-    fn judge(&self, fact: &Fact<'_>, now: Timestamp) {
-        let rules = lock(&self.inner.rules).clone();
-        let mut live = lock(&self.inner.live);
-        let changed = alerts::step(&rules, &live, fact, now);
-        if !changed.is_empty() {
-            drop(live);
-            let Some(stored) = self.settle(fact.account, self.inner.store.save_episodes(&changed)) else {
-                return;
-            };
-            live = lock(&self.inner.live);
-            merge(&mut live, stored);
+    /// Stores episodes that changed; they are in force once they are stored.
+    fn keep(&self, engine: &mut Engine, account: &AccountId, changed: &[Episode]) {
+        if changed.is_empty() {
+            return;
+        }
+        if let Some(stored) = self.settle(account, self.inner.store.save_episodes(changed)) {
+            engine.keep(stored);
         }
     }
 
     /// Changes one live episode by the user's hand, stores it and says so.
     pub fn change(&self, id: i64, change: impl FnOnce(&Episode) -> Episode) -> Result<bool, StoreError> {
-        let found = self.live().into_iter().find(|episode| episode.id == id);
+        let mut engine = lock(&self.inner.engine);
+        let found = engine.live().iter().find(|episode| episode.id == id).cloned();
         let Some(episode) = found else { return Ok(false) };
-        let stored = self.inner.store.save_episodes(&[change(&episode)])?;
-        merge(&mut lock(&self.inner.live), stored);
+        engine.keep(self.inner.store.save_episodes(&[change(&episode)])?);
+        drop(engine);
         self.broadcast(Event::Changed(episode.resource.account));
         Ok(true)
     }
@@ -292,8 +249,7 @@ impl Pipeline {
     pub async fn tell(&self) {
         let _one = self.inner.telling.lock().await;
         let now = self.inner.clock.now();
-        let rules = lock(&self.inner.rules).clone();
-        let notices = alerts::due(&rules, &self.live(), self.inner.started_at, now);
+        let notices = lock(&self.inner.engine).due(now);
         for notice in notices {
             let picture = self.picture(&notice.resource);
             let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
@@ -317,9 +273,7 @@ impl Pipeline {
             if let Err(error) = self.inner.store.mark_told(&told) {
                 tracing::error!("A notice was told but could not be marked so: {error}");
             }
-            if let Some(episode) = lock(&self.inner.live).iter_mut().find(|live| live.id == notice.episode) {
-                episode.note_told(notice.severity, now);
-            }
+            lock(&self.inner.engine).told(notice.episode, notice.severity, now);
             self.broadcast(Event::Told {
                 episode: notice.episode,
                 severity: notice.severity,
@@ -334,15 +288,13 @@ impl Pipeline {
     fn picture(&self, resource: &crate::model::Resource) -> Option<Vec<u8>> {
         let meter = self.inner.store.meter(resource.account.as_ref()?, resource.meter.as_ref()?).ok()??;
         let now = self.inner.clock.now();
-        let histories = lock(&self.inner.histories);
-        let samples = histories.get(&meter.id)?;
         let from = now + -DAY;
-        let first = samples.partition_point(|sample| sample.last_at < from);
+        let samples = self.inner.store.samples(meter.id, from, now).ok()?;
         let input = charts::LevelInput {
             unit: meter.unit,
             kind: meter.kind,
             label: &meter.label,
-            samples: &samples[first..],
+            samples: &samples,
             gaps: &[],
             forecast: None,
             headroom_now: samples.last().and_then(Sample::headroom),
@@ -405,18 +357,18 @@ impl Pipeline {
 
     /// Resolves those of an account's live episodes.
     fn resolve(&self, account: &AccountId, which: impl Fn(&Episode) -> bool, now: Timestamp) {
-        let over: Vec<Episode> = self
+        let mut engine = lock(&self.inner.engine);
+        let over: Vec<Episode> = engine
             .live()
-            .into_iter()
+            .iter()
             .filter(|episode| episode.resource.account.as_ref() == Some(account) && which(episode))
-            .map(|episode| Episode { state: EpisodeState::Resolved, resolved_at: Some(now), ..episode })
+            .map(|episode| Episode {
+                state: EpisodeState::Resolved,
+                resolved_at: Some(now),
+                ..episode.clone()
+            })
             .collect();
-        if over.is_empty() {
-            return;
-        }
-        if let Some(stored) = self.settle(account, self.inner.store.save_episodes(&over)) {
-            merge(&mut lock(&self.inner.live), stored);
-        }
+        self.keep(&mut engine, account, &over);
     }
 
     /// Waits for the poll under way and closes the store.
@@ -434,7 +386,7 @@ impl Pipeline {
 
     /// Episodes that are not resolved.
     pub fn live(&self) -> Vec<Episode> {
-        lock(&self.inner.live).clone()
+        lock(&self.inner.engine).live().to_vec()
     }
 
     /// What is wrong with the store at present, in words.
@@ -444,7 +396,7 @@ impl Pipeline {
 
     /// The rules in force.
     pub(super) fn set_rules(&self, rules: Rules) {
-        *lock(&self.inner.rules) = rules;
+        lock(&self.inner.engine).set_rules(rules);
     }
 
     /// The history.
@@ -488,14 +440,4 @@ fn fresh(polled: &[Refusal], seen: &[(Timestamp, Refusal)], now: Timestamp) -> (
     let news: Vec<Refusal> = polled.iter().filter(|refusal| !logged_before(refusal)).cloned().collect();
     let to_store = news.iter().filter(|refusal| !stated_before(refusal)).cloned().collect();
     (news, to_store)
-}
-
-/// Puts stored episodes in the place of the old ones; resolved ones leave.
-fn merge(live: &mut Vec<Episode>, stored: Vec<Episode>) {
-    for episode in stored {
-        live.retain(|old| old.id != episode.id);
-        if episode.state != EpisodeState::Resolved {
-            live.push(episode);
-        }
-    }
 }

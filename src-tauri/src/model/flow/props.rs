@@ -77,7 +77,14 @@ struct Truth {
 impl Truth {
     fn new() -> Truth {
         let resets_at = Timestamp(30 * DAY);
-        Truth { now: Timestamp(0), granted: 500 * NANO, left: 500 * NANO, used: 0, limit: 400 * NANO, resets_at }
+        Truth {
+            now: Timestamp(0),
+            granted: 500 * NANO,
+            left: 500 * NANO,
+            used: 0,
+            limit: 400 * NANO,
+            resets_at,
+        }
     }
 
     fn spend(&mut self, amount: i64) {

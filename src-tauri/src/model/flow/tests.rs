@@ -152,7 +152,8 @@ fn a_limit_that_changes_is_told_apart_from_spend() {
     let limit = |minutes, used, limit| at(minutes, Some(used), Some(limit), None);
     let samples = [limit(0, 10, 100), limit(5, 15, 150), limit(10, 16, 90), limit(15, 16, 90)];
     let found = lines(MeterKind::Budget, Window::Month, &samples);
-    let expected = [START, (LimitRaised, 5, Some(5), 50), (LimitLowered, 1, Some(1), -60), (Rest, 0, Some(0), 0)];
+    let expected =
+        [START, (LimitRaised, 5, Some(5), 50), (LimitLowered, 1, Some(1), -60), (Rest, 0, Some(0), 0)];
     assert_eq!(found, expected);
 }
 
