@@ -28,9 +28,6 @@ const LEAST: f64 = 0.3;
 /// Read at these levels, the Gamma's "80 %" range holds the wall in about 80 % of the cases; at 0.1 and 0.9 in 63 to
 /// 72 %.
 pub(super) const LEVELS: [f64; 3] = [0.015, 0.34, 0.90];
-/// As far as is looked, in hours.
-pub(super) const HORIZON: f64 = 60.0 * 24.0;
-
 /// The demand from one moment on.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
@@ -119,34 +116,6 @@ impl Demand {
         let certain = if headroom < mean { 1.0 } else { 0.0 };
         let (shape, at) = (mean * mean / variance, headroom * mean / variance);
         checked_gamma_ur(shape, at).ok().filter(|chance| chance.is_finite()).unwrap_or(certain)
-    }
-
-    /// The hours after which the chances of [`LEVELS`] are reached; `None` beyond the horizon. The chance may dip
-    /// over a quiet night: what counts is when it is first reached on a fixed grid, so that more headroom or a
-    /// higher level never gives an earlier answer.
-    pub(super) fn reached(&self, headroom: f64) -> [Option<f64>; 3] {
-        let mut found = [None; 3];
-        let mut low = 0.0;
-        let mut high = 1.0 / 12.0;
-        while found[2].is_none() && low < HORIZON {
-            let chance = self.exceeds(headroom, high);
-            for (level, found) in LEVELS.iter().zip(&mut found) {
-                if found.is_none() && chance >= *level {
-                    *found = Some(self.bisect(headroom, *level, low, high));
-                }
-            }
-            (low, high) = (high, (high * 1.15).min(HORIZON));
-        }
-        found
-    }
-
-    fn bisect(&self, headroom: f64, level: f64, mut low: f64, mut high: f64) -> f64 {
-        // Of a step of 15 % a thousandth is left.
-        for _ in 0..8 {
-            let middle = f64::midpoint(low, high);
-            if self.exceeds(headroom, middle) >= level { high = middle } else { low = middle }
-        }
-        high
     }
 }
 

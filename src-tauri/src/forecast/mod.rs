@@ -13,7 +13,8 @@ pub use memory::{Learned, Memory};
 pub use outlook::Outlook;
 
 use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Window};
-use demand::{Demand, HORIZON, LEVELS};
+use curve::HORIZON;
+use demand::{Demand, LEVELS};
 use serde::{Deserialize, Serialize};
 
 /// The answer: a distribution, nothing in sight, or a reason.
@@ -161,8 +162,8 @@ fn forecast(
     let end = memory.pieces.end();
     let horizon = reset.map_or(HORIZON, |reset| hours(reset - end).min(HORIZON));
     let after = |hours: f64| end.plus((hours * HOUR as f64) as i64).max(now);
-    let late = hours(now - end);
-    let chance = Curve::new(|ahead| demand.exceeds(headroom, (late + ahead).min(horizon)));
+    let exceeds = |ahead: f64| demand.exceeds(headroom, ahead.min(horizon));
+    let chance = Curve::new(hours(now - end), exceeds);
     let rate = memory.pieces.burn();
     let confidence = if memory.length() < DAY || memory.coarse() > 0.5 {
         Confidence::Low
@@ -171,13 +172,13 @@ fn forecast(
     } else {
         Confidence::Good
     };
-    let [p10, p50, p90] = demand.reached(headroom).map(|found| found.filter(|hours| *hours < horizon));
+    let [p10, p50, p90] = LEVELS.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
     match (p10, p50) {
         (Some(p10), Some(p50)) => Forecast::Wall(Wall {
             p10: after(p10),
             p50: after(p50),
             p90: p90.map(after),
-            before_reset: reset.map_or(1.0, |_| demand.exceeds(headroom, horizon).clamp(LEVELS[1], 1.0)),
+            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(LEVELS[1], 1.0)),
             chance,
             burn: rate,
             at_burn: at_burn(headroom, rate, end, reset).map(|at| at.max(now)),
