@@ -142,7 +142,12 @@ impl Flow {
         let found = told.and_then(|told| self.judge(told, level, from, to));
         let found = found.unwrap_or_else(|| {
             self.owed.0 = 0;
-            Move { kind: MoveKind::Unknown, spent: Bounds::default(), added: Bounds::default(), ..self.still() }
+            Move {
+                kind: MoveKind::Unknown,
+                spent: Bounds::default(),
+                added: Bounds::default(),
+                ..self.still()
+            }
         });
         self.count(&found, level, from);
         self.end = to;
@@ -156,7 +161,9 @@ impl Flow {
         let stale = self.previous.is_some_and(|(was, at)| was == level && to - at <= STALE);
         if stale && told.back > 0 && kind != MoveKind::Reset {
             kind = MoveKind::Correction;
-        } else if kind == MoveKind::Refund && told.change + told.least > self.recent.spent[0] + self.recent.spent[1] {
+        } else if kind == MoveKind::Refund
+            && told.change + told.least > self.recent.spent[0] + self.recent.spent[1]
+        {
             kind = MoveKind::TopUp;
         }
         let starts_again = matches!(kind, MoveKind::Reset | MoveKind::Restart);
@@ -166,7 +173,7 @@ impl Flow {
         let seen = if kind == MoveKind::Correction && told.back > 0 { 0 } else { told.least };
         // What came back lately and goes again is the same spend told again, or money held for the next request.
         let again = if told.counts_again { seen.min(self.owed.0) } else { 0 };
-        let most = if told.open { self.at_most(to - from).map(|pace| pace.max(seen)) } else { Some(seen) };
+        let most = if told.open { self.at_most(to - from).map(|pace| seen + pace) } else { Some(seen) };
         let (spent, added) = bounds(seen - again, most, told.change)?;
         self.owed.0 -= again;
         if kind == MoveKind::Spend && again == seen {
@@ -219,7 +226,11 @@ impl Flow {
     fn measure(&mut self, spent: i64, time: i64) {
         let wide = i128::from;
         let time = time.max(SHORTEST);
-        if spent > 0 && self.fastest.is_none_or(|(most, in_time)| wide(spent) * wide(in_time) > wide(most) * wide(time)) {
+        if spent > 0
+            && self
+                .fastest
+                .is_none_or(|(most, in_time)| wide(spent) * wide(in_time) > wide(most) * wide(time))
+        {
             self.fastest = Some((spent, time));
         }
     }
