@@ -5,8 +5,8 @@ use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
 use tollwatch::api::{ChartData, StoreView};
 use tollwatch::forecast::{self, Memory, Outlook};
 use tollwatch::model::{
-    AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
-    Unit, Window,
+    AccountId, DAY, Flow, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample,
+    Timestamp, Unit, Window,
 };
 use tollwatch::refusal::{Response, explain, paste};
 use tollwatch::store::Store;
@@ -53,6 +53,24 @@ fn samples(days: i64, step: i64) -> Vec<Sample> {
             }
         })
         .collect()
+}
+
+/// Samples read into moves: the same for each, however long the history.
+#[divan::bench(args = [73, 365, 730])]
+fn flow_of_days(bencher: Bencher, days: i64) {
+    let (meter, samples) = (meter(), samples(days, 5 * MINUTE));
+    bencher
+        .counter(divan::counter::ItemsCount::new(samples.len()))
+        .bench_local(|| Flow::fold(&meter, &samples, NOW));
+}
+
+/// One more sample at the end of two years.
+#[divan::bench]
+fn flow_of_one_more_sample(bencher: Bencher) {
+    let samples = samples(730, 5 * MINUTE);
+    let (flow, _) = Flow::fold(&meter(), &samples[..samples.len() - 1], NOW);
+    let last = samples[samples.len() - 1];
+    bencher.with_inputs(|| flow).bench_local_values(|mut flow| flow.push(divan::black_box(&last)));
 }
 
 #[divan::bench]

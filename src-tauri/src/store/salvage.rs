@@ -2,9 +2,9 @@
 
 use super::rollups::Hours;
 use super::{costs, episodes, gaps, meters, open, refusals, rollups, samples, upkeep};
-use crate::model::AccountId;
+use crate::model::{AccountId, Flow};
 use rusqlite::{Connection, Result, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Carries over what can be read of the file `kept`; says how much that was, as a sentence.
@@ -24,14 +24,15 @@ pub(super) fn salvage(kept: &Path, db: &mut Connection) -> String {
 /// One transaction: the new file holds all that was carried over, or nothing.
 fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
     let new = db.transaction()?;
-    let mut known = BTreeSet::new();
+    let mut known = BTreeMap::new();
     rows(old, "meter", meters::COLUMNS, "id", |row| {
         let meter = meters::read(row)?;
-        known.insert(meter.id);
-        meters::put(&new, &meter)
+        let written = meters::put(&new, &meter);
+        known.insert(meter.id, Flow::new(meter.kind, meter.window));
+        written
     });
     let mut carried = 0;
-    for meter in known {
+    for (meter, mut flow) in known {
         let whose = format!("sample WHERE meter_id = {meter}");
         let mut kept = Vec::new();
         carried += rows(old, &whose, samples::COLUMNS, "at", |row| {
@@ -49,7 +50,7 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
         // Hours that could not be read are worked out again from the samples that could.
         kept.sort_by_key(|sample| sample.at);
         let mut hours = Hours::default();
-        kept.windows(2).for_each(|pair| hours.between(&pair[0], &pair[1]));
+        kept.iter().for_each(|sample| hours.moved(&flow.push(sample), sample));
         kept.iter().for_each(|sample| hours.covered(sample));
         hours.store_missing(&new, meter)?;
     }

@@ -173,7 +173,7 @@ impl Flow {
         let seen = if kind == MoveKind::Correction && told.back > 0 { 0 } else { told.least };
         // What came back lately and goes again is the same spend told again, or money held for the next request.
         let again = if told.counts_again { seen.min(self.owed.0) } else { 0 };
-        let most = if told.open { self.at_most(to - from).map(|pace| pace.max(seen)) } else { Some(seen) };
+        let most = if told.open { self.at_most(to - from).map(|pace| seen + pace) } else { Some(seen) };
         let (spent, added) = bounds(seen - again, most, told.change)?;
         self.owed.0 -= again;
         if kind == MoveKind::Spend && again == seen {

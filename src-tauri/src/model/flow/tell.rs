@@ -151,7 +151,7 @@ impl Windows<'_> {
     /// Whether both lie in one window, by the provider's word.
     fn same(&self) -> bool {
         match (self.before.resets_at, self.after.resets_at) {
-            (Some(old), Some(new)) => (new - old).abs() <= DRIFT && self.after.at < old.min(new),
+            (Some(old), Some(new)) => (new - old).saturating_abs() <= DRIFT && self.after.at < old.min(new),
             _ => false,
         }
     }

@@ -110,8 +110,8 @@ fn an_old_answer_repeated_is_no_top_up() {
 fn a_reset_gives_back_what_was_used_and_hides_what_was_spent_before_it() {
     let samples = [until(of_100(0, 80), 10), until(of_100(5, 90), 10), until(of_100(15, 4), 310)];
     let found = lines(MeterKind::Quota, Window::Other, &samples);
-    // 4 since the reset; at 10 in 5 minutes 20 (and one) in ten. 90 came back.
-    assert_eq!(found[2], (Reset, 4, Some(21), 90));
+    // 4 since the reset; before it, at 10 in 5 minutes, 20 (and one) in ten. 90 came back.
+    assert_eq!(found[2], (Reset, 4, Some(25), 90));
     // The same by the UTC calendar, when nobody says it.
     let found = lines(MeterKind::Budget, Window::Day, &[of_100(1435, 90), of_100(1445, 88)]);
     assert_eq!(found[1], (Reset, 88, None, 90));
@@ -121,8 +121,8 @@ fn a_reset_gives_back_what_was_used_and_hides_what_was_spent_before_it() {
 fn a_reset_that_more_use_covers_is_left_open() {
     let samples = [until(of_100(0, 2), 10), until(of_100(5, 4), 10), until(of_100(15, 6), 310)];
     let found = lines(MeterKind::Quota, Window::Other, &samples);
-    // 2 if it was no reset; 2 in 5 minutes are 4 (and one) in ten.
-    assert_eq!(found[2], (Spend, 2, Some(5), 0));
+    // 2 if it was no reset; at 2 in 5 minutes 4 (and one) more in ten.
+    assert_eq!(found[2], (Spend, 2, Some(7), 0));
 }
 
 #[test]
