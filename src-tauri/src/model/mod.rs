@@ -9,6 +9,7 @@ mod episode;
 mod json;
 mod links;
 mod meter;
+mod past;
 mod refusal;
 mod secret;
 mod step;
@@ -24,6 +25,7 @@ pub use episode::{Episode, EpisodeKind, EpisodeState, Notice, Resource, Severity
 pub use json::{Json, JsonError};
 pub use links::Links;
 pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Window};
+pub use past::PastForecast;
 pub use refusal::{PollError, PollErrorKind, Polled, Refusal, Source};
 pub use secret::Secret;
 pub use step::{Step, step};

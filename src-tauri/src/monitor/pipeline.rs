@@ -1,7 +1,7 @@
 //! One poll's way: store → forecast → alerts → notify. Time comes in through the clock only, so that a month runs
 //! through it in seconds in a test.
 
-use super::{Clock, Event, schedule};
+use super::{Clock, Event, backtest, schedule};
 use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
@@ -155,6 +155,10 @@ impl Pipeline {
         let of_account: Vec<Refusal> =
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
         self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
+
+        let last = lock(&self.inner.statuses).get(account).and_then(|status| status.last_good_at);
+        let made = news.iter().map(|(meter, _, _, forecast, _)| (*meter, forecast));
+        backtest::keep(&self.inner.store, made, last, now);
 
         // What a rate limit's window lost, our own probe may have taken.
         let money = |meter: &Meter| meter.kind != MeterKind::Rate;
