@@ -104,7 +104,7 @@ fn print(page: &EpisodePage, now: Timestamp, zone: &TimeZone) -> anyhow::Result<
         for line in &told.why {
             item("  ", line)?;
         }
-        picture(told, now, zone)?;
+        picture(told)?;
     }
     if !page.after.is_empty() {
         say("")?;
@@ -116,22 +116,17 @@ fn print(page: &EpisodePage, now: Timestamp, zone: &TimeZone) -> anyhow::Result<
 }
 
 /// What was left over the day before, and the range that was forecast.
-fn picture(told: &MomentView, now: Timestamp, zone: &TimeZone) -> anyhow::Result<()> {
+fn picture(told: &MomentView) -> anyhow::Result<()> {
     if told.trail.iter().flatten().count() > 1 {
-        say(format!("  24 h before  {}  now", sparkline(&told.trail)))?;
+        say(format!("  24 h before  {}  then", sparkline(&told.trail)))?;
     }
     let Some(range) = told.range else { return Ok(()) };
-    let when = |at| words::around(at, now, zone).replace("around ", "");
-    say(format!("  now {}", bar(told.at, range)))?;
-    say(format!("  [ {:<22} one chance in ten that it comes earlier", when(range.p10)))?;
-    say(format!("  | {:<22} as likely earlier as later", when(range.p50)))?;
-    match range.p90 {
-        Some(late) => say(format!("  ] {:<22} nine chances in ten that it comes earlier", when(late))),
-        None => say("  > the late end lies beyond the reset, or beyond 60 days"),
-    }
+    say(format!("  then  {}", bar(told.at, range)))?;
+    let late = if range.p90.is_some() { "] nine in ten" } else { "> beyond the reset, or 60 days" };
+    say(format!("        the wall comes earlier: [ one chance in ten, | even odds, {late}"))
 }
 
-/// Time from now to the end of the range, in proportion: `····[====|========]`.
+/// Time from then to the end of the range, in proportion: `····[====|========]`.
 fn bar(from: Timestamp, range: RangeView) -> String {
     let end = range.p90.unwrap_or(range.p50.plus(range.p50 - from));
     let whole = (end - from).max(1) as f64;
