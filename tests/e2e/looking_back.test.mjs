@@ -5,8 +5,8 @@ import { PATIENCE, accessible, browser, fits, program, shot, visit } from './har
 
 let served, chromium, page;
 before(async () => {
-  // Three days, at half an hour a second: dry after two and a half minutes, warned of long before.
-  served = await program({ demo: true, scenario: 'drain', speed: 1800 });
+  // Three days, at an hour and a half a second: warned of after half a minute.
+  served = await program({ demo: true, scenario: 'drain', speed: 5400 });
   chromium = await browser();
   page = await chromium.page(served.url);
 });
@@ -62,7 +62,8 @@ test('settings say how good the forecasts were, or that it is too early', async 
   const card = page.locator('section[aria-labelledby=backtest]');
   await card.getByText(/Too few forecasts|The range held/).waitFor();
   await card.getByRole('button', { name: 'Score now' }).click();
-  await card.getByText('just now').waitFor();
+  await card.getByText('Scoring…').waitFor({ state: 'detached' });
+  await card.getByRole('button', { name: 'Score now' }).waitFor();
   assert.match(await card.innerText(), /walls?|Too little history/);
   await accessible(page, 'settings with the backtest');
   await shot(page, 'settings-backtest');

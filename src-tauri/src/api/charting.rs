@@ -88,8 +88,12 @@ impl Data {
                     None => source.project(&data.meter)?,
                 };
                 let wall = forecast.wall();
-                data.forecast =
-                    wall.map(|wall| LevelForecast { p10: wall.p10, p50: wall.p50, p90: wall.p90 });
+                data.forecast = wall.map(|wall| LevelForecast {
+                    p10: wall.p10,
+                    p50: wall.p50,
+                    p90: wall.p90,
+                    made: "now",
+                });
             }
         }
         Ok(data)

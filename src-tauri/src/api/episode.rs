@@ -92,8 +92,12 @@ pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<Cha
     let (Some(told), Some(meter)) = (told, meter) else {
         return Err(ApiError::not_found("the history of this alert"));
     };
-    let forecast =
-        range(&told.evidence).map(|range| LevelForecast { p10: range.p10, p50: range.p50, p90: range.p90 });
+    let forecast = range(&told.evidence).map(|range| LevelForecast {
+        p10: range.p10,
+        p50: range.p50,
+        p90: range.p90,
+        made: "then",
+    });
     let data = charting::Data::then(&source, meter, forecast, told.at)?;
     Ok(ChartView { picture: data.drawn((request.width, request.height), monitor.pipeline().zone())? })
 }
