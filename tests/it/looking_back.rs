@@ -107,6 +107,8 @@ async fn weeks_are_looked_back_on() {
     let list = sandbox.run(&["why", "--list"]);
     println!("{}", list.stdout);
     assert!(list.stdout.contains(&format!("#{number}")), "{}", list.stdout);
+    let status = sandbox.run(&["status"]).stdout;
+    assert!(status.contains("Alerts (`tollwatch why NUMBER` says why)\n  #"), "{status}");
     let wrong = sandbox.run(&["why", "999999"]);
     assert_eq!((wrong.code, wrong.stdout.as_str()), (1, ""), "{}", wrong.stderr);
     assert_eq!(sandbox.run(&["why", "0"]).code, 2);

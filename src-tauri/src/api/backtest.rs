@@ -109,7 +109,8 @@ fn sentences(one: &Backtest, zone: &TimeZone) -> Vec<String> {
     let since = one.since.map_or_else(String::new, |at| format!(" since {}", words::dated(at, zone)));
     said.push(match (one.walls, one.told) {
         (0, _) if one.warnings == 0 => {
-            "Too little history to judge the warnings: no wall came, and none is four days old.".to_owned()
+            "Too little history to judge the warnings: no wall came, and no warning is four days old."
+                .to_owned()
         }
         (0, _) => match one.warnings {
             1 => format!("No wall came{since}; 1 warning was told, {vain}."),
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(
             say(&Backtest::default()),
             [
-                "Too little history to judge the warnings: no wall came, and none is four days old.",
+                "Too little history to judge the warnings: no wall came, and no warning is four days old.",
                 "Too few forecasts are over to judge their ranges: 0 of the 20 that it takes."
             ]
         );

@@ -109,7 +109,9 @@ impl Data {
     ) -> Result<Data, StoreError> {
         let ahead = forecast.map_or(0, |range| range.p90.unwrap_or(range.p50) - at);
         let from = at + -ahead.clamp(DAY, 14 * DAY);
-        let samples = source.store.samples(meter.id, from, at)?;
+        let mut samples = source.store.samples(meter.id, from, at)?;
+        // That it stood on after that was not known then.
+        samples.iter_mut().for_each(|one| one.last_at = one.last_at.min(at));
         let refusals = source.store.refusals(Some(&meter.account), from, at)?.into_iter();
         let is_mine = |one: &Refusal| one.meter.as_ref().is_none_or(|key| *key == meter.key);
         Ok(Data {

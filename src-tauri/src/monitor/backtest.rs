@@ -108,11 +108,13 @@ pub fn renew(store: &Store, now: Timestamp) -> Result<Backtests, StoreError> {
 /// Once a day, and soon after a start that comes later than that.
 pub(super) async fn daily(monitor: Monitor) {
     let clock = monitor.pipeline().clock().clone();
+    let mut wait = MINUTE;
     loop {
         tokio::select! {
-            () = tokio::time::sleep(clock.real(LOOK).min(std::time::Duration::from_millis(LOOK as u64))) => {}
+            () = tokio::time::sleep(clock.real(wait)) => {}
             () = monitor.stopped() => return,
         }
+        wait = LOOK;
         let (store, now) = (monitor.pipeline().store().clone(), monitor.now());
         let done = tokio::task::spawn_blocking(move || {
             let last = last(&store)?.map(|last| last.at);
