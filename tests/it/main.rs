@@ -12,6 +12,7 @@ mod ferrogw;
 mod http;
 mod leaks;
 mod ledger;
+mod looking_back;
 mod namespace;
 mod notices;
 mod notification_server;

@@ -171,7 +171,7 @@ fn share(source: &Source, meter: &Meter, sample: &Sample) -> Result<Option<f64>,
 }
 
 /// The last day in equal steps; a step that lies in a gap is `None`.
-fn trend(source: &Source, meter: &Meter, gaps: &[Gap]) -> Result<Vec<Option<f64>>, StoreError> {
+pub(super) fn trend(source: &Source, meter: &Meter, gaps: &[Gap]) -> Result<Vec<Option<f64>>, StoreError> {
     let from = source.now + -DAY;
     let samples = source.store.samples(meter.id, from, source.now)?;
     let step = DAY / TREND_STEPS;

@@ -52,6 +52,7 @@ Examples:
   tollwatch chart ci key_limit -o ci.svg
   curl -si https://… | tollwatch explain
                                       which 402 it was, and what mends it
+  tollwatch why                       why the newest alert was told
 
 Exit codes:
   0  all well        1  something failed, stderr says what        2  wrong words
@@ -105,6 +106,17 @@ pub(super) enum Command {
     /// What the alerts would have told: over your own history, or over scripted accounts
     #[command(after_help = REPLAY)]
     Replay(ReplayArgs),
+    /// Say why an alert was told: the rule, the figures and the forecast behind it, and what came of it
+    Why {
+        /// The alert's number, as `tollwatch status` and `why --list` say it; the newest if missing
+        #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+        episode: Option<i64>,
+        /// List the alerts of the last 30 days with their numbers
+        #[arg(long, conflicts_with = "episode")]
+        list: bool,
+    },
+    /// Say how good the forecasts and warnings of the last 90 days were
+    Backtest,
     /// Run the monitor without a window; serve the same pages on 127.0.0.1
     Serve(ServeArgs),
     /// Show where the config is, or what may stand in it

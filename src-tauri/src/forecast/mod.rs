@@ -1,5 +1,6 @@
 //! history + quota + now → when the wall comes. Pure. The method and its limits are in docs/forecasting.md.
 
+pub mod backtest;
 mod curve;
 mod demand;
 mod memory;

@@ -3,6 +3,7 @@
 //! One task per account. A poll's news goes through [`pipeline`] under one lock, so that episodes of all accounts
 //! are advanced one at a time. Whatever was stored when a call returned survives a kill of the process.
 
+pub mod backtest;
 mod clock;
 pub(crate) mod ledger;
 pub mod pipeline;
@@ -107,6 +108,7 @@ impl Monitor {
         monitor.apply(&config);
         tokio::spawn(task::watch_sleep(monitor.clone()));
         tokio::spawn(task::keep_house(monitor.clone(), config.monitor.raw_days));
+        tokio::spawn(backtest::daily(monitor.clone()));
         Ok(monitor)
     }
 

@@ -1,7 +1,7 @@
 //! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
 //! a month runs through it in seconds in a test.
 
-use super::{Clock, Event, schedule};
+use super::{Clock, Event, backtest, schedule};
 use crate::alerts::Rules;
 use crate::charts;
 use crate::engine::{Engine, HISTORY, Read};
@@ -143,6 +143,10 @@ impl Pipeline {
         let outcome = engine.good(account, &label, &read, &of_account, now);
         self.keep(&mut engine, account, &outcome.changed);
         drop(engine);
+
+        let last = lock(&self.inner.statuses).get(account).and_then(|status| status.last_good_at);
+        let made = meters.iter().filter_map(|meter| Some((meter, outcome.forecasts.get(&meter.key)?)));
+        backtest::keep(&self.inner.store, made, last, now);
 
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();

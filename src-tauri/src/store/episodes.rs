@@ -88,10 +88,18 @@ pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
     ])
 }
 
-/// Writes a line of the log of notices.
-pub(super) fn put_told(db: &Connection, told: &Told) -> Result<usize> {
-    db.prepare_cached(&format!("INSERT INTO notice ({TOLD_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5)"))?
-        .execute(params![told.episode, word(&told.severity)?, told.at.0, told.channel, told.title])
+/// Writes a line of the log of notices, with what the rule saw when it was told.
+pub(super) fn put_told(db: &Connection, told: &Told, evidence: Option<&str>) -> Result<usize> {
+    let sql = format!("INSERT INTO notice ({TOLD_COLUMNS}, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    let severity = word(&told.severity)?;
+    db.prepare_cached(&sql)?.execute(params![
+        told.episode,
+        severity,
+        told.at.0,
+        told.channel,
+        told.title,
+        evidence
+    ])
 }
 
 fn find(db: &Connection, id: i64) -> Result<Option<Episode>> {
@@ -136,7 +144,8 @@ fn mark(db: &Connection, told: &Told) -> Result<(), Fault> {
     };
     episode.note_told(told.severity, told.at);
     put(db, &episode)?;
-    put_told(db, told)?;
+    // The episode's own evidence goes on changing; this is what the user was told from.
+    put_told(db, told, Some(&episode.evidence))?;
     Ok(())
 }
 
@@ -172,6 +181,18 @@ impl Store {
     pub fn mark_told(&self, told: &Told) -> Result<(), StoreError> {
         let told = told.clone();
         self.write(move |desk| desk.change(|db| mark(db, &told)))
+    }
+
+    /// The notices of one episode, oldest first, each with the evidence that it was told from; `None` for those of
+    /// older formats, which did not keep it.
+    pub fn told_of(&self, episode: i64) -> Result<Vec<(Told, Option<String>)>, StoreError> {
+        self.read(|db| {
+            let sql =
+                format!("SELECT {TOLD_COLUMNS}, evidence FROM notice WHERE episode = ?1 ORDER BY at, id");
+            let mut query = db.prepare_cached(&sql)?;
+            let rows = query.query_map([episode], |row| Ok((read_told(row)?, row.get(5)?)))?;
+            rows.collect::<Result<_>>().map_err(Fault::from)
+        })
     }
 
     /// The log of notices accepted in `from..=to`, oldest first.

@@ -4,12 +4,16 @@ import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
+import type { BacktestRequest } from "./BacktestRequest";
+import type { BacktestView } from "./BacktestView";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
 import type { CostsRequest } from "./CostsRequest";
 import type { CostsView } from "./CostsView";
 import type { DiagnoseRequest } from "./DiagnoseRequest";
+import type { EpisodeChartRequest } from "./EpisodeChartRequest";
+import type { EpisodePage } from "./EpisodePage";
 import type { EpisodeRequest } from "./EpisodeRequest";
 import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
@@ -61,6 +65,12 @@ export type Commands = {
   poll_now: { request: PollRequest; response: null };
   /** Episodes of the last days, newest first. */
   episodes: { request: EpisodesRequest; response: Array<EpisodeView> };
+  /** One episode: what was told when, from which figures, and what came of it. */
+  episode: { request: EpisodeRequest; response: EpisodePage };
+  /** The meter up to one of an episode's notices, with what was forecast then. */
+  episode_chart: { request: EpisodeChartRequest; response: ChartView };
+  /** How good the forecasts and warnings were. */
+  backtest: { request: BacktestRequest; response: BacktestView };
   /** Marks an episode as seen: no repeats; it may still escalate. */
   acknowledge: { request: EpisodeRequest; response: null };
   /** Keeps an episode quiet for some hours. */
