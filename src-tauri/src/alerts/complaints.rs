@@ -475,9 +475,16 @@ fn a_request_that_hardly_fits_is_now() {
             step: Step::default(),
             forecast: &forecast,
             refusals: &[],
+            habit: None,
         };
         let facts = [meter];
-        let fact = Fact { account: &world.account, label: "DeepSeek", outcome: Ok(&facts), refusals: &[] };
+        let fact = Fact {
+            account: &world.account,
+            label: "DeepSeek",
+            outcome: Ok(&facts),
+            refusals: &[],
+            lead: 48 * HOUR,
+        };
         step(&world.rules, &world.live(), &fact, at)
     };
     // 90 left, 50 set aside per request: 40 of headroom do not cover a second one.

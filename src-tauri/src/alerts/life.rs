@@ -51,6 +51,8 @@ pub(super) enum Patience {
     Hold,
     /// So many in a row.
     Polls(i32),
+    /// So many readings (or failed polls), over so many milliseconds at least.
+    For { ms: i64, polls: i32 },
 }
 
 /// Advances one resource by one poll; `None` when nothing changed.
@@ -118,6 +120,7 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             Patience::AtOnce => true,
             Patience::Hold => episode.streak >= 2 && now - episode.began_at >= rules.hold,
             Patience::Polls(count) => episode.streak >= count,
+            Patience::For { ms, polls } => episode.streak >= polls && now - episode.began_at >= ms,
         };
         if fires {
             (episode.state, episode.fired_at, episode.streak) = (EpisodeState::Firing, Some(now), 0);
@@ -161,11 +164,13 @@ pub fn acknowledge(episode: &Episode, now: Timestamp) -> Episode {
     seen
 }
 
-/// Quiet until then, escalations too. One that does not fire stays as it is.
+/// Quiet until then, but for what may break through ([`Rules::breaks_through`]). The user has seen what it says so far:
+/// that counts as told. One that does not fire stays as it is.
 pub fn snooze(episode: &Episode, until: Timestamp) -> Episode {
     let mut quiet = episode.clone();
     if is_active(episode) {
         (quiet.state, quiet.snoozed_until) = (EpisodeState::Snoozed, Some(until));
+        quiet.told = episode.told.max(Some(episode.severity));
     }
     quiet
 }

@@ -1,16 +1,17 @@
 //! What each rule sees in a poll.
 
+use super::account::{expiry, failing, fire_together, stale};
 use super::evidence::Evidence;
 use super::life::{Condition, Patience, Seen, advance};
-use super::{Fact, MeterFact, Rules};
+use super::{Fact, MeterFact, Rules, reload, spend};
 use crate::forecast::{Forecast, Reason, at_burn, next_reset};
 use crate::model::{
-    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
-    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty,
+    Refusal, Resource, Severity, Source, Timestamp,
 };
 
 /// A condition is left at its threshold times this.
-const LEAVE: f64 = 1.2;
+pub(super) const LEAVE: f64 = 1.2;
 /// The present burn reaches the wall within this: act soon.
 const SOON: i64 = 2 * HOUR;
 /// The present burn reaches the wall within this: act now.
@@ -20,7 +21,7 @@ const NOW: i64 = 30 * MINUTE;
 const FLOOR: i64 = 14 * DAY;
 /// A wall episode ends this long after its condition was last seen: a night, or a pause between two sessions, is no
 /// all-clear.
-const PAUSE: i64 = DAY;
+pub(super) const PAUSE: i64 = DAY;
 /// A refusal episode ends this long after calls were last refused.
 const CALM: i64 = HOUR;
 /// A refusal of which no figure says whether it is over is over after a day without another.
@@ -43,6 +44,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         meter: meter.cloned(),
         kind,
     };
+    let terms = rules.terms(fact.account);
     let facts = fact.outcome.unwrap_or_default();
     let error = fact.outcome.err();
 
@@ -54,8 +56,17 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
         see(resource(key, EpisodeKind::Refused), refused);
-        see(resource(key, EpisodeKind::Wall), wall(rules, fact.label, meter, now));
+        let tops_up = reload::of(&terms, meter);
+        let missed = known(EpisodeKind::Reload);
+        let wall = reload::milder(wall(rules, fact.label, meter, now), tops_up.as_ref(), missed);
+        see(resource(key, EpisodeKind::Wall), wall);
         see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
+        let missed = reload::missed(rules, fact.label, tops_up.as_ref(), meter, now);
+        see(resource(key, EpisodeKind::Reload), missed);
+        see(resource(key, EpisodeKind::Change), spend::change(rules, fact.label, meter, now));
+        if spend::speaks(meter, facts) {
+            see(resource(key, EpisodeKind::Burst), spend::burst(rules, fact.label, meter, now));
+        }
     }
     // Refusals of no meter that this poll read.
     let read = |refusal: &Refusal| facts.iter().any(|meter| concerns(refusal, meter.meter, facts));
@@ -70,8 +81,10 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         }
     }
     see(resource(None, EpisodeKind::Failing), failing(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Stale), stale(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Expiry), expiry(rules, fact, &terms, now));
     let offline = Resource { account: None, meter: None, kind: EpisodeKind::Offline };
-    see(offline, self::offline(rules, error, now));
+    see(offline, super::account::offline(rules, error, now));
 
     // What lives on and was not asked about: nothing was learned, except that an account-wide refusal passes.
     for episode in live {
@@ -87,6 +100,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         changed.extend(advance(rules, Some(episode), &episode.resource, seen, now));
     }
+    fire_together(live, &mut changed, now);
     changed
 }
 
@@ -105,7 +119,7 @@ fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
 }
 
 /// A top-up or reset that matters.
-fn renewed(fact: &MeterFact<'_>) -> bool {
+pub(super) fn renewed(fact: &MeterFact<'_>) -> bool {
     fact.step.renews(fact.sample.headroom())
 }
 
@@ -232,40 +246,6 @@ fn refused(
     }
 }
 
-/// The account's polls fail for a reason that only the user can mend.
-fn failing(rules: &Rules, fact: &Fact<'_>, error: Option<&PollError>, now: Timestamp) -> Seen {
-    let Some(error) = error else { return Seen::Over { at_once: false, keep: 0 } };
-    let polls = match error.kind {
-        PollErrorKind::Credentials => 2,
-        PollErrorKind::Keychain | PollErrorKind::Config | PollErrorKind::NotFound => 3,
-        _ => return Seen::Missing,
-    };
-    let mut evidence = blank(rules, fact.label, now);
-    evidence.rule = "failing".to_owned();
-    evidence.message = Some(error.message.clone());
-    evidence.failures = Some(polls as u32);
-    holds(Severity::HeadsUp, Patience::Polls(polls), false, evidence, now)
-}
-
-/// The machine is offline. Any answer at all proves that it is not.
-fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
-    match error.map(|error| error.kind) {
-        Some(PollErrorKind::Offline) => {
-            let mut evidence = blank(rules, "", now);
-            evidence.rule = "offline".to_owned();
-            holds(Severity::HeadsUp, Patience::Hold, false, evidence, now)
-        }
-        // Nobody was asked, or it is not certain who answered.
-        Some(
-            PollErrorKind::Unreachable
-            | PollErrorKind::Keychain
-            | PollErrorKind::Config
-            | PollErrorKind::Malformed,
-        ) => Seen::Missing,
-        _ => Seen::Over { at_once: false, keep: 0 },
-    }
-}
-
 /// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
 /// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402. What the
 /// user pasted is history.
@@ -296,7 +276,8 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
     })
 }
 
-fn holds(
+/// A condition that has held since now, as far as is known.
+pub(super) fn holds(
     severity: Severity,
     patience: Patience,
     renewed: bool,
@@ -307,7 +288,8 @@ fn holds(
     Seen::Holds(Box::new(Condition { severity, since: now, patience, renewed, evidence }))
 }
 
-fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
+/// Evidence that names the account only.
+pub(super) fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     Evidence {
         account: label.to_owned(),
         read_at: Some(now),
@@ -316,7 +298,8 @@ fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     }
 }
 
-fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
+/// Evidence with a meter's figures.
+pub(super) fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
     let (meter, sample) = (fact.meter, fact.sample);
     let amount = |qty| Amount::new(qty, meter.unit);
     Evidence {

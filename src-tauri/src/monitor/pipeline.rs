@@ -2,17 +2,18 @@
 //! through it in seconds in a test.
 
 use super::{Clock, Event, schedule};
-use crate::alerts::{self, Fact, MeterFact, Rules};
+use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
 use crate::charts;
 use crate::forecast::{self, Forecast, History};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
-    Sample, Source, Step, Timestamp, step,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, Notice, PollError, Polled, Qty,
+    Refusal, SECOND, Sample, Source, Step, Timestamp, step,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
@@ -22,6 +23,10 @@ pub const HISTORY: i64 = 28 * DAY;
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
+/// How far back top-ups are looked for, and what is usual.
+const HABITS: i64 = 180 * DAY;
+/// What becomes due within this is one notification.
+const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
 /// The name under which simulated time survives a restart.
@@ -66,6 +71,12 @@ struct Inner {
     live: Mutex<Vec<Episode>>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
     histories: Mutex<HashMap<i64, Vec<Sample>>>,
+    /// What is usual for each meter that was read.
+    habits: Mutex<HashMap<i64, Arc<Habit>>>,
+    /// Whether a telling is under way that gathers what becomes due meanwhile.
+    gathering: AtomicBool,
+    /// Whether the store was closed: nothing can be marked told any more, so nothing is told.
+    closed: AtomicBool,
     /// What is wrong with the store at present, in words.
     trouble: Mutex<Option<String>>,
     /// One poll's news at a time.
@@ -94,6 +105,9 @@ impl Pipeline {
             trouble: Mutex::default(),
             statuses: Mutex::default(),
             histories: Mutex::default(),
+            habits: Mutex::default(),
+            gathering: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
@@ -106,8 +120,14 @@ impl Pipeline {
         Ok(Pipeline { inner: Arc::new(inner) })
     }
 
-    /// Takes one poll's outcome: stores it, forecasts, advances the episodes, tells what is due.
+    /// As [`Pipeline::take_in`], and tells what is due at once.
     pub async fn absorb(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
+        self.take_in(account, label, outcome).await;
+        self.tell().await;
+    }
+
+    /// Takes one poll's outcome: stores it, forecasts, advances the episodes.
+    pub async fn take_in(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
         let turn = self.inner.turn.lock().await;
         let now = self.inner.clock.now();
         match outcome {
@@ -119,7 +139,6 @@ impl Pipeline {
         }
         drop(turn);
         self.broadcast(Event::Changed(Some(account.clone())));
-        self.tell().await;
     }
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
@@ -142,9 +161,14 @@ impl Pipeline {
                 news.push((meter, sample, step, forecast, refusals));
             }
         }
+        let known = lock(&self.inner.habits);
+        let of_news = news.iter().filter_map(|(meter, ..)| Some((meter.id, known.get(&meter.id)?.clone())));
+        let habits: HashMap<i64, Arc<Habit>> = of_news.collect();
+        drop(known);
         let facts: Vec<MeterFact<'_>> = news
             .iter()
             .map(|(meter, sample, step, forecast, refusals)| MeterFact {
+                habit: habits.get(&meter.id).map(Arc::as_ref),
                 meter,
                 sample,
                 step: *step,
@@ -154,7 +178,8 @@ impl Pipeline {
             .collect();
         let of_account: Vec<Refusal> =
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
-        self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
+        let lead = self.lead(account);
+        self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account, lead }, now);
 
         // What a rate limit's window lost, our own probe may have taken.
         let money = |meter: &Meter| meter.kind != MeterKind::Rate;
@@ -199,7 +224,8 @@ impl Pipeline {
         tracing::info!(%account, kind = ?error.kind, "A poll failed: {error}");
         self.settle(account, self.inner.store.record_gap(account, now, error));
         let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals }, now);
+        let lead = self.lead(account);
+        self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals, lead }, now);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
         let since = status.problem.as_ref().map_or(now, |(_, since)| *since);
@@ -233,6 +259,10 @@ impl Pipeline {
                 return Err(StoreError::Other(format!("the reading of {} was not stored", meter.label)));
             };
             let change = history.last().map_or(Step::default(), |last| step(last, &newest));
+            if let Some(last) = history.last().filter(|last| last.at != newest.at) {
+                let mut habits = lock(&self.inner.habits);
+                Arc::make_mut(habits.entry(meter.id).or_default()).note(last, &newest);
+            }
             match history.last_mut() {
                 Some(last) if last.at == newest.at => *last = newest,
                 _ => history.push(newest),
@@ -251,6 +281,11 @@ impl Pipeline {
             _ => Step::default(),
         };
         histories.insert(meter.id, history);
+        let mut habit = Habit::default();
+        for hour in self.inner.store.hours(meter.id, now + -HABITS, now)? {
+            habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
+        }
+        lock(&self.inner.habits).insert(meter.id, Arc::new(habit));
         let newest = newest.ok_or_else(|| StoreError::Other(format!("{} has no reading", meter.label)))?;
         Ok((newest, change))
     }
@@ -260,6 +295,11 @@ impl Pipeline {
         let histories = lock(&self.inner.histories);
         let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
         forecast::project(meter, &History::new(samples), now)
+    }
+
+    /// How long before a wall the account's heads-up is wanted, in milliseconds.
+    fn lead(&self, account: &AccountId) -> i64 {
+        lock(&self.inner.rules).accounts.get(account).map(|terms| terms.lead).unwrap_or_default().ms()
     }
 
     /// Advances the episodes by one account's news and stores what changed.
@@ -287,48 +327,65 @@ impl Pipeline {
         Ok(true)
     }
 
-    /// Tells what is due. A notice counts as told only after a notifier accepted it; one that none accepted is due
+    /// Tells what is due in half a minute, and what becomes due until then with it.
+    pub(super) fn tell_soon(&self) {
+        if self.inner.gathering.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let pipeline = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pipeline.inner.clock.real(TOGETHER)).await;
+            pipeline.inner.gathering.store(false, Ordering::SeqCst);
+            pipeline.tell().await;
+        });
+    }
+
+    /// Tells what is due, as one notification. A notice counts as told only after a notifier accepted it; one that none accepted is due
     /// again at the next poll.
     pub async fn tell(&self) {
         let _one = self.inner.telling.lock().await;
+        if self.inner.closed.load(Ordering::SeqCst) {
+            return;
+        }
         let now = self.inner.clock.now();
         let rules = lock(&self.inner.rules).clone();
         let notices = alerts::due(&rules, &self.live(), self.inner.started_at, now);
-        for notice in notices {
-            let picture = self.picture(&notice.resource);
-            let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
-                Ok(channel) => channel,
-                Err(error) => {
-                    tracing::warn!(
-                        episode = notice.episode,
-                        retry = error.retry,
-                        "A notice was not accepted: {error}"
-                    );
-                    continue;
-                }
-            };
-            let told = Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                at: now,
-                channel: channel.to_owned(),
-                title: notice.title.clone(),
-            };
-            if let Err(error) = self.inner.store.mark_told(&told) {
-                tracing::error!("A notice was told but could not be marked so: {error}");
+        let Some(notice) = alerts::as_one(&notices) else { return };
+        let picture = self.picture(&notice.resource);
+        let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
+            Ok(channel) => channel,
+            Err(error) => {
+                let (episode, retry) = (notice.episode, error.retry);
+                tracing::warn!(episode, retry, "A notice was not accepted: {error}");
+                return;
             }
-            if let Some(episode) = lock(&self.inner.live).iter_mut().find(|live| live.id == notice.episode) {
+        };
+        let told = |notice: &Notice| Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            at: now,
+            channel: channel.to_owned(),
+            title: notice.title.clone(),
+        };
+        let told: Vec<Told> = notices.iter().map(told).collect();
+        if let Err(error) = self.inner.store.mark_all_told(&told) {
+            tracing::error!("A notice was told but could not be marked so: {error}");
+            // One episode may just have been removed: the others are marked.
+            told.iter().for_each(|told| drop(self.inner.store.mark_told(told)));
+        }
+        for episode in lock(&self.inner.live).iter_mut() {
+            if let Some(notice) = notices.iter().find(|notice| notice.episode == episode.id) {
                 episode.told = Some(notice.severity);
                 episode.told_at = Some(now);
             }
-            self.broadcast(Event::Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                title: notice.title,
-                body: notice.body,
-                channel: channel.to_owned(),
-            });
         }
+        self.broadcast(Event::Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            title: notice.title,
+            body: notice.body,
+            channel: channel.to_owned(),
+        });
     }
 
     /// The meter's last day as a small picture.
@@ -423,6 +480,8 @@ impl Pipeline {
     /// Waits for the poll under way and closes the store.
     pub(super) async fn finish(&self) {
         let _turn = self.inner.turn.lock().await;
+        let _telling = self.inner.telling.lock().await;
+        self.inner.closed.store(true, Ordering::SeqCst);
         if let Err(error) = self.inner.store.close() {
             tracing::error!("The history could not be closed cleanly: {error}");
         }
