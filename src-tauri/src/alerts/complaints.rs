@@ -3,7 +3,8 @@
 use super::scenes::{DOLLAR, START, World, refusal};
 use super::*;
 use crate::model::{
-    Cause, DAY, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit, Window,
+    Cause, DAY, Episode, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit,
+    Window,
 };
 
 use proptest::prelude::*;
@@ -51,7 +52,9 @@ fn a_failed_fetch_neither_clears_nor_fires_again() {
             }
         });
         assert_eq!(world.severities(), LADDER, "{kind:?}");
-        assert!(world.rows.iter().all(|row| row.state != EpisodeState::Resolved));
+        let stale = |row: &&Episode| row.resource.kind == EpisodeKind::Stale;
+        assert!(world.rows.iter().filter(|row| !stale(row)).all(|row| row.state != EpisodeState::Resolved));
+        assert!(world.rows.iter().filter(stale).all(|row| row.fired_at.is_none()));
     }
 }
 

@@ -187,7 +187,12 @@ fn usual(spent: Vec<i64>, least: usize) -> Option<(f64, f64)> {
 
 fn beyond(spent: i64, (middle, most): (f64, f64), factor: f64) -> Option<Unusual> {
     let usual = Qty(middle.exp().round() as i64);
-    (spent as f64 * factor >= most.exp()).then_some(Unusual { of_day: false, spent: Qty(spent), usual })
+    // Exactly three times as much is enough, whatever the logarithm made of it.
+    (spent as f64 * factor >= most.exp() * (1.0 - 1e-9)).then_some(Unusual {
+        of_day: false,
+        spent: Qty(spent),
+        usual,
+    })
 }
 
 /// The middle of at least one figure.

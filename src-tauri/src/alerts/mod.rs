@@ -20,6 +20,8 @@ mod fifteen;
 mod machine;
 #[cfg(test)]
 mod scenes;
+#[cfg(test)]
+mod told;
 
 pub use evidence::{Evidence, why};
 pub use group::as_one;

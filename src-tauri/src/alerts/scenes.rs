@@ -24,6 +24,8 @@ pub(super) struct World {
     pub(super) resets_at: Option<Timestamp>,
     /// A notifier that accepts; while false nothing is marked told.
     pub(super) accepts: bool,
+    /// Nothing is foreseen.
+    pub(super) blind: bool,
     pub(super) habit: Habit,
     /// What is used and the limit of the next readings, for meters that say so.
     pub(super) used: Option<(i64, i64)>,
@@ -55,6 +57,7 @@ impl World {
             started_at: START,
             resets_at: None,
             accepts: true,
+            blind: false,
             habit: Habit::default(),
             used: None,
         }
@@ -63,6 +66,11 @@ impl World {
     /// A good poll with so much left, in the unit's steps.
     pub(super) fn poll(&mut self, now: Timestamp, left: i64) {
         self.poll_with(now, Some(left), &[]);
+    }
+
+    /// A good poll that says what `used` holds: a limit of zero is none.
+    pub(super) fn say(&mut self, now: Timestamp) {
+        self.read(now, None, &[], &[]);
     }
 
     /// A good poll, with refusals that name no meter.
@@ -80,7 +88,7 @@ impl World {
             at: now,
             last_at: now,
             used: self.used.map(|(used, _)| Qty(used)),
-            limit: self.used.map(|(_, limit)| Qty(limit)),
+            limit: self.used.map(|(_, limit)| Qty(limit)).filter(|limit| *limit > Qty(0)),
             remaining: left.map(Qty),
             resets_at: self.resets_at,
             reserve: None,
@@ -91,7 +99,10 @@ impl World {
             self.habit.note(before, &sample);
         }
         self.samples.push(sample);
-        let forecast = project(&self.meter, &History::new(&self.samples), now);
+        let forecast = match self.blind {
+            true => Forecast::Unknown(crate::forecast::Reason::NoSpend),
+            false => project(&self.meter, &History::new(&self.samples), now),
+        };
         let fact = MeterFact {
             meter: &self.meter,
             sample: &sample,

@@ -252,6 +252,27 @@ impl Config {
         })
     }
 
+    /// Writes what changed of the alert settings, and nothing else; what is not set any more goes.
+    /// Errors: the file is invalid, or would become so, or cannot be written; it is then left as it is.
+    pub fn save_alerts(path: &Path, before: &AlertsConfig, after: &AlertsConfig) -> Result<(), ConfigError> {
+        let print = |alerts: &AlertsConfig| {
+            toml_edit::ser::to_document(alerts)
+                .map_err(|error| ConfigError(format!("the alert settings cannot be written: {error}")))
+        };
+        let (before, mut wanted) = (print(before)?, print(after)?);
+        let gone: Vec<String> =
+            before.iter().map(|(key, _)| key.to_owned()).filter(|key| !wanted.contains_key(key)).collect();
+        wanted.retain(|key, item| {
+            before.get(key).is_none_or(|old| old.to_string().trim() != item.to_string().trim())
+        });
+        edit(path, |document| {
+            let there = table(document.as_table_mut(), "alerts")?;
+            gone.iter().for_each(|key| drop(there.remove(key)));
+            put(there, wanted.as_table());
+            Ok(())
+        })
+    }
+
     /// The commented default file, as `config path --init` writes it.
     pub fn commented_default() -> &'static str {
         COMMENTED_DEFAULT
