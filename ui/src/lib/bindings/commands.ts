@@ -29,6 +29,9 @@ import type { SnoozeRequest } from "./SnoozeRequest";
 import type { StatusView } from "./StatusView";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TestView } from "./TestView";
+import type { AccountAlerts } from "./AccountAlerts";
+import type { AlertPage } from "./AlertPage";
+import type { AlertSettings } from "./AlertSettings";
 
 export type Commands = {
   /** The first screen: the next wall, accounts, live episodes, spend. */
@@ -73,6 +76,12 @@ export type Commands = {
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
   set_notifications: { request: SwitchRequest; response: null };
+  /** When to tell, for all accounts and for single ones. */
+  alert_settings: { request: Record<string, never>; response: AlertPage };
+  /** Changes when to tell, for all accounts. */
+  set_alert_settings: { request: AlertSettings; response: null };
+  /** Changes what is set for one account's alerts. */
+  set_account_alerts: { request: AccountAlerts; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
   /** Starts with the session, or not. */
