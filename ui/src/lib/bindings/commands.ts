@@ -1,9 +1,12 @@
 // Generated from src-tauri/src/api by the test `bindings`. Do not edit.
+import type { AccountAlerts } from "./AccountAlerts";
 import type { AccountDraft } from "./AccountDraft";
 import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
+import type { AlertPage } from "./AlertPage";
+import type { AlertSettings } from "./AlertSettings";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
@@ -29,9 +32,6 @@ import type { SnoozeRequest } from "./SnoozeRequest";
 import type { StatusView } from "./StatusView";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TestView } from "./TestView";
-import type { AccountAlerts } from "./AccountAlerts";
-import type { AlertPage } from "./AlertPage";
-import type { AlertSettings } from "./AlertSettings";
 
 export type Commands = {
   /** The first screen: the next wall, accounts, live episodes, spend. */
@@ -77,7 +77,7 @@ export type Commands = {
   /** Switches native notifications. */
   set_notifications: { request: SwitchRequest; response: null };
   /** When to tell, for all accounts and for single ones. */
-  alert_settings: { request: Record<string, never>; response: AlertPage };
+  alert_settings: { request: Nothing; response: AlertPage };
   /** Changes when to tell, for all accounts. */
   set_alert_settings: { request: AlertSettings; response: null };
   /** Changes what is set for one account's alerts. */
