@@ -59,10 +59,10 @@ test('when to tell is set for all accounts and for one', async (t) => {
   const page = await chromium.page(own.url);
   await visit(page, '#/settings');
   const card = page.locator('section[aria-labelledby=when]');
-  await card.getByLabel('Quiet hours').fill('at night');
-  await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByLabel('Quiet hours (optional)').fill('at night');
+  await card.getByRole('button', { name: 'Save', exact: true }).click();
   await card.getByText('write it like 22:00-08:00').waitFor();
-  await card.getByLabel('Quiet hours').fill('22:00-08:00');
+  await card.getByLabel('Quiet hours (optional)').fill('22:00-08:00');
   await card.getByLabel('Tell balances below').fill('5 USD, 30 CNY');
   await card.getByRole('button', { name: 'Earlier, more in vain' }).click();
   await card.getByRole('switch', { name: /^A refusal, or a wall/ }).uncheck();
@@ -77,8 +77,8 @@ test('when to tell is set for all accounts and for one', async (t) => {
     assert.ok(config().includes(line), `${line} is missing in:\n${config()}`);
   assert.ok(!config().includes('bursts'), 'what was not changed is not written');
   await page.reload();
-  assert.equal(await card.getByLabel('Quiet hours').inputValue(), '22:00-08:00');
-  await card.getByLabel('Quiet hours').fill('');
+  assert.equal(await card.getByLabel('Quiet hours (optional)').inputValue(), '22:00-08:00');
+  await card.getByLabel('Quiet hours (optional)').fill('');
   await card.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Saved.').waitFor();
   assert.ok(!config().includes('quiet'), config());
