@@ -89,8 +89,12 @@ pub(super) fn advance(
         (EpisodeState::Resolved, _) => return None,
         (EpisodeState::Pending, Seen::Near | Seen::Missing) => {}
         (EpisodeState::Pending, Seen::Over { .. }) => resolve(&mut next, now),
-        // What is less urgent after a top-up is a new episode: the wall may come a second time.
-        (_, Seen::Holds(condition)) if condition.renewed && condition.severity < live.severity => {
+        // What is of another urgency after a top-up is a new episode: the wall may come a second time, and what is more
+        // urgent must hold by itself before it is told.
+        (
+            EpisodeState::Firing | EpisodeState::Acknowledged | EpisodeState::Snoozed,
+            Seen::Holds(condition),
+        ) if condition.renewed && condition.severity != live.severity => {
             resolve(&mut next, now);
         }
         (_, Seen::Holds(condition)) => hold(rules, &mut next, *condition, now),
@@ -114,6 +118,10 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
     episode.began_at = episode.began_at.min(now);
     episode.seen_at = now;
     if episode.state == EpisodeState::Pending {
+        if condition.renewed {
+            // What held before a top-up counts no more.
+            (episode.streak, episode.began_at) = (0, now);
+        }
         episode.streak = episode.streak.saturating_add(1);
         episode.severity = condition.severity;
         let fires = match condition.patience {
