@@ -163,3 +163,34 @@ async fn a_notice_that_nobody_took_is_told_later_and_once() {
     assert_eq!(heard[0].1, Severity::Refused);
     assert_eq!(store.told(START, clock.now()).unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn two_accounts_that_run_out_together_are_one_notification() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), START).unwrap();
+    let ear = Arc::new(Ear::default());
+    let clock = Clock::manual(START);
+    *ear.clock.lock().unwrap() = Some(clock.clone());
+    let zone = jiff::tz::TimeZone::UTC;
+    let start =
+        || Pipeline::new(clock.clone(), store.clone(), ear.clone(), Rules::default(), zone.clone()).unwrap();
+    let pipeline = start();
+    let http = Http::open(&network(clock.clone()), "https://api.deepseek.com").unwrap();
+    let connector = connectors::find("deepseek").unwrap();
+    for (seconds, id) in [(0, "one"), (20, "two")] {
+        clock.set(START + 7 * DAY + 18 * HOUR + seconds * 1_000);
+        let account = Account { id: AccountId::new(id).unwrap(), label: id.to_owned(), ..account() };
+        let outcome = connector.poll(&http, &account, clock.now()).await;
+        pipeline.take_in(&account.id, account.label.clone(), outcome).await;
+    }
+    assert!(ear.heard.lock().unwrap().is_empty(), "taking in does not tell");
+    pipeline.tell().await;
+    let heard = ear.heard.lock().unwrap().clone();
+    assert_eq!(heard.len(), 1, "{heard:#?}");
+    assert!(heard[0].2.ends_with(" · and 1 more"), "{heard:#?}");
+    let told = store.told(START, clock.now()).unwrap();
+    assert_eq!(told.len(), 2, "both are told: {told:#?}");
+    assert!(told.iter().all(|told| !told.title.contains("more")), "each in its own words: {told:#?}");
+    start().tell().await;
+    assert_eq!(ear.heard.lock().unwrap().len(), 1, "nor again after a restart");
+}

@@ -3,7 +3,8 @@
 use super::scenes::{DOLLAR, START, World, refusal};
 use super::*;
 use crate::model::{
-    Cause, DAY, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit, Window,
+    Cause, DAY, Episode, EpisodeKind, EpisodeState, MeterKind, PollErrorKind, Qty, Scope, Timestamp, Unit,
+    Window,
 };
 
 use proptest::prelude::*;
@@ -51,7 +52,9 @@ fn a_failed_fetch_neither_clears_nor_fires_again() {
             }
         });
         assert_eq!(world.severities(), LADDER, "{kind:?}");
-        assert!(world.rows.iter().all(|row| row.state != EpisodeState::Resolved));
+        let stale = |row: &&Episode| row.resource.kind == EpisodeKind::Stale;
+        assert!(world.rows.iter().filter(|row| !stale(row)).all(|row| row.state != EpisodeState::Resolved));
+        assert!(world.rows.iter().filter(stale).all(|row| row.fired_at.is_none()));
     }
 }
 
@@ -476,9 +479,16 @@ fn a_request_that_hardly_fits_is_now() {
             step: Step::default(),
             forecast: &forecast,
             refusals: &[],
+            habit: None,
         };
         let facts = [meter];
-        let fact = Fact { account: &world.account, label: "DeepSeek", outcome: Ok(&facts), refusals: &[] };
+        let fact = Fact {
+            account: &world.account,
+            label: "DeepSeek",
+            outcome: Ok(&facts),
+            refusals: &[],
+            lead: 48 * HOUR,
+        };
         step(&world.rules, &world.live(), &fact, at)
     };
     // 90 left, 50 set aside per request: 40 of headroom do not cover a second one.

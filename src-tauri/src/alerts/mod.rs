@@ -1,25 +1,41 @@
 //! Rules, episodes, and what is due to be told. Pure: takes `now`, returns values. The rules, their thresholds and
 //! where they come from are in docs/alerts.md.
 
+mod account;
 mod evidence;
+mod group;
+mod habit;
 mod life;
+mod reload;
 mod rules;
+mod spend;
+mod spoken;
 mod tell;
 mod wall;
 
 #[cfg(test)]
 mod complaints;
 #[cfg(test)]
+mod fifteen;
+#[cfg(test)]
+mod machine;
+#[cfg(test)]
 mod scenes;
+#[cfg(test)]
+mod told;
 
 pub use evidence::{Evidence, why};
+pub use group::as_one;
+pub use habit::Habit;
 pub use life::{acknowledge, snooze};
 pub use rules::step;
+pub use spoken::{Lead, Quiet};
 pub use tell::due;
 
 use crate::forecast::Forecast;
 use crate::model::{AccountId, Amount, DAY, HOUR, MINUTE, Meter, PollError, Refusal, Sample, Severity, Step};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How far ahead a heads-up looks where nobody said how long a top-up takes, in milliseconds.
 pub const LEAD: i64 = 2 * DAY;
@@ -37,6 +53,27 @@ pub struct Rules {
     pub repeat: i64,
     /// The zone in which times are told. UTC by default; the monitor passes the user's.
     pub zone: jiff::tz::TimeZone,
+    /// Hours in which only what cannot wait is told.
+    pub quiet: Option<Quiet>,
+    /// Whether a refusal, and a wall within the hour, are told in quiet hours and through a snooze.
+    pub breaks_through: bool,
+    /// Whether unusual spend is told.
+    pub bursts: bool,
+    /// Spend in an hour below these is never unusual, one per unit; a default for each currency.
+    pub burst_floor: Vec<Amount>,
+    /// What the user said of single accounts.
+    pub accounts: BTreeMap<AccountId, Terms>,
+}
+
+/// What the user said of one account that matters to alerts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// How long it takes to get money.
+    pub lead: Lead,
+    /// The provider tops up by itself below this.
+    pub reload_below: Option<Amount>,
+    /// The day on which the key expires, in the user's zone.
+    pub key_expires: Option<jiff::civil::Date>,
 }
 
 impl Default for Rules {
@@ -49,6 +86,11 @@ impl Default for Rules {
             hold: 10 * MINUTE,
             repeat: 4 * HOUR,
             zone: jiff::tz::TimeZone::UTC,
+            quiet: None,
+            breaks_through: true,
+            bursts: true,
+            burst_floor: Vec::new(),
+            accounts: BTreeMap::new(),
         }
     }
 }
@@ -79,6 +121,11 @@ impl Rules {
         };
         Rules { likely: rules.likely.map(|chance| chance * factor), ..rules }
     }
+
+    /// What the user said of an account; the default where nothing was said.
+    pub fn terms(&self, account: &AccountId) -> Terms {
+        self.accounts.get(account).cloned().unwrap_or_default()
+    }
 }
 
 /// What the monitor has just learned of one account. One per account and poll. A refusal from a gateway's log is
@@ -93,6 +140,8 @@ pub struct Fact<'a> {
     pub outcome: Result<&'a [MeterFact<'a>], &'a PollError>,
     /// Refusals that concern no meter in particular.
     pub refusals: &'a [Refusal],
+    /// How long before a wall the heads-up is wanted, in milliseconds: 1 hour to 14 days; 48 hours by default.
+    pub lead: i64,
 }
 
 /// One meter's news in a good poll.
@@ -108,6 +157,8 @@ pub struct MeterFact<'a> {
     pub forecast: &'a Forecast,
     /// Refusals of this meter seen in this poll.
     pub refusals: &'a [Refusal],
+    /// What is usual for it; `None` while that is not known.
+    pub habit: Option<&'a Habit>,
 }
 
 /// The headline of the severity, for lists: `heads-up`, `soon`, `now`, `refused`.

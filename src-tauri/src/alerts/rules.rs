@@ -1,12 +1,13 @@
 //! What each rule sees in a poll.
 
+use super::account::{expiry, failing, fire_together, stale};
 use super::evidence::Evidence;
 use super::life::{Condition, Patience, Seen, advance};
-use super::{Fact, LEAD, MeterFact, Rules, wall};
+use super::{Fact, MeterFact, Rules, reload, spend, wall};
 use crate::forecast::next_reset;
 use crate::model::{
-    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, Meter, MeterKey, MeterKind, PollError, PollErrorKind,
-    Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, Meter, MeterKey, MeterKind, Provenance, Qty, Refusal,
+    Resource, Severity, Source, Timestamp,
 };
 
 /// A refusal episode ends this long after calls were last refused.
@@ -31,6 +32,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         meter: meter.cloned(),
         kind,
     };
+    let terms = rules.terms(fact.account);
     let facts = fact.outcome.unwrap_or_default();
     let error = fact.outcome.err();
 
@@ -42,11 +44,18 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
         see(resource(key, EpisodeKind::Refused), refused);
-        see(
-            resource(key, EpisodeKind::Wall),
-            wall::wall(rules, fact.label, meter, LEAD, known(EpisodeKind::Wall), now),
-        );
+        let tops_up = reload::of(&terms, meter);
+        let missed = known(EpisodeKind::Reload);
+        let wall = wall::wall(rules, fact.label, meter, fact.lead, known(EpisodeKind::Wall), now);
+        let wall = reload::milder(wall, tops_up.as_ref(), missed);
+        see(resource(key, EpisodeKind::Wall), wall);
         see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
+        let missed = reload::missed(rules, fact.label, tops_up.as_ref(), meter, now);
+        see(resource(key, EpisodeKind::Reload), missed);
+        see(resource(key, EpisodeKind::Change), spend::change(rules, fact.label, meter, now));
+        if spend::speaks(meter, facts) {
+            see(resource(key, EpisodeKind::Burst), spend::burst(rules, fact.label, meter, now));
+        }
     }
     // Refusals of no meter that this poll read.
     let read = |refusal: &Refusal| facts.iter().any(|meter| concerns(refusal, meter.meter, facts));
@@ -61,8 +70,10 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         }
     }
     see(resource(None, EpisodeKind::Failing), failing(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Stale), stale(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Expiry), expiry(rules, fact, &terms, now));
     let offline = Resource { account: None, meter: None, kind: EpisodeKind::Offline };
-    see(offline, self::offline(rules, error, now));
+    see(offline, super::account::offline(rules, error, now));
 
     // What lives on and was not asked about: nothing was learned, except that an account-wide refusal passes.
     for episode in live {
@@ -78,6 +89,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         changed.extend(advance(rules, Some(episode), &episode.resource, seen, now));
     }
+    fire_together(live, &mut changed, now);
     changed
 }
 
@@ -165,40 +177,6 @@ fn refused(
     }
 }
 
-/// The account's polls fail for a reason that only the user can mend.
-fn failing(rules: &Rules, fact: &Fact<'_>, error: Option<&PollError>, now: Timestamp) -> Seen {
-    let Some(error) = error else { return Seen::Over { at_once: false, keep: 0 } };
-    let polls = match error.kind {
-        PollErrorKind::Credentials => 2,
-        PollErrorKind::Keychain | PollErrorKind::Config | PollErrorKind::NotFound => 3,
-        _ => return Seen::Missing,
-    };
-    let mut evidence = blank(rules, fact.label, now);
-    evidence.rule = "failing".to_owned();
-    evidence.message = Some(error.message.clone());
-    evidence.failures = Some(polls as u32);
-    holds(Severity::HeadsUp, Patience::Polls(polls), false, evidence, now)
-}
-
-/// The machine is offline. Any answer at all proves that it is not.
-fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
-    match error.map(|error| error.kind) {
-        Some(PollErrorKind::Offline) => {
-            let mut evidence = blank(rules, "", now);
-            evidence.rule = "offline".to_owned();
-            holds(Severity::HeadsUp, Patience::Hold, false, evidence, now)
-        }
-        // Nobody was asked, or it is not certain who answered.
-        Some(
-            PollErrorKind::Unreachable
-            | PollErrorKind::Keychain
-            | PollErrorKind::Config
-            | PollErrorKind::Malformed,
-        ) => Seen::Missing,
-        _ => Seen::Over { at_once: false, keep: 0 },
-    }
-}
-
 /// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
 /// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402. What the
 /// user pasted is history.
@@ -231,6 +209,7 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
     })
 }
 
+/// A condition that has held since now, as far as is known.
 pub(super) fn holds(
     severity: Severity,
     patience: Patience,
@@ -250,7 +229,8 @@ pub(super) fn holds(
     }))
 }
 
-fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
+/// Evidence that names the account only.
+pub(super) fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     Evidence {
         account: label.to_owned(),
         read_at: Some(now),
@@ -259,6 +239,7 @@ fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     }
 }
 
+/// Evidence with a meter's figures.
 pub(super) fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
     let (meter, sample) = (fact.meter, fact.sample);
     let amount = |qty| Amount::new(qty, meter.unit);

@@ -8,7 +8,7 @@ use crate::forecast::{Curve, Forecast, Reason, at_burn, next_reset};
 use crate::model::{DAY, Episode, HOUR, MINUTE, Qty, Severity, Timestamp};
 
 /// A condition is left at its threshold times this.
-const LEAVE: f64 = 1.2;
+pub(super) const LEAVE: f64 = 1.2;
 /// So far ahead a "now" looks: by the chance, and by the present burn.
 const NOW: i64 = 30 * MINUTE;
 /// So far ahead a "soon" looks by the chance …
@@ -24,7 +24,7 @@ const COVERS: i64 = 2;
 const FLOOR: i64 = 14 * DAY;
 /// A wall episode ends this long after its condition was last seen, and not before what was told has passed: a night,
 /// or a pause between two sessions, is no all-clear.
-const PAUSE: i64 = DAY;
+pub(super) const PAUSE: i64 = DAY;
 
 /// What is known of a meter's wall at one poll.
 struct View<'a> {

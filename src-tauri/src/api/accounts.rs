@@ -252,6 +252,8 @@ pub(super) fn parse(
         paused: false,
         budget,
         reload_below: None,
+        lead: None,
+        key_expires: None,
         ledger: anchor.transpose()?.into_iter().collect(),
         options,
         // The whole file's prices stand in each account.
@@ -443,6 +445,8 @@ mod tests {
             paused: false,
             budget: None,
             reload_below: None,
+            lead: None,
+            key_expires: None,
             ledger: Vec::new(),
             options: toml::Table::new(),
             prices: Default::default(),

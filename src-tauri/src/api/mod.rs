@@ -1,6 +1,7 @@
 //! The command table: each command once, whatever transport carries it (Tauri's IPC, loopback HTTP, the CLI).
 
 mod accounts;
+mod alerting;
 mod backtest;
 mod bindings;
 mod charting;
@@ -379,6 +380,12 @@ commands! {
     settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.
     set_notifications: settings::SwitchRequest => (), settings::set_notifications;
+    /// When to tell, for all accounts and for single ones.
+    alert_settings: Nothing => alerting::AlertPage, alerting::page;
+    /// Changes when to tell, for all accounts.
+    set_alert_settings: alerting::AlertSettings => (), alerting::set;
+    /// Changes what is set for one account's alerts.
+    set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
     /// Sends a test notification.
     test_notification: Nothing => types::StatusView, settings::test_notification;
     /// Starts with the session, or not.

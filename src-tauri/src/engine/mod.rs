@@ -8,7 +8,7 @@ pub mod past;
 pub mod rehearsal;
 pub mod verdict;
 
-use crate::alerts::{self, Fact, MeterFact, Rules};
+use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
 use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
@@ -25,7 +25,8 @@ pub struct Engine {
     rules: Rules,
     started_at: Timestamp,
     live: Vec<Episode>,
-    memories: HashMap<i64, Memory>,
+    /// Each meter's past, and what is usual for it.
+    memories: HashMap<i64, (Memory, Habit)>,
 }
 
 /// One meter's figures in a good poll.
@@ -63,8 +64,8 @@ impl Engine {
     }
 
     /// Takes over what is remembered of a meter.
-    pub fn remember(&mut self, meter: i64, memory: Memory) {
-        self.memories.insert(meter, memory);
+    pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
+        self.memories.insert(meter, (memory, habit));
     }
 
     /// Takes one good poll of an account. Refusals that name no meter stand beside the readings.
@@ -78,7 +79,11 @@ impl Engine {
     ) -> Outcome {
         let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
         for read in readings {
-            let memory = self.memories.entry(read.meter.id).or_insert_with(|| Memory::new(read.meter.unit));
+            let new = || (Memory::new(read.meter.unit), Habit::default());
+            let (memory, habit) = self.memories.entry(read.meter.id).or_insert_with(new);
+            if let Some(last) = memory.last().filter(|last| last.at != read.sample.at) {
+                habit.note(last, &read.sample);
+            }
             let step = memory.absorb(&read.sample, now);
             news.push((step, forecast::project(read.meter, memory, &Outlook::default(), now)));
         }
@@ -91,9 +96,11 @@ impl Engine {
                 step: *step,
                 forecast,
                 refusals: &read.refusals,
+                habit: self.memories.get(&read.meter.id).map(|(_, habit)| habit),
             })
             .collect();
-        let fact = Fact { account, label, outcome: Ok(&facts), refusals };
+        let lead = self.lead(account);
+        let fact = Fact { account, label, outcome: Ok(&facts), refusals, lead };
         let changed = alerts::step(&self.rules, &self.live, &fact, now);
         let money = |meter: &Meter| meter.kind != MeterKind::Rate;
         let spent =
@@ -109,8 +116,14 @@ impl Engine {
     /// Takes one failed poll of an account. Returns the episodes that changed, as [`Outcome::changed`].
     pub fn bad(&self, account: &AccountId, label: &str, error: &PollError, now: Timestamp) -> Vec<Episode> {
         let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        let fact = Fact { account, label, outcome: Err(error), refusals: &refusals };
+        let lead = self.lead(account);
+        let fact = Fact { account, label, outcome: Err(error), refusals: &refusals, lead };
         alerts::step(&self.rules, &self.live, &fact, now)
+    }
+
+    /// How long before a wall the account's heads-up is wanted, in milliseconds.
+    fn lead(&self, account: &AccountId) -> i64 {
+        self.rules.accounts.get(account).map(|terms| terms.lead).unwrap_or_default().ms()
     }
 
     /// Puts stored episodes in the place of the old ones; resolved ones leave.

@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::rehearsal::Rehearsal;
-use crate::alerts::Rules;
+use crate::alerts::{Habit, Rules};
 use crate::forecast::Memory;
 use crate::model::{AccountId, Gap, Meter, Notice, PollError, Refusal, Sample, Timestamp};
 use std::collections::BTreeSet;
@@ -40,7 +40,11 @@ pub fn replay(records: &[Record], rules: &Rules, from: Timestamp, to: Timestamp)
     let mut polls: Vec<(Timestamp, usize)> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         for (meter, samples) in &record.meters {
-            rehearsal.remember(meter.id, Memory::of(meter.unit, &before(samples, from), from));
+            rehearsal.remember(
+                meter.id,
+                Memory::of(meter.unit, &before(samples, from), from),
+                Habit::default(),
+            );
         }
         polls.extend(moments(record, from, to).into_iter().map(|at| (at, index)));
     }

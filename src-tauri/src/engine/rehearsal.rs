@@ -1,7 +1,7 @@
 //! The engine without a store or a desktop: episodes are numbered in memory, every notice is accepted at once.
 
 use super::{Engine, Outcome, Read};
-use crate::alerts::Rules;
+use crate::alerts::{Habit, Rules};
 use crate::forecast::{Forecast, Memory};
 use crate::model::{
     AccountId, Episode, Meter, MeterKey, MeterKind, Notice, PollError, Provenance, Qty, Refusal, Sample,
@@ -22,8 +22,8 @@ impl Rehearsal {
     }
 
     /// Takes over what is remembered of a meter.
-    pub fn remember(&mut self, meter: i64, memory: Memory) {
-        self.engine.remember(meter, memory);
+    pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
+        self.engine.remember(meter, memory, habit);
     }
 
     /// One good poll; returns what it came to and what is told of it.
@@ -140,7 +140,7 @@ impl Scripted {
         let Some(first) = polls.first() else { return heard };
         let ends = first.spent.checked_add(given.amount).unwrap_or(Qty(i64::MAX));
         let mut rehearsal = Rehearsal::new(rules.clone(), given.from);
-        rehearsal.remember(self.meter.id, self.memory.clone());
+        rehearsal.remember(self.meter.id, self.memory.clone(), Habit::default());
         let mut last = self.memory.last().copied();
         let mut hour = None;
         for poll in polls {

@@ -57,6 +57,16 @@ pub enum EpisodeKind {
     Failing,
     /// The machine is offline: one for all accounts.
     Offline,
+    /// An automatic top-up was due and did not come.
+    Reload,
+    /// Far more was spent in an hour or a day than is usual.
+    Burst,
+    /// A limit was lowered.
+    Change,
+    /// No good figure for much longer than usual, for a reason that may pass by itself.
+    Stale,
+    /// The account's key is about to expire.
+    Expiry,
 }
 
 /// What an episode belongs to: account, meter and kind. Never a reset time, a label or a display name.

@@ -15,7 +15,7 @@ pub use clock::Clock;
 pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 
-use crate::alerts::Rules;
+use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
@@ -232,7 +232,21 @@ pub(crate) fn rules(config: &Config, zone: &jiff::tz::TimeZone) -> Rules {
     Rules {
         low: config.alerts.low.clone(),
         zone: zone.clone(),
+        quiet: config.alerts.quiet,
+        breaks_through: config.alerts.breaks_through,
+        bursts: config.alerts.bursts,
+        burst_floor: config.alerts.burst_floor.clone(),
+        accounts: config.accounts.iter().map(|(id, account)| (id.clone(), terms(account))).collect(),
         ..Rules::with_sensitivity(config.alerts.sensitivity)
+    }
+}
+
+/// What the user said of one account that matters to alerts.
+fn terms(account: &AccountConfig) -> Terms {
+    Terms {
+        lead: account.lead.unwrap_or_default(),
+        reload_below: account.reload_below,
+        key_expires: account.key_expires,
     }
 }
 

@@ -2,18 +2,19 @@
 //! a month runs through it in seconds in a test.
 
 use super::{Clock, Event, backtest, schedule};
-use crate::alerts::Rules;
+use crate::alerts::{self, Habit, Rules};
 use crate::charts;
 use crate::engine::{Engine, HISTORY, Read};
 use crate::forecast::{Forecast, Memory};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Refusal, Sample, Source,
-    Timestamp,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Refusal, SECOND,
+    Sample, Source, Timestamp,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
@@ -21,6 +22,10 @@ use tokio::sync::broadcast;
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
+/// How far back top-ups are looked for, and what is usual.
+const HABITS: i64 = 180 * DAY;
+/// What becomes due within this is one notification.
+const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
 /// The name under which simulated time survives a restart.
@@ -63,6 +68,10 @@ struct Inner {
     /// Held while what it says is stored, so that a poll and the user's hand never cross.
     engine: Mutex<Engine>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
+    /// Whether a telling is under way that gathers what becomes due meanwhile.
+    gathering: AtomicBool,
+    /// Whether the store was closed: nothing can be marked told any more, so nothing is told.
+    closed: AtomicBool,
     /// What is wrong with the store at present, in words.
     trouble: Mutex<Option<String>>,
     /// One poll's news at a time.
@@ -89,6 +98,8 @@ impl Pipeline {
             engine: Mutex::new(Engine::new(rules, store.live_episodes()?, clock.now())),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
+            gathering: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
@@ -100,8 +111,14 @@ impl Pipeline {
         Ok(Pipeline { inner: Arc::new(inner) })
     }
 
-    /// Takes one poll's outcome: stores it, forecasts, advances the episodes, tells what is due.
+    /// As [`Pipeline::take_in`], and tells what is due at once.
     pub async fn absorb(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
+        self.take_in(account, label, outcome).await;
+        self.tell().await;
+    }
+
+    /// Takes one poll's outcome: stores it, forecasts, advances the episodes.
+    pub async fn take_in(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
         let turn = self.inner.turn.lock().await;
         let now = self.inner.clock.now();
         match outcome {
@@ -113,7 +130,6 @@ impl Pipeline {
         }
         drop(turn);
         self.broadcast(Event::Changed(Some(account.clone())));
-        self.tell().await;
     }
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
@@ -222,7 +238,11 @@ impl Pipeline {
             let mut past = store.samples(meter.id, now + -HISTORY, now)?;
             // One that was read once is this poll's: the engine has yet to see it.
             past.retain(|sample| sample.at < newest.at || newest.last_at > newest.at);
-            engine.remember(meter.id, Memory::of(meter.unit, &past, now));
+            let mut habit = Habit::default();
+            for hour in store.hours(meter.id, now + -HABITS, now)? {
+                habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
+            }
+            engine.remember(meter.id, Memory::of(meter.unit, &past, now), habit);
         }
         Ok(newest)
     }
@@ -248,44 +268,62 @@ impl Pipeline {
         Ok(true)
     }
 
-    /// Tells what is due. A notice counts as told only after a notifier accepted it; one that none accepted is due
+    /// Tells what is due in half a minute, and what becomes due until then with it.
+    pub(super) fn tell_soon(&self) {
+        if self.inner.gathering.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let pipeline = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pipeline.inner.clock.real(TOGETHER)).await;
+            pipeline.inner.gathering.store(false, Ordering::SeqCst);
+            pipeline.tell().await;
+        });
+    }
+
+    /// Tells what is due, as one notification. A notice counts as told only after a notifier accepted it; one that none accepted is due
     /// again at the next poll.
     pub async fn tell(&self) {
         let _one = self.inner.telling.lock().await;
+        if self.inner.closed.load(Ordering::SeqCst) {
+            return;
+        }
         let now = self.inner.clock.now();
         let notices = lock(&self.inner.engine).due(now);
-        for notice in notices {
-            let picture = self.picture(&notice.resource);
-            let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
-                Ok(channel) => channel,
-                Err(error) => {
-                    tracing::warn!(
-                        episode = notice.episode,
-                        retry = error.retry,
-                        "A notice was not accepted: {error}"
-                    );
-                    continue;
-                }
-            };
-            let told = Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                at: now,
-                channel: channel.to_owned(),
-                title: notice.title.clone(),
-            };
-            if let Err(error) = self.inner.store.mark_told(&told) {
-                tracing::error!("A notice was told but could not be marked so: {error}");
+        let Some(notice) = alerts::as_one(&notices) else { return };
+        let picture = self.picture(&notice.resource);
+        let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
+            Ok(channel) => channel,
+            Err(error) => {
+                let (episode, retry) = (notice.episode, error.retry);
+                tracing::warn!(episode, retry, "A notice was not accepted: {error}");
+                return;
             }
-            lock(&self.inner.engine).told(notice.episode, notice.severity, now);
-            self.broadcast(Event::Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                title: notice.title,
-                body: notice.body,
-                channel: channel.to_owned(),
-            });
+        };
+        let told = |notice: &Notice| Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            at: now,
+            channel: channel.to_owned(),
+            title: notice.title.clone(),
+        };
+        let told: Vec<Told> = notices.iter().map(told).collect();
+        if let Err(error) = self.inner.store.mark_all_told(&told) {
+            tracing::error!("A notice was told but could not be marked so: {error}");
+            // One episode may just have been removed: the others are marked.
+            told.iter().for_each(|told| drop(self.inner.store.mark_told(told)));
         }
+        let mut engine = lock(&self.inner.engine);
+        for notice in &notices {
+            engine.told(notice.episode, notice.severity, now);
+        }
+        self.broadcast(Event::Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            title: notice.title,
+            body: notice.body,
+            channel: channel.to_owned(),
+        });
     }
 
     /// The meter's last day as a small picture.
@@ -378,6 +416,8 @@ impl Pipeline {
     /// Waits for the poll under way and closes the store.
     pub(super) async fn finish(&self) {
         let _turn = self.inner.turn.lock().await;
+        let _telling = self.inner.telling.lock().await;
+        self.inner.closed.store(true, Ordering::SeqCst);
         if let Err(error) = self.inner.store.close() {
             tracing::error!("The history could not be closed cleanly: {error}");
         }

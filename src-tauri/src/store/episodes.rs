@@ -179,8 +179,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Other`] when there is no such episode.
     pub fn mark_told(&self, told: &Told) -> Result<(), StoreError> {
-        let told = told.clone();
-        self.write(move |desk| desk.change(|db| mark(db, &told)))
+        self.mark_all_told(std::slice::from_ref(told))
+    }
+
+    /// As [`Store::mark_told`], for all episodes that one notification told: all are marked or none.
+    pub fn mark_all_told(&self, told: &[Told]) -> Result<(), StoreError> {
+        let told = told.to_vec();
+        self.write(move |desk| desk.change(|db| told.iter().try_for_each(|told| mark(db, told))))
     }
 
     /// The notices of one episode, oldest first, each with the evidence that it was told from; `None` for those of

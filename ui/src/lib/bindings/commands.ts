@@ -1,4 +1,5 @@
 // Generated from src-tauri/src/api by the test `bindings`. Do not edit.
+import type { AccountAlerts } from "./AccountAlerts";
 import type { AccountDraft } from "./AccountDraft";
 import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
@@ -6,6 +7,8 @@ import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
 import type { BacktestRequest } from "./BacktestRequest";
 import type { BacktestView } from "./BacktestView";
+import type { AlertPage } from "./AlertPage";
+import type { AlertSettings } from "./AlertSettings";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
@@ -83,6 +86,12 @@ export type Commands = {
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
   set_notifications: { request: SwitchRequest; response: null };
+  /** When to tell, for all accounts and for single ones. */
+  alert_settings: { request: Nothing; response: AlertPage };
+  /** Changes when to tell, for all accounts. */
+  set_alert_settings: { request: AlertSettings; response: null };
+  /** Changes what is set for one account's alerts. */
+  set_account_alerts: { request: AccountAlerts; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
   /** Starts with the session, or not. */
