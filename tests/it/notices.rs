@@ -207,7 +207,7 @@ async fn storm(seed: u64, kills: usize, longest: u64, speed: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_at_random_moments_repeat_no_notice_and_lose_none() {
-    storm(5, 20, 4_400, "5400").await;
+    storm(5, 20, 4_800, "5400").await;
 }
 
 /// Takes some minutes: `cargo test --no-default-features --test it -- --ignored two_hundred --nocapture`.
