@@ -193,4 +193,32 @@ async fn two_accounts_that_run_out_together_are_one_notification() {
     assert!(told.iter().all(|told| !told.title.contains("more")), "each in its own words: {told:#?}");
     start().tell().await;
     assert_eq!(ear.heard.lock().unwrap().len(), 1, "nor again after a restart");
+
+/// Accounts whose walls are told, with figures on the way; the times are printed, not judged. The aim is 30 s for the
+/// month of `make bench`: a test build is slower, and a machine that runs other tests slower still.
+async fn accounts_go_through(days: i64) {
+    #[allow(clippy::disallowed_methods)] // printed, not judged
+    let began = std::time::Instant::now();
+    let figures = crate::month::run(50, days).await;
+    println!("{days} days of 50 accounts in {:?}: {figures:?}", began.elapsed());
+    // Every 5 minutes, every 10 when idle, more often near a wall.
+    let usual = 50 * 288 * days as usize;
+    assert!(figures.polls > usual / 2 && figures.polls < 2 * usual, "{figures:?}");
+    assert!(figures.walls > 5 * days as usize, "{figures:?}");
+    assert!(
+        figures.warned * 10 >= figures.walls * 9,
+        "nine walls of ten are told before they come: {figures:?}"
+    );
+    assert!(figures.notices <= 6 * figures.walls + 50, "{figures:?}");
+}
+
+#[tokio::test]
+async fn a_week_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(7).await;
+}
+
+#[tokio::test]
+#[ignore = "a week is always run; `make bench` measures the month"]
+async fn a_month_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(30).await;
 }

@@ -30,6 +30,8 @@ import type { PauseRequest } from "./PauseRequest";
 import type { PollRequest } from "./PollRequest";
 import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
+import type { ReplayRequest } from "./ReplayRequest";
+import type { ReplayView } from "./ReplayView";
 import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
 import type { SnoozeRequest } from "./SnoozeRequest";
@@ -82,6 +84,8 @@ export type Commands = {
   explain: { request: ExplainRequest; response: ExplainView };
   /** Why an account was refused, from a stored refusal and all that is known. */
   diagnose: { request: DiagnoseRequest; response: ExplainView };
+  /** What the rules, at some sensitivity, would have told over the stored history. */
+  replay: { request: ReplayRequest; response: ReplayView };
   /** The settings page. */
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
