@@ -193,6 +193,7 @@ async fn two_accounts_that_run_out_together_are_one_notification() {
     assert!(told.iter().all(|told| !told.title.contains("more")), "each in its own words: {told:#?}");
     start().tell().await;
     assert_eq!(ear.heard.lock().unwrap().len(), 1, "nor again after a restart");
+}
 
 /// Accounts whose walls are told, with figures on the way; the times are printed, not judged. The aim is 30 s for the
 /// month of `make bench`: a test build is slower, and a machine that runs other tests slower still.
