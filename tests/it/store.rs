@@ -71,7 +71,8 @@ pub(crate) fn episode(began: Timestamp, state: EpisodeState) -> Episode {
         told_at: None,
         planned_at: None,
         warned_at: None,
-        renewed_at: None,
+        plan_at: None,
+        warn_at: None,
         title: "acme runs dry in about 3 h".to_owned(),
         evidence: r#"{"rule":"wall"}"#.to_owned(),
     }

@@ -142,9 +142,8 @@ fn rule_06_the_long_window_says_that_it_matters_and_the_short_one_that_it_still_
         for k in 0..=(300 + 12) {
             world.poll(START + k * POLL, left(k));
         }
-        let facts: Vec<_> = world.samples.clone();
         let now = START + 312 * POLL;
-        crate::forecast::project(&world.meter, &crate::forecast::History::new(&facts), now).burn().unwrap()
+        world.forecast(now).burn().unwrap()
     };
     assert!(told(true) > 5.0, "still burning: {}", told(true));
     assert!(told(false) < 1.0, "it has stopped: {}", told(false));

@@ -38,8 +38,10 @@ pub(super) struct Condition {
     pub(super) patience: Patience,
     /// A top-up or a reset lies just before: what was told before counts no more.
     pub(super) renewed: bool,
-    /// The time of which the last notice spoke has passed, or is about to, and it must be told again.
-    pub(super) again: bool,
+    /// A heads-up is due, beside or after what was told.
+    pub(super) plan: bool,
+    /// The time of which the last warning spoke has passed, or is about to: another is due.
+    pub(super) warn: bool,
     /// The time of which the last notice spoke has passed: it may be told as less urgent than before.
     pub(super) lapsed: bool,
     /// The inputs.
@@ -84,7 +86,8 @@ pub(super) fn advance(
             told_at: None,
             planned_at: None,
             warned_at: None,
-            renewed_at: None,
+            plan_at: None,
+            warn_at: None,
             title: String::new(),
             evidence: String::new(),
         };
@@ -145,9 +148,6 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
         let escalates = condition.severity > episode.severity;
         episode.severity =
             if condition.lapsed { condition.severity } else { episode.severity.max(condition.severity) };
-        if condition.again {
-            episode.renewed_at = Some(now);
-        }
         let rested = episode.snoozed_until.is_none_or(|until| until <= now);
         match episode.state {
             // The user has seen the milder one, not this.
@@ -157,6 +157,10 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             }
             _ => {}
         }
+    }
+    if is_active(episode) {
+        episode.plan_at = if condition.plan { Some(now) } else { episode.plan_at };
+        episode.warn_at = if condition.warn { Some(now) } else { episode.warn_at };
     }
     let when = |at| format!("around {}", words::stamp(at, &rules.zone));
     episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &when);

@@ -77,11 +77,11 @@ pub struct Terms {
 }
 
 impl Default for Rules {
-    /// Heads-up and soon at the chances that scored best (2 % and 3 %). A missed wall costs ten false alarms, so a
-    /// "now" is worth telling from one chance in eleven on.
+    /// Heads-up and soon at the chances that scored best (2 % and 3 %); a "now" is told when the wall is more likely
+    /// within half an hour than not: whatever is milder was told before.
     fn default() -> Self {
         Rules {
-            likely: [0.02, 0.03, 0.09],
+            likely: [0.02, 0.03, 0.5],
             low: Vec::new(),
             hold: 10 * MINUTE,
             repeat: 4 * HOUR,
@@ -111,7 +111,7 @@ pub enum Sensitivity {
 }
 
 impl Rules {
-    /// The default rules at a sensitivity: all three chances are scaled alike.
+    /// The default rules at a sensitivity: it scales the chances of heads-up and soon. A "now" stays what it is.
     pub fn with_sensitivity(sensitivity: Sensitivity) -> Self {
         let rules = Rules::default();
         let factor = match sensitivity {
@@ -119,7 +119,8 @@ impl Rules {
             Sensitivity::Normal => 1.0,
             Sensitivity::High => 2.0 / 3.0,
         };
-        Rules { likely: rules.likely.map(|chance| chance * factor), ..rules }
+        let [heads_up, soon, now] = rules.likely;
+        Rules { likely: [heads_up * factor, soon * factor, now], ..rules }
     }
 
     /// What the user said of an account; the default where nothing was said.

@@ -203,7 +203,8 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
         since,
         patience: Patience::AtOnce,
         renewed: false,
-        again: false,
+        plan: false,
+        warn: false,
         lapsed: false,
         evidence,
     })
@@ -223,7 +224,8 @@ pub(super) fn holds(
         since: now,
         patience,
         renewed,
-        again: false,
+        plan: false,
+        warn: false,
         lapsed: false,
         evidence,
     }))

@@ -101,12 +101,7 @@ impl World {
         self.samples.push(sample);
         let forecast = match self.blind {
             true => Forecast::Unknown(crate::forecast::Reason::NoSpend),
-            false => project(
-                &self.meter,
-                &Memory::of(self.meter.unit, &self.samples, now),
-                &Outlook::default(),
-                now,
-            ),
+            false => self.forecast(now),
         };
         let fact = MeterFact {
             meter: &self.meter,
@@ -140,6 +135,12 @@ impl World {
         let live = self.live();
         let changed = step(&self.rules, &live, &fact, now);
         self.save(changed, now);
+    }
+
+    /// Where the readings so far are heading.
+    pub(super) fn forecast(&self, now: Timestamp) -> Forecast {
+        let memory = Memory::of(self.meter.unit, &self.samples, now);
+        project(&self.meter, &memory, &Outlook::default(), now)
     }
 
     /// The process ends and begins again: only the rows survive.

@@ -17,27 +17,44 @@ const LATE: i64 = 10 * MINUTE;
 pub fn due(rules: &Rules, live: &[Episode], started_at: Timestamp, now: Timestamp) -> Vec<Notice> {
     let mut notices: Vec<Notice> = live
         .iter()
-        .filter(|episode| is_due(rules, episode, now) && !is_muted(episode, live))
-        .map(|episode| notice(rules, episode, started_at, now))
+        .filter(|episode| is_active(episode) && !is_muted(episode, live))
+        .flat_map(|episode| urgencies(rules, episode, now).map(move |severity| (episode, severity)))
+        .map(|(episode, severity)| notice(rules, episode, severity, started_at, now))
         .collect();
     notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));
     notices
 }
 
+/// The severities of an episode that are due. Of a wall they may be two: what it takes to plan for it, and to act.
+fn urgencies(rules: &Rules, episode: &Episode, now: Timestamp) -> impl Iterator<Item = Severity> + use<> {
+    let of_plan = episode.severity == Severity::HeadsUp;
+    let acts = is_due(rules, episode, now).then_some(episode.severity);
+    let unseen = episode.state == EpisodeState::Firing && !is_quiet(rules, now);
+    let plans = unseen && after(episode.plan_at, episode.planned_at) && !(of_plan && acts.is_some());
+    acts.into_iter().chain(plans.then_some(Severity::HeadsUp))
+}
+
+/// Whether something is due since then and was not told after it.
+fn after(due: Option<Timestamp>, told: Option<Timestamp>) -> bool {
+    due.is_some_and(|due| told.is_none_or(|told| told < due))
+}
+
+fn is_quiet(rules: &Rules, now: Timestamp) -> bool {
+    rules.quiet.is_some_and(|quiet| quiet.holds(now, &rules.zone))
+}
+
 fn is_due(rules: &Rules, episode: &Episode, now: Timestamp) -> bool {
-    if !is_active(episode) {
-        return false;
-    }
-    let lapsed = episode.renewed_at.is_some_and(|renewed| episode.told_at.is_none_or(|told| told < renewed));
-    let again = lapsed && episode.state != EpisodeState::Acknowledged;
+    let again = after(episode.warn_at, episode.warned_at) && episode.state != EpisodeState::Acknowledged;
     let news = again || episode.told.is_none_or(|told| episode.severity > told);
     let snoozed =
         episode.state == EpisodeState::Snoozed && episode.snoozed_until.is_none_or(|until| until > now);
-    let quiet = rules.quiet.is_some_and(|quiet| quiet.holds(now, &rules.zone));
-    if snoozed || quiet {
+    if snoozed || is_quiet(rules, now) {
         return news && rules.breaks_through && cannot_wait(episode, now);
     }
-    let critical = episode.severity >= Severity::Now && episode.state != EpisodeState::Acknowledged;
+    // A wall says by itself when it is as near as ever.
+    let critical = episode.severity >= Severity::Now
+        && episode.state != EpisodeState::Acknowledged
+        && episode.resource.kind != EpisodeKind::Wall;
     news || (critical && episode.told_at.is_none_or(|told| now - told >= rules.repeat))
 }
 
@@ -90,7 +107,13 @@ fn is_about(refused: &Episode, other: &Episode) -> bool {
     meter.is_some_and(|(key, kind)| cause.concerns(kind, key))
 }
 
-fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestamp) -> Notice {
+fn notice(
+    rules: &Rules,
+    episode: &Episode,
+    severity: Severity,
+    started_at: Timestamp,
+    now: Timestamp,
+) -> Notice {
     let seen = Evidence::of(episode);
     let when = |at| words::around(at, now, &rules.zone);
     let mut lines = Vec::new();
@@ -131,9 +154,9 @@ fn notice(rules: &Rules, episode: &Episode, started_at: Timestamp, now: Timestam
     lines.retain(|line| !line.is_empty());
     Notice {
         episode: episode.id,
-        severity: episode.severity,
+        severity,
         replaces: replaces(&episode.resource),
-        title: title(episode.resource.kind, episode.severity, &seen, &when),
+        title: title(episode.resource.kind, severity, &seen, &when),
         body: lines.join("\n"),
         resource: episode.resource.clone(),
     }

@@ -253,8 +253,7 @@ fn an_evening_is_no_wall() {
         });
         spent += i64::from(works(*at));
     }
-    let forecast =
-        crate::forecast::project(&world.meter, &crate::forecast::History::new(&world.samples), friday);
+    let forecast = world.forecast(friday);
     let wall = forecast.wall().unwrap();
     assert!(wall.p50 >= START + 5 * DAY + HOUR, "not before Saturday at nine: {}", wall.p50);
     // Nobody is told to act at once while nothing is spent.

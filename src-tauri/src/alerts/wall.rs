@@ -9,7 +9,7 @@ use crate::model::{DAY, Episode, HOUR, MINUTE, Qty, Severity, Timestamp};
 
 /// A condition is left at its threshold times this.
 pub(super) const LEAVE: f64 = 1.2;
-/// So far ahead a "now" looks: by the chance, and by the present burn.
+/// So far ahead a "now" looks.
 const NOW: i64 = 30 * MINUTE;
 /// So far ahead a "soon" looks by the chance …
 const SOON: i64 = 4 * HOUR;
@@ -56,8 +56,6 @@ impl View<'_> {
         let (left, reserve) = self.left;
         if (left.0 as f64) < reserve.0 as f64 * factor {
             Some((Severity::Now, "wall.request"))
-        } else if self.burns(far(NOW)) {
-            Some((Severity::Now, "wall.burn"))
         } else if likely(NOW, self.rules.likely[2]) {
             Some((Severity::Now, "wall.chance"))
         } else if likely(SOON, self.rules.likely[1]) {
@@ -71,20 +69,19 @@ impl View<'_> {
         }
     }
 
-    /// Whether a "soon" of so long ago does not speak of the wall that is near now.
-    fn soon_again(&self, since: i64) -> bool {
+    /// Whether a warning of so long ago does not speak of the wall that is near now.
+    fn warns(&self, since: i64) -> bool {
         let covered = (DAY_AHEAD - since).max(0);
-        let risk = self.within(SOON) - self.within(covered);
-        let by_chance = risk >= self.rules.likely[1];
+        let by_chance = self.within(SOON) - self.within(covered) >= self.rules.likely[1];
         covered < SOON && (by_chance || (self.burns(BURN) && !self.burns(covered)))
     }
 
-    /// Whether a heads-up of so long ago does not speak of the wall that is coming. What comes within half the lead is
-    /// too late to plan for, so it lessens the risk only where a notice speaks of it.
-    fn heads_up_again(&self, since: i64) -> bool {
-        let covered = (COVERS * self.lead - since).max(0);
+    /// Whether a heads-up is wanted: none was told, or one of so long ago does not speak of the wall that is coming.
+    /// What comes within half the lead is too late to plan for, so it lessens the risk only where a notice speaks of it.
+    fn plans(&self, since: Option<i64>) -> bool {
+        let covered = since.map_or(0, |since| (COVERS * self.lead - since).max(0));
         let known = if covered > self.lead / 2 { self.within(covered) } else { 0.0 };
-        covered < self.lead && self.within(self.lead) - known >= self.rules.likely[0]
+        self.floor && covered < self.lead && self.within(self.lead) - known >= self.rules.likely[0]
     }
 }
 
@@ -135,7 +132,16 @@ pub(super) fn wall(
     evidence.rule = rule.to_owned();
     (evidence.likely, evidence.at_burn, evidence.lead) = (Some(rules.likely), reach, Some(lead));
     evidence.take(fact.forecast);
-    let (again, lapsed) = live.map_or((false, false), |live| standing(&view, live, severity, now));
+    let since = |told: Option<Timestamp>| told.map(|at| now - at);
+    let warned = since(live.and_then(|live| live.warned_at));
+    let planned = since(live.and_then(|live| live.planned_at));
+    // The same urgency once more; a greater one is told anyway.
+    let told_before = live.is_some_and(|live| live.told >= Some(severity));
+    let warn = match severity {
+        Severity::HeadsUp => false,
+        Severity::Soon => warned.is_some_and(|since| view.warns(since)),
+        _ => told_before && warned.is_some_and(|since| since >= rules.repeat),
+    };
     let renewed = renewed(fact);
     Seen::Holds(Box::new(Condition {
         severity,
@@ -144,25 +150,11 @@ pub(super) fn wall(
         // heads-up can wait (docs/forecasting.md).
         patience: if severity == Severity::HeadsUp { Patience::Hold } else { Patience::AtOnce },
         renewed,
-        again,
-        lapsed,
+        plan: view.plans(planned),
+        warn,
+        lapsed: severity == Severity::HeadsUp && warned.is_some_and(|since| since >= DAY_AHEAD),
         evidence,
     }))
-}
-
-/// Whether what was told must be told again, and whether it has passed.
-fn standing(view: &View<'_>, live: &Episode, severity: Severity, now: Timestamp) -> (bool, bool) {
-    let since = |told: Option<Timestamp>| told.map(|at| now - at);
-    let warned = since(live.warned_at);
-    let lapsed = severity == Severity::HeadsUp && warned.is_some_and(|since| since >= DAY_AHEAD);
-    let again = match severity {
-        Severity::HeadsUp if live.severity > severity && !lapsed => false,
-        // Told as worse before, or as a heads-up: then of too short or too early a time.
-        Severity::HeadsUp if warned.is_some() && live.planned_at.is_none() => lapsed,
-        Severity::HeadsUp => since(live.planned_at).is_some_and(|since| view.heads_up_again(since)),
-        _ => warned.is_some_and(|since| view.soon_again(since)),
-    };
-    (again, lapsed)
 }
 
 /// Up to when the notices of an episode speak.

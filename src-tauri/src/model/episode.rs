@@ -129,8 +129,10 @@ pub struct Episode {
     pub planned_at: Option<Timestamp>,
     /// When the last notice of something worse was accepted.
     pub warned_at: Option<Timestamp>,
-    /// When it was found that the time of which the last notice spoke has passed, and that it must be told again.
-    pub renewed_at: Option<Timestamp>,
+    /// When it was found that a heads-up is wanted, beside or after what was told: it is due until `planned_at`.
+    pub plan_at: Option<Timestamp>,
+    /// When it was found that the time of which the last warning spoke has passed: another is due until `warned_at`.
+    pub warn_at: Option<Timestamp>,
     /// The headline, as a person would say it.
     pub title: String,
     /// What fired it: rule, inputs, range; JSON for `why`.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 /// The columns of an [`Episode`], in the order of [`read`].
 pub(super) const COLUMNS: &str = "id, account, meter, kind, state, severity, began_at, seen_at, streak, fired_at, \
-     resolved_at, snoozed_until, told, told_at, title, evidence, planned_at, warned_at, renewed_at";
+     resolved_at, snoozed_until, told, told_at, title, evidence, planned_at, warned_at, plan_at, warn_at";
 
 /// The columns of a [`Told`], in its order.
 pub(super) const TOLD_COLUMNS: &str = "episode, severity, at, channel, title";
@@ -37,7 +37,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Episode> {
         evidence: row.get(15)?,
         planned_at: maybe_time(row, 16)?,
         warned_at: maybe_time(row, 17)?,
-        renewed_at: maybe_time(row, 18)?,
+        plan_at: maybe_time(row, 18)?,
+        warn_at: maybe_time(row, 19)?,
     })
 }
 
@@ -57,13 +58,13 @@ pub(super) fn read_told(row: &Row<'_>) -> Result<Told> {
 pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
     db.prepare_cached(&format!(
         "INSERT INTO episode ({COLUMNS}) VALUES \
-         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
          ON CONFLICT (id) DO UPDATE SET account = excluded.account, meter = excluded.meter, kind = excluded.kind, \
          state = excluded.state, severity = excluded.severity, began_at = excluded.began_at, \
          seen_at = excluded.seen_at, streak = excluded.streak, fired_at = excluded.fired_at, \
          resolved_at = excluded.resolved_at, snoozed_until = excluded.snoozed_until, told = excluded.told, \
          told_at = excluded.told_at, title = excluded.title, evidence = excluded.evidence, \
-         planned_at = excluded.planned_at, warned_at = excluded.warned_at, renewed_at = excluded.renewed_at"
+         planned_at = excluded.planned_at, warned_at = excluded.warned_at, plan_at = excluded.plan_at, warn_at = excluded.warn_at"
     ))?
     .execute(params![
         episode.id,
@@ -84,7 +85,8 @@ pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
         episode.evidence,
         Int::from(episode.planned_at),
         Int::from(episode.warned_at),
-        Int::from(episode.renewed_at),
+        Int::from(episode.plan_at),
+        Int::from(episode.warn_at),
     ])
 }
 
