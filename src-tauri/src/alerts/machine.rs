@@ -2,7 +2,7 @@
 
 use super::scenes::{DOLLAR, START, World, refusal};
 use super::*;
-use crate::model::{Cause, DAY, EpisodeKind, EpisodeState, PollErrorKind, Timestamp};
+use crate::model::{Cause, DAY, EpisodeKind, EpisodeState, Notice, PollErrorKind, Timestamp};
 use proptest::prelude::*;
 
 /// What may happen next. Minutes pass before each.
@@ -266,7 +266,12 @@ proptest! {
                 Event::Mute => {}
             }
             for (old, new) in rows.iter().zip(&world.rows) {
-                prop_assert!(old.fired_at.is_none() || new.severity >= old.severity, "it fell: {:?} {:?}", old, new);
+                // Once the day of which it spoke has passed, a warning may be a heads-up again.
+                let passed = old.warned_at.is_some_and(|warned| now - warned >= DAY);
+                prop_assert!(
+                    old.fired_at.is_none() || new.severity >= old.severity || passed,
+                    "it fell: {:?} {:?}", old, new
+                );
                 prop_assert!(old.state != EpisodeState::Resolved || old == new, "what is over stays over");
                 prop_assert!(new.told >= old.told, "what was told is not untold");
             }
@@ -299,12 +304,20 @@ proptest! {
         for one in world.live().iter().filter(|one| loud(one.resource.kind) && one.state == EpisodeState::Firing) {
             prop_assert!(one.told == Some(one.severity), "lost: {:?}", one);
         }
-        // Nothing is told twice, but for what is critical, after four hours.
+        // Nothing is told twice while what was told holds: a heads-up for two days, a warning for all of its day but
+        // the four hours for which it is told; what is critical repeats every four hours.
         for (at, told) in world.told.iter().enumerate() {
-            let before = world.told[..at].iter().rfind(|before| before.2.episode == told.2.episode);
-            if let Some(before) = before {
-                let critical = told.2.severity >= Severity::Now && told.0 - before.0 >= 4 * HOUR;
-                prop_assert!(told.2.severity > before.2.severity || critical, "twice: {:?} {:?}", before, told);
+            let same = |before: &&(Timestamp, EpisodeKind, Notice)| {
+                before.2.episode == told.2.episode && before.2.severity == told.2.severity
+            };
+            let holds = match (told.1, told.2.severity) {
+                (_, Severity::Now | Severity::Refused) => 4 * HOUR,
+                (EpisodeKind::Wall, Severity::Soon) => 20 * HOUR,
+                (EpisodeKind::Wall, Severity::HeadsUp) => 2 * DAY,
+                _ => i64::MAX,
+            };
+            if let Some(before) = world.told[..at].iter().rfind(same) {
+                prop_assert!(told.0 - before.0 >= holds, "twice: {:?} {:?}", before, told);
             }
         }
     }
