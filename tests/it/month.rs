@@ -24,6 +24,7 @@ const TOP_UP: i64 = 3_000;
 
 /// What a run came to.
 #[derive(Debug, Default)]
+#[allow(dead_code, reason = "the benchmark prints all of it and reads none")]
 pub(crate) struct Figures {
     /// Polls taken.
     pub(crate) polls: usize,

@@ -46,7 +46,7 @@ pub(super) fn run(
     rules: &Rules,
 ) -> anyhow::Result<()> {
     // Both files are opened before the work, so that a wrong path is said at once.
-    let mut table = forecasts.map(|path| written(path)).transpose()?;
+    let mut table = forecasts.map(written).transpose()?;
     let mut traces: BTreeMap<String, Vec<(u64, Given)>> = BTreeMap::new();
     for (number, row) in rows::<EpisodeRow>(episodes)?.into_iter().enumerate() {
         let amount = usd(&row.amount_usd).filter(|amount| *amount > Qty(0));
