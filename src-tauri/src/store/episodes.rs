@@ -116,7 +116,7 @@ fn list(db: &Connection, tail: &str, bounds: impl Params) -> Result<Vec<Episode>
 }
 
 /// Saves episodes in the caller's transaction.
-fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fault> {
+pub(super) fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fault> {
     for episode in &mut episodes {
         // A notice may have been accepted since the caller read the episode: what was told is never untold, or the
         // user would hear it twice.

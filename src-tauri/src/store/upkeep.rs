@@ -5,6 +5,7 @@ use super::open::beside;
 use super::{Store, StoreError, forecasts};
 use crate::model::{AccountId, DAY, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
+use std::time::Duration;
 
 /// Rows dropped in one transaction, so that a poll never waits long behind a pruning.
 const BATCH: usize = 5_000;
@@ -120,6 +121,8 @@ impl Store {
             if batch < BATCH {
                 return Ok(dropped);
             }
+            // A lock that is taken again at once leaves nobody else a turn.
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
