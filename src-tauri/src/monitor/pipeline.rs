@@ -304,7 +304,8 @@ impl Pipeline {
         let now = self.inner.clock.now();
         let notices = lock(&self.inner.engine).due(now);
         let Some(notice) = alerts::as_one(&notices) else { return };
-        let picture = self.picture(&notice.resource);
+        let wants = self.inner.notifier.shows_pictures();
+        let picture = wants.then(|| self.picture(&notice.resource)).flatten();
         let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
             Ok(channel) => channel,
             Err(error) => {
