@@ -1,11 +1,12 @@
 //! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
 //! a month runs through it in seconds in a test.
 
+use super::recall::{self, text};
 use super::{Clock, Event, backtest, schedule};
-use crate::alerts::{self, Habit, Rules};
+use crate::alerts::{self, Rules};
 use crate::charts;
-use crate::engine::{Engine, HISTORY, Read};
-use crate::forecast::{Forecast, Memory};
+use crate::engine::{Engine, Read};
+use crate::forecast::Forecast;
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Reading,
@@ -22,8 +23,6 @@ use tokio::sync::broadcast;
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
-/// How far back top-ups are looked for, and what is usual.
-const HABITS: i64 = 180 * DAY;
 /// What becomes due within this is one notification.
 const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
@@ -157,7 +156,11 @@ impl Pipeline {
             }
             let came = outcome.insert(engine.good(account, &label, &read, &of_account, now));
             let made = stored.iter().filter_map(|(meter, _)| Some((meter, came.forecasts.get(&meter.key)?)));
-            Came { episodes: std::mem::take(&mut came.changed), forecasts: backtest::kept(made, last, now) }
+            Came {
+                forecasts: backtest::kept(made, last, now),
+                learned: came.learned.iter().filter_map(|(meter, known)| text(*meter, known)).collect(),
+                episodes: std::mem::take(&mut came.changed),
+            }
         };
         let brought = (&polled.readings[..], &to_store[..], &polled.costs[..]);
         let recorded = self.inner.store.record_with(account, now, brought, weigh);
@@ -245,18 +248,10 @@ impl Pipeline {
         newest: &Sample,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if engine.knows(meter.id) {
-            return Ok(());
+        if !engine.knows(meter.id) {
+            let (memory, habit) = recall::before(&self.inner.store, meter, newest, now)?;
+            engine.remember(meter.id, memory, habit);
         }
-        let store = &self.inner.store;
-        let mut past = store.samples(meter.id, now + -HISTORY, now)?;
-        // One that was read once is this poll's: the engine has yet to see it.
-        past.retain(|sample| sample.at < newest.at || newest.last_at > newest.at);
-        let mut habit = Habit::default();
-        for hour in store.hours(meter.id, now + -HABITS, now)? {
-            habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
-        }
-        engine.remember(meter.id, Memory::of(meter.unit, &past, now), habit);
         Ok(())
     }
 
@@ -432,6 +427,15 @@ impl Pipeline {
         let _turn = self.inner.turn.lock().await;
         let _telling = self.inner.telling.lock().await;
         self.inner.closed.store(true, Ordering::SeqCst);
+        let engine = lock(&self.inner.engine);
+        let learned: Vec<(i64, String)> =
+            engine.learned().filter_map(|(meter, known)| text(meter, known)).collect();
+        drop(engine);
+        if let Err(error) = self.inner.store.keep_learned(&learned) {
+            tracing::warn!(
+                "What was learned last is not stored, and is read again from the samples: {error}"
+            );
+        }
         if let Err(error) = self.inner.store.close() {
             tracing::error!("The history could not be closed cleanly: {error}");
         }

@@ -15,6 +15,7 @@ mod episodes;
 mod fault;
 mod forecasts;
 mod gaps;
+mod learned;
 mod meters;
 mod open;
 mod readers;
@@ -148,6 +149,8 @@ pub struct Came {
     pub episodes: Vec<Episode>,
     /// Forecasts to be held against what comes, by their meter's number: see [`Store::keep_forecasts`].
     pub forecasts: Vec<(i64, PastForecast)>,
+    /// What was learned of meters, by their numbers: see [`Store::keep_learned`].
+    pub learned: Vec<(i64, String)>,
 }
 
 impl Came {
@@ -155,6 +158,9 @@ impl Came {
     fn store(self, db: &rusqlite::Connection) -> Result<Vec<Episode>, Fault> {
         for (meter, made) in &self.forecasts {
             forecasts::put(db, *meter, made)?;
+        }
+        for (meter, body) in &self.learned {
+            learned::put(db, *meter, body)?;
         }
         episodes::save(db, self.episodes)
     }

@@ -40,7 +40,7 @@ pub(super) fn set(db: &Connection, name: &str, value: &str) -> Result<usize> {
 fn forget(db: &Connection, account: &AccountId) -> Result<(), Fault> {
     db.execute("DELETE FROM state WHERE name = ?1", [mute_poll(account)])?;
     let account = account.as_str();
-    // Samples, hours and forecasts go with their meters.
+    // Samples, hours, forecasts and what was learned go with their meters.
     db.execute("DELETE FROM meter WHERE account = ?1", [account])?;
     db.execute("DELETE FROM gap WHERE account = ?1", [account])?;
     db.execute("DELETE FROM refusal WHERE account = ?1", [account])?;
