@@ -23,10 +23,14 @@ const ACCOUNTS: usize = 10;
 const METERS: [&str; 5] = ["balance.usd", "balance.cny", "balance.eur", "balance.gbp", "balance.jpy"];
 
 fn main() {
+    accounts_of_a_month();
+    // `cargo bench … --bench program -- month`: no more than this.
+    if std::env::args().any(|word| word == "month") {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let upstream = upstream();
     configure(folder.path(), &upstream, ACCOUNTS, 300);
-    accounts_of_a_month();
     println!("\nwhole process, median of 15 (min – max)");
     times("start: tollwatch --version", folder.path(), &["--version"]);
     print!("building a year of history of {} meters … ", ACCOUNTS * METERS.len());

@@ -101,7 +101,7 @@ fn an_older_format_is_brought_up_to_date_after_a_copy_was_made() {
         db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
     let copy = folder.path().join("history.sqlite.v1.bak");
-    assert_eq!((version(&path), version(&copy)), (5, 1));
+    assert_eq!((version(&path), version(&copy)), (6, 1));
     let kept: i64 = Connection::open(&copy)
         .unwrap()
         .query_row("SELECT last_at FROM sample", [], |row| row.get(0))

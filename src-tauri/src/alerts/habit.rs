@@ -119,12 +119,16 @@ impl Habit {
         let last = this + -HOUR;
         let spent = |hour: Timestamp| self.hours.get(&hour).copied().unwrap_or_default();
         let hour = if spent(this) >= spent(last) { this } else { last };
+        // Nearly every poll ends here: no day is longer than 25 hours.
+        let most: i64 = self.hours.range(this + -25 * HOUR..=this).map(|(_, spent)| *spent).sum();
+        if spent(hour) < floor && most < floor.saturating_mul(DAY_FLOOR) {
+            return None;
+        }
         let today = local(now, zone).0;
         let start = today
             .to_zoned(zone.clone())
             .map_or(now.day_floor(), |zoned| Timestamp(zoned.timestamp().as_millisecond()));
         let day: i64 = self.hours.range(start.hour_floor()..=this).map(|(_, spent)| *spent).sum();
-        // Nearly every poll ends here.
         if spent(hour) < floor && day < floor.saturating_mul(DAY_FLOOR) {
             return None;
         }

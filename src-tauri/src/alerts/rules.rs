@@ -22,9 +22,12 @@ const NEWS: i64 = DAY;
 pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) -> Vec<Episode> {
     let mut changed = Vec::new();
     let mut asked: Vec<Resource> = Vec::new();
+    let concerned =
+        |episode: &&Episode| episode.resource.account.as_ref().is_none_or(|one| one == fact.account);
+    let mine: Vec<&Episode> = live.iter().filter(concerned).collect();
+    let find = |resource: &Resource| mine.iter().copied().find(|episode| episode.resource == *resource);
     let mut see = |resource: Resource, seen: Seen| {
-        let known = live.iter().find(|episode| episode.resource == resource);
-        changed.extend(advance(rules, known, &resource, seen, now));
+        changed.extend(advance(rules, find(&resource), &resource, seen, now));
         asked.push(resource);
     };
     let resource = |meter: Option<&MeterKey>, kind| Resource {
@@ -38,10 +41,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
 
     for meter in facts.iter().filter(|meter| meter.meter.kind != MeterKind::Rate) {
         let key = Some(&meter.meter.key);
-        let known = |kind| {
-            let resource = resource(key, kind);
-            live.iter().find(|episode| episode.resource == resource)
-        };
+        let known = |kind| find(&resource(key, kind));
         let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
         see(resource(key, EpisodeKind::Refused), refused);
         let tops_up = reload::of(&terms, meter);
@@ -76,8 +76,8 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
     see(offline, super::account::offline(rules, error, now));
 
     // What lives on and was not asked about: nothing was learned, except that an account-wide refusal passes.
-    for episode in live {
-        if episode.resource.account.as_ref() != Some(fact.account) || asked.contains(&episode.resource) {
+    for episode in mine {
+        if episode.resource.account.is_none() || asked.contains(&episode.resource) {
             continue;
         }
         let seen = match episode.resource.kind {

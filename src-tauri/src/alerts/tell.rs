@@ -17,8 +17,10 @@ const LATE: i64 = 10 * MINUTE;
 pub fn due(rules: &Rules, live: &[Episode], started_at: Timestamp, now: Timestamp) -> Vec<Notice> {
     let mut notices: Vec<Notice> = live
         .iter()
-        .filter(|episode| is_active(episode) && !is_muted(episode, live))
+        .filter(|episode| is_active(episode))
         .flat_map(|episode| urgencies(rules, episode, now).map(move |severity| (episode, severity)))
+        // Asked last: it looks at all of the others, and nearly always nothing is due.
+        .filter(|(episode, _)| !is_muted(episode, live))
         .map(|(episode, severity)| notice(rules, episode, severity, started_at, now))
         .collect();
     notices.sort_by_key(|notice| std::cmp::Reverse(notice.severity));

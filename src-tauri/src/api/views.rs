@@ -6,14 +6,13 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
-use crate::engine::HISTORY;
 use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
     Reading, SECOND, Sample, Timestamp, words,
 };
-use crate::monitor::{Monitor, Status, poll};
+use crate::monitor::{self, Monitor, Status, poll};
 use crate::store::{Store, StoreError};
 
 /// Steps of a trend line over 24 hours.
@@ -37,8 +36,8 @@ impl Source {
 
     /// A meter's forecast from its stored readings, where no running monitor knows it.
     pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
-        let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
-        let memory = Memory::of(meter.unit, &samples, self.now);
+        let (learned, samples) = monitor::remembered(&self.store, meter, self.now)?;
+        let memory = Memory::resume(meter.unit, learned, &samples, self.now);
         Ok(forecast::project(meter, &memory, &Outlook::default(), self.now))
     }
 }

@@ -9,15 +9,17 @@ pub mod rehearsal;
 pub mod verdict;
 
 use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
-use crate::forecast::{self, Calibration, Forecast, Memory, Outlook};
+use crate::forecast::{self, Calibration, Forecast, Learned, Memory, Outlook};
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
     Sample, Severity, Step, Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// How much of the past is read at a start.
+/// How much of the past is read at a start of a meter of which nothing learned is stored.
 pub const HISTORY: i64 = 28 * DAY;
+/// How often what was learned is worth storing: what came since is read again from the samples.
+const STORED: i64 = 6 * HOUR;
 
 /// The state behind all that is forecast and told: each meter's past, the live episodes, the rules in force.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Engine {
     memories: HashMap<i64, (Memory, Habit)>,
     /// What each meter's past says of its ranges.
     calibrations: BTreeMap<i64, Calibration>,
+    /// When what was learned of each meter was handed out last, to be stored.
+    stored: HashMap<i64, Timestamp>,
 }
 
 /// One meter's figures in a good poll.
@@ -52,12 +56,21 @@ pub struct Outcome {
     /// Whether anything was spent since the poll before. What a rate limit's window lost does not count: our own
     /// probe may have taken it.
     pub spent: bool,
+    /// What was learned of meters, by their numbers; to be stored with the poll. At most every six hours of each.
+    pub learned: Vec<(i64, Learned)>,
 }
 
 impl Engine {
     /// An engine that begins at `started_at` with the episodes that were not resolved then.
     pub fn new(rules: Rules, live: Vec<Episode>, started_at: Timestamp) -> Engine {
-        Engine { rules, started_at, live, memories: HashMap::new(), calibrations: BTreeMap::new() }
+        Engine {
+            rules,
+            started_at,
+            live,
+            memories: HashMap::new(),
+            calibrations: BTreeMap::new(),
+            stored: HashMap::new(),
+        }
     }
 
     /// Whether the meter's past is in memory.
@@ -89,6 +102,7 @@ impl Engine {
         now: Timestamp,
     ) -> Outcome {
         let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
+        let mut learned = Vec::new();
         for read in readings {
             let new = || (Memory::new(read.meter.unit), Habit::default());
             let (memory, habit) = self.memories.entry(read.meter.id).or_insert_with(new);
@@ -96,6 +110,12 @@ impl Engine {
                 habit.note(last, &read.sample);
             }
             let step = memory.absorb(&read.sample, now);
+            let due = |at: &Timestamp| now - *at >= STORED || *at > now;
+            if let Some(known) = memory.learned().filter(|_| self.stored.get(&read.meter.id).is_none_or(due))
+            {
+                learned.push((read.meter.id, known.clone()));
+                self.stored.insert(read.meter.id, now);
+            }
             news.push((step, forecast::project(read.meter, memory, &Outlook::default(), now)));
         }
         let facts: Vec<MeterFact<'_>> = readings
@@ -121,7 +141,12 @@ impl Engine {
             .zip(news)
             .map(|(read, (_, forecast))| (read.meter.key.clone(), forecast))
             .collect();
-        Outcome { changed, forecasts, spent }
+        Outcome { changed, forecasts, spent, learned }
+    }
+
+    /// What was learned of every meter, by their numbers: to be stored at the end.
+    pub fn learned(&self) -> impl Iterator<Item = (i64, &Learned)> {
+        self.memories.iter().filter_map(|(meter, (memory, _))| Some((*meter, memory.learned()?)))
     }
 
     /// Takes one failed poll of an account. Returns the episodes that changed, as [`Outcome::changed`].

@@ -3,7 +3,7 @@
 //! The method and its figures are in docs/forecasting.md.
 
 use super::calibrate::{Calibration, LEVELS};
-use super::pieces::{Piece, Pieces};
+use super::pieces::{KEPT, Piece, Pieces};
 use crate::model::{DAY, HOUR, Sample, Step, Timestamp, Unit, step};
 use serde::{Deserialize, Serialize};
 
@@ -52,11 +52,9 @@ impl Memory {
         Memory::resume(unit, None, samples, now)
     }
 
-    /// Of what was stored and the samples since; those of the three days before that are wanted once more. Without
-    /// `learned`, of the samples alone.
+    /// Of what was stored and the samples since [`Learned::wants`]. Without `learned`, of the samples alone.
     pub fn resume(unit: Unit, learned: Option<Learned>, samples: &[Sample], now: Timestamp) -> Self {
-        // What was stored by a clock that ran ahead, or by another version, is learned anew.
-        let learned = learned.filter(|known| known.week.len() == WEEK && known.until <= now);
+        let learned = learned.filter(|known| known.wants(now).is_some());
         let mut memory = Memory { learned, ..Memory::new(unit) };
         for sample in samples {
             memory.absorb(sample, now);
@@ -141,6 +139,13 @@ impl Learned {
             until: first,
             spends: 0,
         }
+    }
+
+    /// From when samples are wanted to go on from this: those since, and the three days before once more. `None` where
+    /// it cannot be gone on from: stored by a clock that ran ahead, or by another version. Then all is learned anew.
+    pub fn wants(&self, now: Timestamp) -> Option<Timestamp> {
+        let whole = self.week.len() == WEEK && self.first <= self.until && self.until <= now;
+        whole.then(|| self.until + -KEPT)
     }
 
     /// Takes a piece in, less what is in here already.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// A figure this far ahead of `now` is a clock that was set back, not a late poll.
 const AHEAD: i64 = 5 * MINUTE;
 /// How much of the past is kept piece by piece: what the longest window looks at, and an hour.
-const KEPT: i64 = 3 * DAY + HOUR;
+pub(super) const KEPT: i64 = 3 * DAY + HOUR;
 /// What is older than this is not looked at: the oldest that it would weigh is a ten-thousandth.
 const OLDEST: i64 = 400 * DAY;
 /// From so many waits the usual one is taken.

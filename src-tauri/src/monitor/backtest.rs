@@ -29,16 +29,15 @@ pub struct Backtests {
     pub calibrations: BTreeMap<i64, Calibration>,
 }
 
-/// Keeps what a poll forecast, the first of each UTC hour: `last` is when the poll before was, if it is known. A forecast
-/// that cannot be kept is one fewer to judge by, no more.
-pub(super) fn keep<'a>(
-    store: &Store,
+/// What is worth keeping of what a poll forecast: the first of each UTC hour. `last` is when the poll before was, if
+/// it is known.
+pub(super) fn kept<'a>(
     made: impl Iterator<Item = (&'a Meter, &'a Forecast)>,
     last: Option<Timestamp>,
     now: Timestamp,
-) {
+) -> Vec<(i64, PastForecast)> {
     if last.is_some_and(|last| last.hour_floor() == now.hour_floor()) {
-        return;
+        return Vec::new();
     }
     let past = |(meter, forecast): (&Meter, &Forecast)| {
         let chance = forecast.chance()?.within(2 * DAY);
@@ -46,12 +45,7 @@ pub(super) fn keep<'a>(
         let (p10, p50) = (wall.map(|wall| wall.p10), wall.map(|wall| wall.p50));
         Some((meter.id, PastForecast { at: now, p10, p50, p90: wall.and_then(|wall| wall.p90), chance }))
     };
-    let made: Vec<(i64, PastForecast)> = made.filter_map(past).collect();
-    if !made.is_empty()
-        && let Err(error) = store.keep_forecasts(&made)
-    {
-        tracing::warn!(%error, "Forecasts could not be kept.");
-    }
+    made.filter_map(past).collect()
 }
 
 /// Holds the last 90 days of every account's forecasts and warnings against what came; stores nothing.

@@ -8,12 +8,14 @@ mod clock;
 pub(crate) mod ledger;
 pub mod pipeline;
 pub(crate) mod poll;
+mod recall;
 pub mod schedule;
 mod task;
 
 pub use clock::Clock;
 pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
+pub use recall::remembered;
 
 use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};

@@ -1,18 +1,19 @@
 //! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
 //! a month runs through it in seconds in a test.
 
+use super::recall::{self, text};
 use super::{Clock, Event, backtest, schedule};
-use crate::alerts::{self, Habit, Rules};
+use crate::alerts::{self, Rules};
 use crate::charts;
-use crate::engine::{Engine, HISTORY, Read};
-use crate::forecast::{Calibration, Forecast, Memory};
+use crate::engine::{Engine, Read};
+use crate::forecast::{Calibration, Forecast};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Refusal, SECOND,
-    Sample, Source, Timestamp,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Reading,
+    Refusal, SECOND, Sample, Source, Timestamp,
 };
 use crate::notify::Notifier;
-use crate::store::{Store, StoreError, Told};
+use crate::store::{Came, Store, StoreError, Told};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,8 +23,6 @@ use tokio::sync::broadcast;
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
-/// How far back top-ups are looked for, and what is usual.
-const HABITS: i64 = 180 * DAY;
 /// What becomes due within this is one notification.
 const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
@@ -139,32 +138,44 @@ impl Pipeline {
         if polled.readings.is_empty() {
             self.settle(account, self.inner.store.note_mute_poll(account, now));
         }
-        let recorded = self.inner.store.record(account, now, &polled.readings, &to_store, &polled.costs);
-        let recorded = self.settle(account, recorded);
-        if let Some(meters) = &recorded {
-            self.let_go(account, meters, now);
-        }
-        let meters = recorded.unwrap_or_default();
+        self.let_go(account, &polled.readings, now);
         let mine = |meter: &Meter| {
             let refusals = news_of_refusals.iter();
             refusals.filter(|refusal| refusal.meter.as_ref() == Some(&meter.key)).cloned().collect()
         };
         let of_account: Vec<Refusal> =
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
-        let mut engine = lock(&self.inner.engine);
-        let mut read = Vec::with_capacity(meters.len());
-        for meter in &meters {
-            if let Some(sample) = self.settle(account, self.newest(&mut engine, meter, now)) {
-                read.push(Read { meter, sample, refusals: mine(meter) });
-            }
-        }
-        let outcome = engine.good(account, &label, &read, &of_account, now);
-        self.keep(&mut engine, account, &outcome.changed);
-        drop(engine);
-
         let last = lock(&self.inner.statuses).get(account).and_then(|status| status.last_good_at);
-        let made = meters.iter().filter_map(|meter| Some((meter, outcome.forecasts.get(&meter.key)?)));
-        backtest::keep(&self.inner.store, made, last, now);
+
+        let mut engine = lock(&self.inner.engine);
+        let mut outcome = None;
+        let weigh = |stored: &[(Meter, Sample)]| {
+            let mut read = Vec::with_capacity(stored.len());
+            for (meter, sample) in stored {
+                if self.settle(account, self.recall(&mut engine, meter, sample, now)).is_some() {
+                    read.push(Read { meter, sample: *sample, refusals: mine(meter) });
+                }
+            }
+            let came = outcome.insert(engine.good(account, &label, &read, &of_account, now));
+            let made = stored.iter().filter_map(|(meter, _)| Some((meter, came.forecasts.get(&meter.key)?)));
+            Came {
+                forecasts: backtest::kept(made, last, now),
+                learned: came.learned.iter().filter_map(|(meter, known)| text(*meter, known)).collect(),
+                episodes: std::mem::take(&mut came.changed),
+            }
+        };
+        let brought = (&polled.readings[..], &to_store[..], &polled.costs[..]);
+        let recorded = self.inner.store.record_with(account, now, brought, weigh);
+        if let Some(episodes) = self.settle(account, recorded) {
+            engine.keep(episodes);
+        }
+        let outcome = outcome.unwrap_or_else(|| {
+            // The history cannot be written: what the provider said of refusals is told all the same.
+            let outcome = engine.good(account, &label, &[], &of_account, now);
+            self.keep(&mut engine, account, &outcome.changed);
+            outcome
+        });
+        drop(engine);
 
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
@@ -231,22 +242,19 @@ impl Pipeline {
         }
     }
 
-    /// The meter's figures as they were just stored. Before its first ones, the engine is given its history.
-    fn newest(&self, engine: &mut Engine, meter: &Meter, now: Timestamp) -> Result<Sample, StoreError> {
-        let store = &self.inner.store;
-        let missing = || StoreError::Other(format!("the reading of {} was not stored", meter.label));
-        let newest = store.latest(meter.id)?.ok_or_else(missing)?;
+    /// Before a meter's first figures, the engine is given its history: as it stood before `newest`.
+    fn recall(
+        &self,
+        engine: &mut Engine,
+        meter: &Meter,
+        newest: &Sample,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         if !engine.knows(meter.id) {
-            let mut past = store.samples(meter.id, now + -HISTORY, now)?;
-            // One that was read once is this poll's: the engine has yet to see it.
-            past.retain(|sample| sample.at < newest.at || newest.last_at > newest.at);
-            let mut habit = Habit::default();
-            for hour in store.hours(meter.id, now + -HABITS, now)? {
-                habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
-            }
-            engine.remember(meter.id, Memory::of(meter.unit, &past, now), habit);
+            let (memory, habit) = recall::before(&self.inner.store, meter, newest, now)?;
+            engine.remember(meter.id, memory, habit);
         }
-        Ok(newest)
+        Ok(())
     }
 
     /// Forecasts read their ranges by these from now on.
@@ -298,7 +306,8 @@ impl Pipeline {
         let now = self.inner.clock.now();
         let notices = lock(&self.inner.engine).due(now);
         let Some(notice) = alerts::as_one(&notices) else { return };
-        let picture = self.picture(&notice.resource);
+        let wants = self.inner.notifier.shows_pictures();
+        let picture = wants.then(|| self.picture(&notice.resource)).flatten();
         let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
             Ok(channel) => channel,
             Err(error) => {
@@ -393,11 +402,11 @@ impl Pipeline {
 
     /// A meter that only a ledger makes, and that this poll did not, is gone by the user's hand: so is what is told
     /// of it.
-    fn let_go(&self, account: &AccountId, read: &[Meter], now: Timestamp) {
+    fn let_go(&self, account: &AccountId, read: &[Reading], now: Timestamp) {
         let gone = |key: &MeterKey| {
             let stored = || self.inner.store.meter(account, key).ok().flatten();
             let own = |meter: Meter| ledger::is_own(&key.0, meter.provenance);
-            !read.iter().any(|meter| meter.key == *key)
+            !read.iter().any(|reading| reading.meter == *key)
                 && ledger::may_be_own(&key.0)
                 && stored().is_some_and(own)
         };
@@ -425,6 +434,15 @@ impl Pipeline {
         let _turn = self.inner.turn.lock().await;
         let _telling = self.inner.telling.lock().await;
         self.inner.closed.store(true, Ordering::SeqCst);
+        let engine = lock(&self.inner.engine);
+        let learned: Vec<(i64, String)> =
+            engine.learned().filter_map(|(meter, known)| text(meter, known)).collect();
+        drop(engine);
+        if let Err(error) = self.inner.store.keep_learned(&learned) {
+            tracing::warn!(
+                "What was learned last is not stored, and is read again from the samples: {error}"
+            );
+        }
         if let Err(error) = self.inner.store.close() {
             tracing::error!("The history could not be closed cleanly: {error}");
         }

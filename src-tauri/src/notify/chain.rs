@@ -64,4 +64,8 @@ impl Notifier for Chain {
         }
         Ok("in_app")
     }
+
+    fn shows_pictures(&self) -> bool {
+        self.wanted() && self.desktop.shows_pictures()
+    }
 }

@@ -47,6 +47,10 @@ impl Notifier for Desktop {
         message.appname("Tollwatch").summary(&notice.title).id(notice.replaces);
         platform::show(message, notice, picture, self.chosen.clone()).await.map(|()| "desktop")
     }
+
+    fn shows_pictures(&self) -> bool {
+        cfg!(all(unix, not(target_os = "macos")))
+    }
 }
 
 /// What a button means; anything else is a notification that was closed.

@@ -33,4 +33,9 @@ pub trait Notifier: Send + Sync {
     /// Delivers; `Ok` only once it was accepted, with the name of who did (`desktop`, `in_app`). `picture` is a PNG of
     /// the meter's recent past.
     async fn notify(&self, notice: &Notice, picture: Option<&[u8]>) -> Result<&'static str, NotifyError>;
+
+    /// Whether it shows pictures; for others none is drawn.
+    fn shows_pictures(&self) -> bool {
+        false
+    }
 }

@@ -90,6 +90,33 @@ pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
     ])
 }
 
+/// Writes what a poll changes of an episode that is there and lives on: what the indexes are made of stays as it is, so
+/// that they are not written. Returns how many rows were written.
+fn update(db: &Connection, episode: &Episode) -> Result<usize> {
+    db.prepare_cached(
+        "UPDATE episode SET severity = ?2, seen_at = ?3, streak = ?4, fired_at = ?5, resolved_at = ?6, \
+         snoozed_until = ?7, told = ?8, told_at = ?9, title = ?10, evidence = ?11, planned_at = ?12, warned_at = ?13, \
+         plan_at = ?14, warn_at = ?15 WHERE id = ?1",
+    )?
+    .execute(params![
+        episode.id,
+        word(&episode.severity)?,
+        episode.seen_at.0,
+        episode.streak,
+        Int::from(episode.fired_at),
+        Int::from(episode.resolved_at),
+        Int::from(episode.snoozed_until),
+        maybe_word(episode.told.as_ref())?,
+        Int::from(episode.told_at),
+        episode.title,
+        episode.evidence,
+        Int::from(episode.planned_at),
+        Int::from(episode.warned_at),
+        Int::from(episode.plan_at),
+        Int::from(episode.warn_at),
+    ])
+}
+
 /// Writes a line of the log of notices, with what the rule saw when it was told.
 pub(super) fn put_told(db: &Connection, told: &Told, evidence: Option<&str>) -> Result<usize> {
     let sql = format!("INSERT INTO notice ({TOLD_COLUMNS}, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
@@ -116,15 +143,22 @@ fn list(db: &Connection, tail: &str, bounds: impl Params) -> Result<Vec<Episode>
 }
 
 /// Saves episodes in the caller's transaction.
-fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fault> {
+pub(super) fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fault> {
     for episode in &mut episodes {
         // A notice may have been accepted since the caller read the episode: the user must not hear it twice.
-        if episode.id != 0
-            && let Some(stored) = find(db, episode.id)?
-        {
-            episode.keep_told(&stored);
+        let stored = if episode.id == 0 { None } else { find(db, episode.id)? };
+        if let Some(stored) = &stored {
+            episode.keep_told(stored);
         }
-        put(db, episode)?;
+        let same = |stored: Episode| {
+            (stored.state, stored.began_at) == (episode.state, episode.began_at)
+                && stored.resource == episode.resource
+        };
+        if stored.is_some_and(same) {
+            update(db, episode)?
+        } else {
+            put(db, episode)?
+        };
         if episode.id == 0 {
             episode.id = db.last_insert_rowid();
         }

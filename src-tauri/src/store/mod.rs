@@ -1,4 +1,4 @@
-//! SQLite: history that is never lost. One writer thread owns the writing connection; readers stand beside it.
+//! SQLite: history that is never lost. One connection writes, a caller at a time; readers stand beside it.
 //!
 //! * A write that returned `Ok` survives the process being killed. (A power cut may take the last moments: the log is
 //!   not forced to the disk at every poll, which is what `synchronous=NORMAL` means. It never damages the file.)
@@ -15,6 +15,7 @@ mod episodes;
 mod fault;
 mod forecasts;
 mod gaps;
+mod learned;
 mod meters;
 mod open;
 mod readers;
@@ -28,16 +29,18 @@ mod tests;
 mod upkeep;
 mod writer;
 
-use crate::model::{AccountId, Cost, Meter, PollError, Qty, Reading, Refusal, Severity, Timestamp};
+use crate::model::{
+    AccountId, Cost, Episode, Meter, PastForecast, PollError, Qty, Reading, Refusal, Sample, Severity,
+    Timestamp,
+};
 use fault::Fault;
 use readers::Readers;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Sender, channel};
-use std::thread::JoinHandle;
-use writer::{Desk, Job, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use writer::{Desk, Poll};
 
 /// A handle on the history; cheap to clone. Calls block for well under a millisecond. When the last handle is dropped,
 /// what was handed over is on disk and the file is in order.
@@ -54,21 +57,21 @@ struct Inner {
 }
 
 struct Writer {
-    jobs: Sender<Job>,
-    thread: JoinHandle<()>,
-    /// Freed when the file is dropped, after the thread has ended.
+    desk: Mutex<Desk>,
+    /// Freed when the file is dropped, after the connection was.
     lock: File,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(Writer { jobs, thread, lock }) = self.writer.take() {
+        if let Some(Writer { desk, lock }) = self.writer.take() {
             // Without readers the writer is the last connection, and can fold the log into the file.
             self.readers.clear();
-            drop(jobs);
-            if thread.join().is_err() {
-                tracing::error!("the history's writer ended in a panic");
+            let mut desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = desk.finish() {
+                tracing::error!("the history was not closed in order: {error}");
             }
+            drop(desk);
             drop(lock);
         }
     }
@@ -139,6 +142,30 @@ pub struct Told {
     pub title: String,
 }
 
+/// What a good poll came to, stored with it.
+#[derive(Clone, Debug, Default)]
+pub struct Came {
+    /// Episodes that changed; those with id 0 are new.
+    pub episodes: Vec<Episode>,
+    /// Forecasts to be held against what comes, by their meter's number: see [`Store::keep_forecasts`].
+    pub forecasts: Vec<(i64, PastForecast)>,
+    /// What was learned of meters, by their numbers: see [`Store::keep_learned`].
+    pub learned: Vec<(i64, String)>,
+}
+
+impl Came {
+    /// In the caller's transaction.
+    fn store(self, db: &rusqlite::Connection) -> Result<Vec<Episode>, Fault> {
+        for (meter, made) in &self.forecasts {
+            forecasts::put(db, *meter, made)?;
+        }
+        for (meter, body) in &self.learned {
+            learned::put(db, *meter, body)?;
+        }
+        episodes::save(db, self.episodes)
+    }
+}
+
 impl Store {
     /// Opens the history for writing, and creates it with its folder when there is none; older formats are brought up
     /// to date after a copy was made (`history.sqlite.v1.bak`).
@@ -150,11 +177,8 @@ impl Store {
     pub fn open(path: &Path, now: Timestamp) -> Result<Store, StoreError> {
         let opened = open::open(path, now)?;
         let damaged = Arc::new(AtomicBool::new(false));
-        let desk = Desk::new(opened.db, path, Arc::clone(&damaged));
-        let (jobs, thread) = writer::start(desk).map_err(|error| {
-            StoreError::Other(format!("The history's writer could not be started: {error}."))
-        })?;
-        let writer = Some(Writer { jobs, thread, lock: opened.lock });
+        let desk = Mutex::new(Desk::new(opened.db, path, Arc::clone(&damaged)));
+        let writer = Some(Writer { desk, lock: opened.lock });
         Ok(Store {
             inner: Arc::new(Inner { readers: Readers::new(path, damaged), writer, note: opened.note }),
         })
@@ -210,9 +234,31 @@ impl Store {
         refusals: &[Refusal],
         costs: &[Cost],
     ) -> Result<Vec<Meter>, StoreError> {
+        let mut found = Vec::new();
+        self.record_with(account, at, (readings, refusals, costs), |read| {
+            found.extend(read.iter().map(|(meter, _)| meter.clone()));
+            Came::default()
+        })?;
+        Ok(found)
+    }
+
+    /// As [`Store::record`], and what the poll comes to in the same transaction: `weigh` is given each reading's meter
+    /// with its figures as they were just stored, unless they could not be. What it reads of the history stands as
+    /// before this poll. Returns its episodes as [`Store::save_episodes`] does.
+    ///
+    /// # Errors
+    /// As [`Store::record`]; what the poll came to is not stored then.
+    pub fn record_with(
+        &self,
+        account: &AccountId,
+        at: Timestamp,
+        (readings, refusals, costs): (&[Reading], &[Refusal], &[Cost]),
+        weigh: impl FnOnce(&[(Meter, Sample)]) -> Came,
+    ) -> Result<Vec<Episode>, StoreError> {
         let (account, readings) = (account.clone(), readings.to_vec());
         let (refusals, costs) = (refusals.to_vec(), costs.to_vec());
-        self.write(move |desk| desk.take(Poll::Good { account, at, readings, refusals, costs }))
+        let poll = Poll::Good { account, at, readings, refusals, costs };
+        self.write(|desk| desk.take(poll, |db, read| weigh(&read).store(db)))
     }
 
     /// A failed poll, with the refusal behind it if it is one. In a row of failures of one kind, the gap grows and its
@@ -227,7 +273,7 @@ impl Store {
         error: &PollError,
     ) -> Result<(), StoreError> {
         let (account, error) = (account.clone(), error.clone());
-        self.write(move |desk| desk.take(Poll::Failed { account, at, error }).map(drop))
+        self.write(move |desk| desk.take(Poll::Failed { account, at, error }, |_, _| Ok(())))
     }
 
     /// Waits until everything handed over is on disk, and folds the write-ahead log. The handle can still be used.
@@ -242,31 +288,24 @@ impl Store {
         self.write(Desk::finish)
     }
 
-    /// Has the writer do a job, and waits for its answer.
-    fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Desk) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    /// Writes, when it is this caller's turn. A job that panics is rolled back; those behind it go on.
+    fn write<T>(&self, job: impl FnOnce(&mut Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let Some(writer) = &self.inner.writer else {
             return Err(StoreError::Other(format!(
                 "The history {} was opened for reading only. Have the running Tollwatch do this, or quit it first.",
                 self.inner.readers.path().display()
             )));
         };
-        let (answer, answered) = channel();
-        let job: Job = Box::new(move |desk| {
-            // Nobody listens any more only if the caller panicked.
-            let _ = answer.send(job(desk));
-        });
-        let sent = writer.jobs.send(job).is_ok();
-        match answered.recv() {
-            Ok(result) if sent => result,
-            _ => Err(StoreError::Other(
+        // A transaction that broke off was rolled back: the desk is whole.
+        let mut desk = writer.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        catch_unwind(AssertUnwindSafe(|| job(&mut desk))).unwrap_or_else(|_| {
+            tracing::error!("a write to the history panicked; it was rolled back");
+            Err(StoreError::Other(
                 "A write to the history failed from a fault in Tollwatch itself and was rolled back. Please report \
                  it with the log."
                     .to_owned(),
-            )),
-        }
+            ))
+        })
     }
 
     /// Asks a reading connection.

@@ -1,7 +1,7 @@
 //! Out of a damaged file into a new one: every row that can still be read.
 
 use super::rollups::Hours;
-use super::{costs, episodes, forecasts, gaps, meters, open, refusals, rollups, samples, upkeep};
+use super::{costs, episodes, forecasts, gaps, learned, meters, open, refusals, rollups, samples, upkeep};
 use crate::model::{AccountId, Flow};
 use rusqlite::{Connection, Result, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,8 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
         rows(old, &whose, forecasts::COLUMNS, "at", |row| {
             forecasts::put(&new, meter, &forecasts::read(row)?)
         });
+        let whose = format!("learned WHERE meter_id = {meter}");
+        rows(old, &whose, "body", "meter_id", |row| learned::put(&new, meter, &row.get::<_, String>(0)?));
         // Hours that could not be read are worked out again from the samples that could.
         kept.sort_by_key(|sample| sample.at);
         let mut hours = Hours::default();

@@ -63,26 +63,27 @@ fn flow(db: &Connection, meter: &Meter) -> Result<Flow> {
     Ok(flow)
 }
 
-/// One good poll, in the caller's transaction.
+/// One good poll, in the caller's transaction; returns each reading's meter and its figures as they now stand.
 pub(super) fn record(
     db: &Connection,
     account: &AccountId,
     at: Timestamp,
     readings: &[Reading],
     refusals: &[Refusal],
-) -> Result<Vec<Meter>, Fault> {
+) -> Result<Vec<(Meter, Sample)>, Fault> {
     let gap = gaps::newest(db, account)?.map(|gap| gap.last_at);
     let mut found = Vec::with_capacity(readings.len());
     for (index, reading) in readings.iter().enumerate() {
         let meter = meters::of_reading(db, account, reading)?;
         // One poll is one moment: of two readings of a meter in it, the later one counts.
-        let again = readings[index + 1..]
-            .iter()
-            .any(|later| later.meter == reading.meter && later.unit == reading.unit);
-        if !again {
-            store_reading(db, &meter, at, gap, reading)?;
-        }
-        found.push(meter);
+        let alike = |later: &&Reading| later.meter == reading.meter && later.unit == reading.unit;
+        let counts = readings[index..].iter().rfind(alike).unwrap_or(reading);
+        let known = found.iter().find(|(known, _): &&(Meter, Sample)| known.id == meter.id);
+        let sample = match known {
+            Some((_, sample)) => *sample,
+            None => store_reading(db, &meter, at, gap, counts)?,
+        };
+        found.push((meter, sample));
     }
     for refusal in refusals {
         refusals::put(db, account, at, refusal)?;
@@ -90,18 +91,18 @@ pub(super) fn record(
     Ok(found)
 }
 
-/// Folds a reading into the newest sample or begins a new one, and brings its hour up to date.
+/// Folds a reading into the newest sample or begins a new one, and brings its hour up to date. Returns the sample.
 fn store_reading(
     db: &Connection,
     meter: &Meter,
     at: Timestamp,
     gap: Option<Timestamp>,
     reading: &Reading,
-) -> Result<()> {
+) -> Result<Sample> {
     let before = newest(db, meter.id)?;
     let mut hours = Hours::default();
     let sample = reading.sample(at);
-    match before {
+    let stored = match before {
         Some(before) if before.says_the_same(&sample) && gap.is_none_or(|gap| gap < before.last_at) => {
             let seen = at.max(before.last_at);
             if seen > before.last_at {
@@ -109,6 +110,7 @@ fn store_reading(
                     .execute([meter.id, before.at.0, seen.0])?;
             }
             hours.polled(seen, sample.headroom());
+            Sample { last_at: seen, ..before }
         }
         _ => {
             // Not before anything that is stored already, even if the clock says so.
@@ -118,9 +120,11 @@ fn store_reading(
             hours.moved(&flow(db, meter)?.push(&sample), &sample);
             put(db, "INSERT", meter.id, &sample)?;
             hours.polled(at, sample.headroom());
+            sample
         }
-    }
-    hours.store(db, meter.id)
+    };
+    hours.store(db, meter.id)?;
+    Ok(stored)
 }
 
 /// Appends history, in the caller's transaction.

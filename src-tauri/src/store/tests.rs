@@ -157,3 +157,64 @@ fn refusals_with_names_of_older_causes_are_read_and_carried_over() {
     };
     assert_eq!((column(&store).as_str(), column(&other).as_str()), ("spend_cap", "provider_cap"));
 }
+
+#[test]
+fn what_was_learned_is_kept_from_format_six_on_and_goes_with_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.sqlite");
+    // As format 5 left it, with a meter in it.
+    let old = rusqlite::Connection::open(&path).unwrap();
+    for sql in [
+        include_str!("schema/001_history.sql"),
+        include_str!("schema/002_state.sql"),
+        include_str!("schema/003_costs.sql"),
+        include_str!("schema/004_forecasts.sql"),
+        include_str!("schema/005_covers.sql"),
+        "INSERT INTO meter VALUES (7, 'acme', 'balance.usd', 'balance', 'USD', 'balance', 'never', 'reported')",
+        "PRAGMA user_version = 5",
+    ] {
+        old.execute_batch(sql).unwrap();
+    }
+    drop(old);
+    let store = Store::open(&path, Timestamp(0)).unwrap();
+    assert_eq!(store.learned(7).unwrap(), None);
+    // Of a meter that is gone nothing is kept, and that is no error.
+    store.keep_learned(&[(7, "one".into()), (8, "of nobody".into())]).unwrap();
+    let learned = vec![(7, "two".to_owned())];
+    let came = |read: &[(Meter, Sample)]| {
+        assert_eq!((read[0].0.id, read[0].1.remaining), (7, Some(Qty(3))));
+        Came { learned, ..Came::default() }
+    };
+    store.record_with(&account(), Timestamp(0), (&[balance(3)], &[], &[]), came).unwrap();
+    assert_eq!(store.learned(7).unwrap().as_deref(), Some("two"));
+    assert_eq!(store.learned(8).unwrap(), None);
+    // A damaged file hands it on.
+    let next = folder.path().join("next.sqlite");
+    Store::open(&next, Timestamp(0)).unwrap().close().unwrap();
+    salvage::salvage(&path, &mut rusqlite::Connection::open(&next).unwrap());
+    assert_eq!(Store::open_read_only(&next).unwrap().learned(7).unwrap().as_deref(), Some("two"));
+    store.forget(&account()).unwrap();
+    assert_eq!(store.learned(7).unwrap(), None);
+}
+
+#[test]
+fn a_poll_whose_outcome_cannot_be_stored_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), Timestamp(0)).unwrap();
+    let mut meter = 0;
+    let poll = Poll::Good {
+        account: account(),
+        at: Timestamp(0),
+        readings: vec![balance(3)],
+        refusals: Vec::new(),
+        costs: Vec::new(),
+    };
+    let failed = store.write(|desk| {
+        desk.take(poll, |_, read| -> Result<(), Fault> {
+            meter = read[0].0.id;
+            Err(Fault::Words("on purpose".into()))
+        })
+    });
+    assert!(failed.is_err());
+    assert_eq!(store.latest(meter).unwrap().and_then(|sample| sample.remaining), Some(Qty(3)));
+}

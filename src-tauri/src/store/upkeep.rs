@@ -5,6 +5,7 @@ use super::open::beside;
 use super::{Store, StoreError, forecasts};
 use crate::model::{AccountId, DAY, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
+use std::time::Duration;
 
 /// Rows dropped in one transaction, so that a poll never waits long behind a pruning.
 const BATCH: usize = 5_000;
@@ -39,7 +40,7 @@ pub(super) fn set(db: &Connection, name: &str, value: &str) -> Result<usize> {
 fn forget(db: &Connection, account: &AccountId) -> Result<(), Fault> {
     db.execute("DELETE FROM state WHERE name = ?1", [mute_poll(account)])?;
     let account = account.as_str();
-    // Samples, hours and forecasts go with their meters.
+    // Samples, hours, forecasts and what was learned go with their meters.
     db.execute("DELETE FROM meter WHERE account = ?1", [account])?;
     db.execute("DELETE FROM gap WHERE account = ?1", [account])?;
     db.execute("DELETE FROM refusal WHERE account = ?1", [account])?;
@@ -120,6 +121,8 @@ impl Store {
             if batch < BATCH {
                 return Ok(dropped);
             }
+            // A lock that is taken again at once leaves nobody else a turn.
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 

@@ -1,23 +1,17 @@
-//! The writer thread: it alone owns the writing connection, and does one job after another.
+//! The writing connection: it does one job after another, each in a transaction.
 
 use super::fault::Fault;
 use super::{StoreError, samples, upkeep};
-use crate::model::{AccountId, Cost, Meter, PollError, Reading, Refusal, Timestamp};
+use crate::model::{AccountId, Cost, Meter, PollError, Reading, Refusal, Sample, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How many polls wait in memory while the disk is full: a day and a half of one a minute for six accounts.
 const MOST_WAITING: usize = 10_000;
-
-/// What the thread is asked to do. It answers through a channel of its own.
-pub(super) type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 
 /// One poll, as handed over.
 pub(super) enum Poll {
@@ -53,7 +47,7 @@ impl Poll {
     }
 }
 
-/// What the thread works with.
+/// What writes, one caller at a time.
 pub(super) struct Desk {
     db: Connection,
     path: PathBuf,
@@ -81,12 +75,22 @@ impl Desk {
         self.attempt(work).map_err(|fault| self.tell(fault))
     }
 
-    /// Stores a poll, after those that wait. When there is no room, it waits too, and the error says so.
-    pub(super) fn take(&mut self, poll: Poll) -> Result<Vec<Meter>, StoreError> {
-        let stored = match self.catch_up() {
-            Ok(()) => self.attempt(|change| apply(change, &poll)),
-            Err(fault) => Err(fault),
-        };
+    /// Stores a poll, after those that wait, and what it comes to in the same transaction. When there is no room, the
+    /// poll waits too, and the error says so; what it came to does not. Where only that cannot be stored, the poll is.
+    pub(super) fn take<T>(
+        &mut self,
+        poll: Poll,
+        then: impl FnOnce(&Transaction<'_>, Vec<(Meter, Sample)>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let stored = self.catch_up().and_then(|()| {
+            self.attempt(|change| {
+                let read = apply(change, &poll)?;
+                then(change, read)
+            })
+        });
+        if stored.as_ref().is_err_and(|fault| !fault.passes() && !fault.damage()) {
+            let _ = self.attempt(|change| apply(change, &poll));
+        }
         stored.map_err(|fault| {
             if fault.passes() {
                 if self.waiting.len() == MOST_WAITING {
@@ -160,7 +164,7 @@ impl Desk {
     }
 }
 
-fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<Meter>, Fault> {
+fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<(Meter, Sample)>, Fault> {
     match poll {
         Poll::Good { account, at, readings, refusals, costs } => {
             super::costs::record(change, account, costs)?;
@@ -170,22 +174,4 @@ fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<Meter>, Fault> {
             super::gaps::record(change, account, *at, error).map(|()| Vec::new())
         }
     }
-}
-
-/// Starts the thread. It ends, with the file in order, when the last sender is dropped.
-pub(super) fn start(mut desk: Desk) -> std::io::Result<(Sender<Job>, JoinHandle<()>)> {
-    let (sender, jobs): (Sender<Job>, Receiver<Job>) = channel();
-    let thread = std::thread::Builder::new().name("history".to_owned()).spawn(move || {
-        for job in jobs {
-            // A job that panics rolls its transaction back and answers nobody: its caller gets an error, the thread
-            // and the jobs behind it go on.
-            if catch_unwind(AssertUnwindSafe(|| job(&mut desk))).is_err() {
-                tracing::error!("a write to the history panicked; it was rolled back");
-            }
-        }
-        if let Err(error) = desk.finish() {
-            tracing::error!("the history was not closed in order: {error}");
-        }
-    })?;
-    Ok((sender, thread))
 }
