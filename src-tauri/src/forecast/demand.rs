@@ -1,8 +1,9 @@
 //! How much will be spent over the next hours: a Gamma distribution whose mean comes from an hour-of-week profile
 //! and whose variance from the daily sums (docs/forecasting.md).
 
+use super::Outlook;
 use super::burn::Burn;
-use crate::model::{DAY, HOUR};
+use crate::model::{DAY, HOUR, Timestamp, Unit};
 use statrs::function::gamma::checked_gamma_ur;
 
 /// Hours of a week.
@@ -30,6 +31,21 @@ pub(super) struct Demand {
     from: f64,
     /// Variance of what 24 hours take.
     variance: f64,
+    /// By the user's calendar, where there is one.
+    calendar: Option<Calendar>,
+    /// What is planned: after how many hours, how much.
+    planned: Vec<(f64, f64)>,
+    /// What work will cost beside what it did.
+    price: f64,
+}
+
+/// Sums of hourly means from the start on: `[k]` is what the first `k` hours take.
+#[derive(Clone, Debug)]
+struct Calendar {
+    /// By the working week alone; `None`: as learned.
+    usual: Option<Vec<f64>>,
+    /// Without days off.
+    expected: Vec<f64>,
 }
 
 impl Demand {
@@ -61,7 +77,31 @@ impl Demand {
             sums[hour + 1] = sums[hour] + (sum.1 + SHRINK[0] * shrunk) / (sum.0 + SHRINK[0]);
         }
         let from = end.rem_euclid(7 * DAY) as f64 / HOUR as f64;
-        Demand { sums, from, variance: daily_variance(burn, &hours, mean) }
+        let variance = daily_variance(burn, &hours, mean);
+        Demand { sums, from, variance, calendar: None, planned: Vec::new(), price: 1.0 }
+    }
+
+    /// With what the user knows of the time ahead; `unit` is the meter's.
+    pub(super) fn with(mut self, outlook: &Outlook, burn: &Burn, unit: Unit) -> Demand {
+        self.price = outlook.price();
+        let mut due: Vec<Timestamp> = outlook.planned.iter().map(|planned| planned.0).collect();
+        due.sort_unstable();
+        due.dedup();
+        let by = |at: Timestamp| (super::hours(at - burn.end), outlook.planned_by(unit, burn.end, at));
+        self.planned = due.into_iter().map(by).collect();
+        if outlook.rhythm.is_some() {
+            let means: Vec<f64> = (0..HORIZON as usize)
+                .map(|hour| self.mean(hour as f64 + 1.0) - self.mean(hour as f64))
+                .collect();
+            let span = |piece: &super::burn::Piece| (Timestamp(piece.from), Timestamp(piece.to));
+            let past: Vec<_> = burn.pieces.iter().map(|piece| (span(piece), piece.spent)).collect();
+            let shaped = outlook.shape(&means, burn.end, &past);
+            self.calendar = shaped.map(|shaped| Calendar {
+                usual: shaped.usual.as_deref().map(summed),
+                expected: summed(&shaped.expected),
+            });
+        }
+        self
     }
 
     /// What is spent over the next `hours` in the mean.
@@ -79,9 +119,29 @@ impl Demand {
             + (inside - hour as f64) * (self.sums[hour + 1] - self.sums[hour])
     }
 
-    /// The chance that more than `headroom` is spent over the next `hours`.
+    /// The chance that more than `headroom` is spent over the next `hours`. What is planned is spent for certain; days
+    /// off only ever lower it.
     pub(super) fn exceeds(&self, headroom: f64, hours: f64) -> f64 {
-        let (mean, variance) = (self.mean(hours), self.variance * hours / 24.0);
+        let planned = self.planned.iter().take_while(|(after, _)| *after <= hours).last();
+        let left = (headroom - planned.map_or(0.0, |(_, by_then)| *by_then)) / self.price;
+        if left <= 0.0 {
+            return 1.0;
+        }
+        let learned = self.mean(hours);
+        let usual = |calendar: &Calendar| calendar.usual.as_deref().map_or(learned, |sums| upto(sums, hours));
+        match &self.calendar {
+            None => self.chance(left, hours, learned, 1.0),
+            Some(calendar) => {
+                // Time off takes its share of the variance with it.
+                let with = |mean: f64| self.chance(left, hours, mean, mean / learned.max(f64::MIN_POSITIVE));
+                with(usual(calendar)).min(with(upto(&calendar.expected, hours)))
+            }
+        }
+    }
+
+    /// The upper tail at `headroom` of a Gamma of that mean and `share` of the variance of so many hours.
+    fn chance(&self, headroom: f64, hours: f64, mean: f64, share: f64) -> f64 {
+        let variance = self.variance * hours / 24.0 * share;
         if hours <= 0.0 || mean <= 0.0 {
             return 0.0;
         }
@@ -116,6 +176,22 @@ impl Demand {
         }
         high
     }
+}
+
+/// What the first `k` hours take, for every `k`.
+fn summed(means: &[f64]) -> Vec<f64> {
+    let sums = means.iter().scan(0.0, |sum, mean| {
+        *sum += mean;
+        Some(*sum)
+    });
+    std::iter::once(0.0).chain(sums).collect()
+}
+
+/// What the first `hours` take; beyond the last known hour nothing more.
+fn upto(sums: &[f64], hours: f64) -> f64 {
+    let hours = hours.clamp(0.0, (sums.len() - 1) as f64);
+    let hour = (hours as usize).min(sums.len() - 2);
+    sums[hour] + (hours - hour as f64) * (sums[hour + 1] - sums[hour])
 }
 
 /// Variance of daily sums: of the 24 h windows back from the last figure, newer ones weighing more (2^(−k/30)), and

@@ -8,7 +8,7 @@ mod tests;
 
 pub use outlook::Outlook;
 
-use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Sample, Timestamp, Window};
+use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Sample, Timestamp, Unit, Window};
 use burn::Burn;
 use demand::{Demand, HORIZON, LEVELS};
 use serde::{Deserialize, Serialize};
@@ -158,12 +158,20 @@ pub fn project(meter: &Meter, history: &History<'_>, now: Timestamp) -> Forecast
         }
         _ => {}
     }
-    forecast(&burn, headroom, meter.unit.to_f64(headroom), reset, now)
+    forecast(meter.unit, &burn, history.outlook, headroom, reset, now)
 }
 
 /// The forecast proper. It starts when the last figure was true, not now: what was spent since is not known yet.
-fn forecast(burn: &Burn, steps: Qty, headroom: f64, reset: Option<Timestamp>, now: Timestamp) -> Forecast {
-    let demand = Demand::from_burn(burn);
+fn forecast(
+    unit: Unit,
+    burn: &Burn,
+    outlook: &Outlook,
+    steps: Qty,
+    reset: Option<Timestamp>,
+    now: Timestamp,
+) -> Forecast {
+    let headroom = unit.to_f64(steps);
+    let demand = Demand::from_burn(burn).with(outlook, burn, unit);
     let horizon = reset.map_or(HORIZON, |reset| hours(reset - burn.end).min(HORIZON));
     let after = |hours: f64| burn.end.plus((hours * HOUR as f64) as i64).max(now);
     let mut within = HORIZONS.map(|ahead| {
@@ -171,7 +179,7 @@ fn forecast(burn: &Burn, steps: Qty, headroom: f64, reset: Option<Timestamp>, no
     });
     within[1] = within[1].max(within[0]);
     within[2] = within[2].max(within[1]);
-    let rate = burn.present();
+    let rate = burn.present() * outlook.price();
     let confidence = if burn.length() < DAY || burn.coarse > 0.5 {
         Confidence::Low
     } else if burn.length() < 14 * DAY || burn.coarse > 0.2 {
