@@ -99,7 +99,7 @@ fn chart_of_a_year(bencher: Bencher) {
     // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
     let known = forecast::project(&meter, &History::new(&samples(14, 5 * MINUTE)), NOW);
     bencher.bench_local(|| {
-        let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
+        let data = ChartData::read(&view, &request, Some(known.clone()), None).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")
     });
 }

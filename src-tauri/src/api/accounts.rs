@@ -253,9 +253,11 @@ pub(super) fn parse(
         budget,
         reload_below: None,
         ledger: anchor.transpose()?.into_iter().collect(),
+        rhythm: None,
         options,
         // The whole file's prices stand in each account.
         prices: taken.values().next().map(|account| account.prices.clone()).unwrap_or_default(),
+        calendar: None,
     };
     Ok(Parsed { connector, id, config, typed })
 }
@@ -444,8 +446,10 @@ mod tests {
             budget: None,
             reload_below: None,
             ledger: Vec::new(),
+            rhythm: None,
             options: toml::Table::new(),
             prices: Default::default(),
+            calendar: None,
         };
         taken.insert(first, config);
         assert_eq!(free_id("OpenRouter · ci", "openrouter", &taken).as_str(), "openrouter-ci-2");

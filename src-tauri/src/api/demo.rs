@@ -153,8 +153,10 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             budget: None,
             reload_below: None,
             ledger: Vec::new(),
+            rhythm: None,
             options: toml::Table::new(),
             prices: Default::default(),
+            calendar: None,
         };
         config.accounts.insert(id, account);
     }

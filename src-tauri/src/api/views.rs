@@ -6,11 +6,11 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
-use crate::forecast::{self, Forecast, History};
+use crate::forecast::{self, Forecast, History, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
-    Reading, SECOND, Sample, Timestamp, words,
+    Reading, Rhythm, SECOND, Sample, Timestamp, words,
 };
 use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
 use crate::store::{Store, StoreError};
@@ -35,9 +35,9 @@ impl Source {
     }
 
     /// A meter's forecast from its stored readings, where no running monitor knows it.
-    pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
+    pub(crate) fn project(&self, meter: &Meter, outlook: &Outlook) -> Result<Forecast, StoreError> {
         let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
-        Ok(forecast::project(meter, &History::new(&samples), self.now))
+        Ok(forecast::project(meter, &History { samples: &samples, outlook }, self.now))
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn account(
     let mut meters = Vec::new();
     for meter in source.store.meters(Some(id))? {
         let known = status.and_then(|status| status.forecasts.get(&meter.key));
-        meters.extend(meter_view(source, &meter, &gaps, known)?);
+        meters.extend(meter_view(source, &meter, &gaps, known, config.calendar.as_deref())?);
     }
     let last_good_at = match status.and_then(|status| status.last_good_at) {
         Some(at) => Some(at),
@@ -116,13 +116,14 @@ fn meter_view(
     meter: &Meter,
     gaps: &[Gap],
     known: Option<&Forecast>,
+    calendar: Option<&Rhythm>,
 ) -> Result<Option<MeterView>, StoreError> {
     let Some(sample) = source.store.latest(meter.id)? else { return Ok(None) };
     let computed;
     let forecast = match known {
         Some(forecast) => forecast,
         None => {
-            computed = source.project(meter)?;
+            computed = source.project(meter, &Outlook::of(calendar))?;
             &computed
         }
     };

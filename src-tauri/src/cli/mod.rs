@@ -8,6 +8,7 @@ mod args;
 mod chart;
 mod explain;
 mod ledger;
+mod rhythm;
 mod run;
 mod spend;
 mod status;
@@ -64,6 +65,8 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         }
         Command::Chart(request) => chart::run(request, json),
         Command::Spend(request) => spend::run(request, json),
+        Command::WhatIf(request) => rhythm::what_if(request, json),
+        Command::Away { command } => rhythm::away(command, json),
         Command::Explain(request) => explain::run(request, json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),

@@ -1,9 +1,12 @@
 //! config.toml ↔ structs.
 
 mod ledger;
+mod rhythm;
+
+pub use rhythm::{Day, RhythmConfig};
 
 use crate::alerts::Sensitivity;
-use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Unit};
+use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Rhythm, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +27,9 @@ pub struct Config {
     pub alerts: AlertsConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
+    /// When you work, and when you are away.
+    #[serde(skip_serializing_if = "is_default")]
+    pub rhythm: RhythmConfig,
     /// The currency of sums, and exchange rates of your own.
     pub money: MoneyConfig,
     /// Prices of your own, by the model's name; they go before list prices.
@@ -142,6 +148,10 @@ pub struct AccountConfig {
     #[serde(default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<Entry>,
+    /// This account's own working rhythm, in place of `[rhythm]`; `always_on = true` for a server.
+    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhythm: Option<RhythmConfig>,
     /// The connector's own options.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
@@ -150,6 +160,9 @@ pub struct AccountConfig {
     /// The whole file's prices, handed to every account when the file is read.
     #[serde(skip)]
     pub prices: Arc<OwnPrices>,
+    /// What `[rhythm]` and its own come to, worked out when the file is read.
+    #[serde(skip)]
+    pub calendar: Option<Arc<Rhythm>>,
 }
 
 impl Default for MonitorConfig {
@@ -283,6 +296,13 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #allow_http = []
 # A PEM file with further certificate authorities, such as "/etc/ssl/own-ca.pem". None by default.
 
+# When you work; what each kind of hour spends is measured. Without it every day and hour counts as it was seen:
+#   [rhythm]
+#   days = ["mon", "tue", "wed", "thu", "fri"]
+#   hours = "09:00-18:00"
+#   zone = "Europe/Berlin"         (this machine's zone if missing)
+#   holidays = ["2026-12-24 to 2027-01-01"]  (first and last are off)
+#   away_until = "2026-12-07"      (back on that day; `tollwatch away until 2026-12-07` writes it)
 # Sums over all currencies are shown only with a rate of yours for each other currency, and say so:
 #   [money]
 #   show_in = "USD"
@@ -300,9 +320,14 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   secrets = { key = "keychain" } (or "env:NAME")
 #   interval = 300                (seconds, at least 10)
 #   budget = "200 USD"            (a budget of your own for each month)
+#   rhythm = { always_on = true } (a server: your rhythm does not count)
 #   reload_below = "10 USD"       (the provider tops up by itself below this; you switched that on there)
 # What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 /// The file's name for sentences.
 fn name(path: &Path) -> impl Display {
@@ -340,7 +365,11 @@ fn parse(text: &str) -> Result<Config, String> {
     })?;
     let price = |(model, price): (&String, &PriceConfig)| (model.to_lowercase(), (price.input, price.output));
     let prices = Arc::new(config.prices.iter().map(price).collect());
-    config.accounts.values_mut().for_each(|account| account.prices = Arc::clone(&prices));
+    for account in config.accounts.values_mut() {
+        account.prices = Arc::clone(&prices);
+        let rhythm = config.rhythm.with(account.rhythm.as_ref());
+        account.calendar = rhythm.calendar().ok().flatten().map(Arc::new);
+    }
     Ok(config)
 }
 
@@ -412,6 +441,7 @@ fn wrong_reload(below: Amount) -> Option<String> {
 fn check(config: &Config) -> Result<(), Wrong> {
     check_prices(&config.prices)?;
     check_money(&config.money)?;
+    rhythm::check(config)?;
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));

@@ -66,6 +66,11 @@ impl Outlook {
         Some(Shaped { usual, expected })
     }
 
+    /// Nothing but the user's calendar.
+    pub fn of(calendar: Option<&Rhythm>) -> Outlook {
+        Outlook { rhythm: calendar.cloned(), ..Outlook::default() }
+    }
+
     /// What is planned of `unit` from `start` up to `until`, both included, in whole units. Never negative.
     pub fn planned_by(&self, unit: Unit, start: Timestamp, until: Timestamp) -> f64 {
         let due = |(at, amount): &&(Timestamp, Amount)| {

@@ -114,6 +114,38 @@ pub fn moment_in(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     })
 }
 
+/// A moment ahead as people say it: what [`moment_in`] reads, or `now`, `tonight` (20:00, or now when that is over),
+/// `tomorrow` and a day of the week (its next midnight). The error says what to write.
+pub fn moment_ahead(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
+    let said = text.trim().to_lowercase();
+    let here = now.to_jiff().to_zoned(zone.clone());
+    let midnight = |date: Date| {
+        let zoned = date.to_zoned(zone.clone()).ok()?;
+        Some(Timestamp(zoned.timestamp().as_millisecond()))
+    };
+    let day = |date: &Date| {
+        let name = date.strftime("%A").to_string().to_lowercase();
+        name == said || name[..3] == said
+    };
+    let found = match said.as_str() {
+        "now" => Some(now),
+        "tonight" => {
+            let evening = here.date().at(20, 0, 0, 0).to_zoned(zone.clone()).ok();
+            evening.map(|zoned| Timestamp(zoned.timestamp().as_millisecond()).max(now))
+        }
+        "tomorrow" => here.date().tomorrow().ok().and_then(midnight),
+        _ => here.date().series(1.day()).skip(1).take(7).find(day).and_then(midnight),
+    };
+    found.map_or_else(|| moment_in(text, zone), Ok)
+}
+
+/// A moment as [`moment_in`] reads it, to the minute: `2026-12-07` for a midnight, else `2026-12-07T14:00`.
+pub fn written(at: Timestamp, zone: &TimeZone) -> String {
+    let zoned = at.to_jiff().to_zoned(zone.clone());
+    let midnight = zoned.time() == Time::midnight();
+    zoned.strftime(if midnight { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M" }).to_string()
+}
+
 /// A day or a range of days: `2026-12-25` or `2026-12-24 to 2027-01-01`, first and last. The error says what to write.
 pub fn days(text: &str) -> Result<(Date, Date), String> {
     let short: String = text.trim().chars().take(40).collect();
@@ -241,7 +273,23 @@ mod tests {
         for text in ["", "Monday", "2026-13-01", "2026-02-30", "7.12.2026"] {
             assert!(moment_in(text, &zone).unwrap_err().contains("write it like 2026-12-07"), "{text}");
         }
-        assert_eq!(days("2026-12-26 to 2026-12-24"), Err("'2026-12-26 to 2026-12-24' ends before it begins".into()));
+        // Friday 20 November 2026, 21:30 in Berlin.
+        let ahead = |text: &str| moment_ahead(text, at("2026-11-20T20:30:00Z"), &zone);
+        assert_eq!(ahead("Monday"), Ok(at("2026-11-22T23:00:00Z")));
+        assert_eq!(ahead("fri"), Ok(at("2026-11-26T23:00:00Z")), "the next one, not today");
+        assert_eq!(ahead("tomorrow"), Ok(at("2026-11-20T23:00:00Z")));
+        assert_eq!(ahead("tonight"), Ok(at("2026-11-20T20:30:00Z")), "20:00 is over");
+        assert_eq!(
+            moment_ahead("tonight", at("2026-11-20T09:00:00Z"), &zone),
+            Ok(at("2026-11-20T19:00:00Z"))
+        );
+        assert!(ahead("someday").is_err() && ahead("m").is_err());
+        assert_eq!(written(at("2026-12-06T23:00:00Z"), &zone), "2026-12-07");
+        assert_eq!(written(at("2026-12-07T13:00:00Z"), &zone), "2026-12-07T14:00");
+        assert_eq!(
+            days("2026-12-26 to 2026-12-24"),
+            Err("'2026-12-26 to 2026-12-24' ends before it begins".into())
+        );
         assert!(days("2026-12-24 to 2028-12-24").unwrap_err().contains("longer than a year"));
         assert!(days("Christmas").unwrap_err().contains("is no day"));
     }

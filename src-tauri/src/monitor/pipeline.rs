@@ -4,7 +4,7 @@
 use super::{Clock, Event, schedule};
 use crate::alerts::{self, Fact, MeterFact, Rules};
 use crate::charts;
-use crate::forecast::{self, Forecast, History};
+use crate::forecast::{self, Forecast, History, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
@@ -66,6 +66,8 @@ struct Inner {
     live: Mutex<Vec<Episode>>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
     histories: Mutex<HashMap<i64, Vec<Sample>>>,
+    /// What the user knows of the time ahead, by account.
+    outlooks: Mutex<BTreeMap<AccountId, Outlook>>,
     /// What is wrong with the store at present, in words.
     trouble: Mutex<Option<String>>,
     /// One poll's news at a time.
@@ -94,6 +96,7 @@ impl Pipeline {
             trouble: Mutex::default(),
             statuses: Mutex::default(),
             histories: Mutex::default(),
+            outlooks: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
@@ -259,7 +262,30 @@ impl Pipeline {
     fn project(&self, meter: &Meter, now: Timestamp) -> Forecast {
         let histories = lock(&self.inner.histories);
         let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
-        forecast::project(meter, &History::new(samples), now)
+        let outlooks = lock(&self.inner.outlooks);
+        match outlooks.get(&meter.account) {
+            Some(outlook) => forecast::project(meter, &History { samples, outlook }, now),
+            None => forecast::project(meter, &History::new(samples), now),
+        }
+    }
+
+    /// Takes over what the user knows of the time ahead. The forecasts at hand are made anew with it; episodes follow
+    /// at the next poll.
+    pub fn set_outlooks(&self, outlooks: BTreeMap<AccountId, Outlook>) {
+        let before = std::mem::replace(&mut *lock(&self.inner.outlooks), outlooks.clone());
+        let now = self.inner.clock.now();
+        for (account, status) in self.statuses() {
+            if before.get(&account) == outlooks.get(&account) {
+                continue;
+            }
+            for key in status.forecasts.keys() {
+                let Ok(Some(meter)) = self.inner.store.meter(&account, key) else { continue };
+                let forecast = self.project(&meter, now);
+                if let Some(status) = lock(&self.inner.statuses).get_mut(&account) {
+                    status.forecasts.insert(key.clone(), forecast);
+                }
+            }
+        }
     }
 
     /// Advances the episodes by one account's news and stores what changed.

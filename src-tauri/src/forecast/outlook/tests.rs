@@ -152,7 +152,8 @@ fn the_first_morning_knows_its_evening() {
     let past = [((START + 9 * HOUR, START + 12 * HOUR), 3.0)];
     let shaped = knows(office_week()).shape(&[1.0; 336], START + 12 * HOUR, &past).unwrap();
     let usual = shaped.usual.unwrap();
-    let near = |hour: usize, value: f64| assert!((usual[hour] - value).abs() < 1e-9, "{hour}: {}", usual[hour]);
+    let near =
+        |hour: usize, value: f64| assert!((usual[hour] - value).abs() < 1e-9, "{hour}: {}", usual[hour]);
     near(0, 1.0); // Monday 12:00
     near(6, 0.1); // 18:00
     near(20, 0.1); // Tuesday 8:00
@@ -160,8 +161,10 @@ fn the_first_morning_knows_its_evening() {
     near(5 * 24, 0.1); // Saturday noon
     near(7 * 24, 1.0);
     // $4 left at 12:00 are four hours of work: today 16:00.
-    let samples: Vec<Sample> =
-        balance(START + 12 * HOUR, 400, office).into_iter().filter(|one| one.at >= START + 9 * HOUR).collect();
+    let samples: Vec<Sample> = balance(START + 12 * HOUR, 400, office)
+        .into_iter()
+        .filter(|one| one.at >= START + 9 * HOUR)
+        .collect();
     let p50 = wall(&samples, &knows(office_week())).p50;
     assert!((START + 15 * HOUR..START + 17 * HOUR + 30 * MINUTE).contains(&p50), "{p50}");
     // Installed on a free day: no work was seen, so nothing is known of it.

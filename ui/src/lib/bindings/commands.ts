@@ -4,6 +4,7 @@ import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
+import type { AwayRequest } from "./AwayRequest";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
@@ -23,12 +24,16 @@ import type { PauseRequest } from "./PauseRequest";
 import type { PollRequest } from "./PollRequest";
 import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
+import type { RhythmRequest } from "./RhythmRequest";
+import type { RhythmView } from "./RhythmView";
 import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
 import type { SnoozeRequest } from "./SnoozeRequest";
 import type { StatusView } from "./StatusView";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TestView } from "./TestView";
+import type { WhatIfRequest } from "./WhatIfRequest";
+import type { WhatIfView } from "./WhatIfView";
 
 export type Commands = {
   /** The first screen: the next wall, accounts, live episodes, spend. */
@@ -69,6 +74,14 @@ export type Commands = {
   explain: { request: ExplainRequest; response: ExplainView };
   /** Why an account was refused, from a stored refusal and all that is known. */
   diagnose: { request: DiagnoseRequest; response: ExplainView };
+  /** What a planned batch, another price or an absence would do to an account's walls. */
+  what_if: { request: WhatIfRequest; response: WhatIfView };
+  /** The user's calendar. */
+  rhythm: { request: Nothing; response: RhythmView };
+  /** Changes it, all but the absence. */
+  set_rhythm: { request: RhythmRequest; response: RhythmView };
+  /** Away until then, or back. */
+  set_away: { request: AwayRequest; response: RhythmView };
   /** The settings page. */
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
