@@ -19,6 +19,7 @@ mod pipeline;
 mod portkey_gateway;
 mod refusals;
 mod refusals_fuzz;
+mod rhythm;
 mod secrets;
 mod serving;
 mod simulator;
