@@ -3,10 +3,10 @@
 use divan::Bencher;
 use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
 use tollwatch::api::{ChartData, StoreView};
-use tollwatch::forecast::{self, History};
+use tollwatch::forecast::{self, Memory, Outlook};
 use tollwatch::model::{
-    AccountId, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample, Timestamp,
-    Unit, Window,
+    AccountId, DAY, Flow, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample,
+    Timestamp, Unit, Window,
 };
 use tollwatch::refusal::{Response, explain, paste};
 use tollwatch::store::Store;
@@ -55,10 +55,47 @@ fn samples(days: i64, step: i64) -> Vec<Sample> {
         .collect()
 }
 
+/// Samples read into moves: the same for each, however long the history.
+#[divan::bench(args = [73, 365, 730])]
+fn flow_of_days(bencher: Bencher, days: i64) {
+    let (meter, samples) = (meter(), samples(days, 5 * MINUTE));
+    bencher
+        .counter(divan::counter::ItemsCount::new(samples.len()))
+        .bench_local(|| Flow::fold(&meter, &samples, NOW));
+}
+
+/// One more sample at the end of two years.
+#[divan::bench]
+fn flow_of_one_more_sample(bencher: Bencher) {
+    let samples = samples(730, 5 * MINUTE);
+    let (flow, _) = Flow::fold(&meter(), &samples[..samples.len() - 1], NOW);
+    let last = samples[samples.len() - 1];
+    bencher.with_inputs(|| flow).bench_local_values(|mut flow| flow.push(divan::black_box(&last)));
+}
+
 #[divan::bench]
 fn forecast_of_two_weeks(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
-    bencher.bench(|| forecast::project(&meter, &History::new(&samples), NOW));
+    let memory = Memory::of(meter.unit, &samples, NOW);
+    bencher.bench(|| forecast::project(&meter, &memory, &Outlook::default(), NOW));
+}
+
+/// What a start without anything stored costs, and a new reading with everything remembered.
+#[divan::bench]
+fn two_years_remembered(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
+    bencher.bench(|| Memory::of(meter.unit, &samples, NOW));
+}
+
+#[divan::bench]
+fn a_reading_more(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
+    let (newest, rest) = samples.split_last().expect("readings");
+    let memory = Memory::of(meter.unit, rest, NOW);
+    bencher.with_inputs(|| memory.clone()).bench_values(|mut memory| {
+        memory.absorb(newest, NOW);
+        forecast::project(&meter, &memory, &Outlook::default(), NOW)
+    });
 }
 
 #[divan::bench]
@@ -97,7 +134,10 @@ fn chart_of_a_year(bencher: Bencher) {
         height: 360,
     };
     // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
-    let known = forecast::project(&meter, &History::new(&samples(14, 5 * MINUTE)), NOW);
+    let known = {
+        let memory = Memory::of(meter.unit, &samples(14, 5 * MINUTE), NOW);
+        forecast::project(&meter, &memory, &Outlook::default(), NOW)
+    };
     bencher.bench_local(|| {
         let data = ChartData::read(&view, &request, Some(known.clone()), None).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")

@@ -14,6 +14,9 @@ use tollwatch::model::{AccountId, DAY, HOUR, MINUTE, MeterKind, Qty, Reading, Sa
 use tollwatch::monitor::Clock;
 use tollwatch::store::Store;
 
+#[path = "../tests/it/month.rs"]
+mod month;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tollwatch");
 const ACCOUNTS: usize = 10;
 /// Of each account; the first is the one that polls find.
@@ -23,6 +26,7 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let upstream = upstream();
     configure(folder.path(), &upstream, ACCOUNTS, 300);
+    accounts_of_a_month();
     println!("\nwhole process, median of 15 (min – max)");
     times("start: tollwatch --version", folder.path(), &["--version"]);
     print!("building a year of history of {} meters … ", ACCOUNTS * METERS.len());
@@ -33,6 +37,14 @@ fn main() {
     times("status", folder.path(), &["status"]);
     serve(folder.path());
     crowd();
+}
+
+/// A month of fifty accounts through the whole pipeline with a fake clock, in this process.
+fn accounts_of_a_month() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let began = now();
+    let figures = runtime.block_on(month::run(50, 30));
+    println!("\na month of 50 accounts, fake clock: {:.1} s, {figures:?}", began.elapsed().as_secs_f64());
 }
 
 fn command(folder: &Path, words: &[&str]) -> Command {

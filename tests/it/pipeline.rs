@@ -163,3 +163,63 @@ async fn a_notice_that_nobody_took_is_told_later_and_once() {
     assert_eq!(heard[0].1, Severity::Refused);
     assert_eq!(store.told(START, clock.now()).unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn two_accounts_that_run_out_together_are_one_notification() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("history.sqlite"), START).unwrap();
+    let ear = Arc::new(Ear::default());
+    let clock = Clock::manual(START);
+    *ear.clock.lock().unwrap() = Some(clock.clone());
+    let zone = jiff::tz::TimeZone::UTC;
+    let start =
+        || Pipeline::new(clock.clone(), store.clone(), ear.clone(), Rules::default(), zone.clone()).unwrap();
+    let pipeline = start();
+    let http = Http::open(&network(clock.clone()), "https://api.deepseek.com").unwrap();
+    let connector = connectors::find("deepseek").unwrap();
+    for (seconds, id) in [(0, "one"), (20, "two")] {
+        clock.set(START + 7 * DAY + 18 * HOUR + seconds * 1_000);
+        let account = Account { id: AccountId::new(id).unwrap(), label: id.to_owned(), ..account() };
+        let outcome = connector.poll(&http, &account, clock.now()).await;
+        pipeline.take_in(&account.id, account.label.clone(), outcome).await;
+    }
+    assert!(ear.heard.lock().unwrap().is_empty(), "taking in does not tell");
+    pipeline.tell().await;
+    let heard = ear.heard.lock().unwrap().clone();
+    assert_eq!(heard.len(), 1, "{heard:#?}");
+    assert!(heard[0].2.ends_with(" · and 1 more"), "{heard:#?}");
+    let told = store.told(START, clock.now()).unwrap();
+    assert_eq!(told.len(), 2, "both are told: {told:#?}");
+    assert!(told.iter().all(|told| !told.title.contains("more")), "each in its own words: {told:#?}");
+    start().tell().await;
+    assert_eq!(ear.heard.lock().unwrap().len(), 1, "nor again after a restart");
+}
+
+/// Accounts whose walls are told, with figures on the way; the times are printed, not judged. The aim is 30 s for the
+/// month of `make bench`: a test build is slower, and a machine that runs other tests slower still.
+async fn accounts_go_through(days: i64) {
+    #[allow(clippy::disallowed_methods)] // printed, not judged
+    let began = std::time::Instant::now();
+    let figures = crate::month::run(50, days).await;
+    println!("{days} days of 50 accounts in {:?}: {figures:?}", began.elapsed());
+    // Every 5 minutes, every 10 when idle, more often near a wall.
+    let usual = 50 * 288 * days as usize;
+    assert!(figures.polls > usual / 2 && figures.polls < 2 * usual, "{figures:?}");
+    assert!(figures.walls > 5 * days as usize, "{figures:?}");
+    assert!(
+        figures.warned * 10 >= figures.walls * 9,
+        "nine walls of ten are told before they come: {figures:?}"
+    );
+    assert!(figures.notices <= 6 * figures.walls + 50, "{figures:?}");
+}
+
+#[tokio::test]
+async fn a_week_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(7).await;
+}
+
+#[tokio::test]
+#[ignore = "a week is always run; `make bench` measures the month"]
+async fn a_month_of_fifty_accounts_goes_through_and_their_walls_are_told() {
+    accounts_go_through(30).await;
+}

@@ -69,6 +69,10 @@ pub(crate) fn episode(began: Timestamp, state: EpisodeState) -> Episode {
         snoozed_until: None,
         told: None,
         told_at: None,
+        planned_at: None,
+        warned_at: None,
+        plan_at: None,
+        warn_at: None,
         title: "acme runs dry in about 3 h".to_owned(),
         evidence: r#"{"rule":"wall"}"#.to_owned(),
     }
@@ -248,6 +252,32 @@ fn hours_hold_spend_top_ups_and_headroom() {
     ];
     assert_eq!(figures, expected);
     assert_eq!(store.hours(meter, at(90), at(120)).unwrap(), hours[1..3]);
+}
+
+#[test]
+fn money_held_and_old_answers_are_not_spent_twice_in_the_hours() {
+    let (_folder, _, store) = fresh();
+    // Each request holds 50, and 48 come back.
+    let held = [(0, 1000), (5, 950), (10, 998), (15, 948), (20, 996), (25, 946), (30, 994)];
+    let meter = polled(&store, &held);
+    let hour = store.hours(meter, at(0), at(59)).unwrap()[0];
+    assert_eq!((hour.spent, hour.added), (Qty(54), Qty(48)), "the last hold is out until it came back");
+    // A server that lags answers 870 between 900 and 910.
+    let used = |used| Reading {
+        used: Some(Qty(used)),
+        ..Reading::new("spend.usd", MeterKind::Spend, "spend", Unit::USD)
+    };
+    let mut meter = 0;
+    for (minutes, amount) in [(60, 880), (65, 900), (70, 870)] {
+        meter = store.record(&account("acme"), at(minutes), &[used(amount)], &[], &[]).unwrap()[0].id;
+    }
+    let meters = store.meters(None).unwrap();
+    let meter = meters.iter().find(|one| one.id == meter).unwrap();
+    let next = store.next_move(meter, &used(910).sample(at(75))).unwrap();
+    assert_eq!((next.spent.least, next.spent.most), (Qty(10), Some(Qty(40))));
+    store.record(&account("acme"), at(75), &[used(910)], &[], &[]).unwrap();
+    let hour = store.hours(meter.id, at(60), at(119)).unwrap()[0];
+    assert_eq!((hour.spent, hour.added), (Qty(30), Qty(0)));
 }
 
 #[test]

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnosis", &["model"]),
     ("charts", &["model"]),
     ("alerts", &["model", "forecast"]),
+    ("engine", &["alerts", "forecast", "model"]),
     ("notify", &["alerts", "model"]),
     ("simulator", &["model"]),
     (
@@ -27,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "connectors",
             "store",
+            "engine",
             "forecast",
             "ledger",
             "alerts",
@@ -43,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "monitor",
             "store",
+            "engine",
             "forecast",
             "ledger",
             "diagnosis",
@@ -66,6 +69,9 @@ const ARROWS: &[(&str, &[&str])] = &[
             "refusal",
             "server",
             "monitor",
+            "engine",
+            "forecast",
+            "alerts",
             "store",
             "config",
             "secrets",

@@ -1,7 +1,10 @@
 //! What fired an episode, kept with it as JSON: enough to tell it, and to answer "why did you wake me".
 
+use super::LEAD;
 use crate::forecast::{Confidence, Forecast};
-use crate::model::{Amount, Cause, Episode, MeterKind, Scope, Severity, Timestamp, Unit, words};
+use crate::model::{
+    Amount, Cause, Episode, HOUR, MINUTE, MeterKind, Reload, Scope, Severity, Timestamp, Unit, words,
+};
 use serde::{Deserialize, Serialize};
 
 /// The inputs of a rule at the last reading at which its condition held.
@@ -9,7 +12,8 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Evidence {
     /// Which rule, and by which of its conditions: `wall.chance`, `wall.burn`, `wall.request`, `refused.seen`,
-    /// `refused.zero`, `counted.zero`, `low`, `failing`, `offline`.
+    /// `refused.zero`, `counted.zero`, `low`, `failing`, `offline`, `stale`, `expiry`, `reload.missed`, `burst.hour`,
+    /// `burst.day`, `limit.lowered`.
     pub rule: String,
     /// What the user called the account.
     pub account: String,
@@ -23,12 +27,24 @@ pub struct Evidence {
     pub headroom: Option<Amount>,
     /// What the provider sets aside for one request.
     pub reserve: Option<Amount>,
-    /// The amount that the user set.
+    /// The amount that the user set; for a burst the least that is told.
     pub threshold: Option<Amount>,
+    /// The automatic top-up that is expected, or was missed.
+    pub reload: Option<Reload>,
+    /// What was spent in the hour or day that is unusual.
+    pub spent: Option<Amount>,
+    /// The median of such hours or days in which anything was spent.
+    pub usual: Option<Amount>,
+    /// A limit before and after it was lowered.
+    pub limit: Option<[Amount; 2]>,
+    /// When the key expires.
+    pub expires_at: Option<Timestamp>,
     /// When the figures were read.
     pub read_at: Option<Timestamp>,
-    /// The chance of a wall within 30 minutes, 4 hours, 48 hours.
+    /// The chance of a wall within 30 minutes, 4 hours, and the lead of a heads-up.
     pub within: Option<[f64; 3]>,
+    /// How far ahead a heads-up looks, in milliseconds; two days where it was not kept.
+    pub lead: Option<i64>,
     /// The chances at which the rule fires, for 48 hours, 4 hours, 30 minutes (in the order of the severities).
     pub likely: Option<[f64; 3]>,
     /// The forecast's range.
@@ -78,8 +94,10 @@ impl Evidence {
 
     /// Takes over what a forecast says.
     pub(super) fn take(&mut self, forecast: &Forecast) {
-        (self.within, self.burn, self.confidence) =
-            (forecast.within(), forecast.burn(), forecast.confidence());
+        (self.burn, self.confidence) = (forecast.burn(), forecast.confidence());
+        let lead = self.lead.unwrap_or(LEAD);
+        self.within =
+            forecast.chance().map(|chance| [30 * MINUTE, 4 * HOUR, lead].map(|ms| chance.within(ms)));
         if let Some(wall) = forecast.wall() {
             (self.p10, self.p50, self.p90) = (Some(wall.p10), Some(wall.p50), wall.p90);
         }
@@ -121,7 +139,8 @@ pub fn why(episode: &Episode) -> Vec<String> {
         }
         ("wall.chance", _) => {
             format!(
-                "The chance that it runs out within 48 hours is {}; told from {} on.",
+                "The chance that it runs out within {} is {}; told from {} on.",
+                words::span(seen.lead.unwrap_or(LEAD)),
                 chance(2),
                 asked(0)
             )
@@ -143,6 +162,35 @@ pub fn why(episode: &Episode) -> Vec<String> {
             "At least {} polls in a row failed for a reason that does not pass by itself.",
             seen.failures.unwrap_or_default()
         ),
+        ("stale", _) => {
+            "Every poll failed for six hours, four times at least, for a reason that may pass by itself."
+                .to_owned()
+        }
+        ("expiry", _) => format!(
+            "By your word the key expires at {}; told 14, 3 and 1 days before.",
+            seen.expires_at.map_or_else(String::new, at)
+        ),
+        ("reload.missed", _) => format!(
+            "What is left has been below {} for an hour, and nothing was added.",
+            seen.reload.map_or_else(String::new, |reload| words::amount(reload.level()))
+        ),
+        ("burst.hour" | "burst.day", _) => {
+            let amount = |amount: Option<Amount>| amount.map_or_else(String::new, words::amount);
+            let span = if seen.rule == "burst.day" { "today" } else { "within an hour" };
+            format!(
+                "{} was spent {span}, usual is {}: at least three times that, and beyond 3.5 deviations (median \
+                 absolute deviation of the logarithm over 28 days); told from {} an hour on.",
+                amount(seen.spent),
+                amount(seen.usual),
+                amount(seen.threshold)
+            )
+        }
+        ("limit.lowered", _) => seen.limit.map_or_else(
+            || "A limit was lowered.".to_owned(),
+            |[before, after]| {
+                format!("The limit was lowered from {} to {}.", words::amount(before), words::amount(after))
+            },
+        ),
         ("offline", _) => "No account could be reached: this computer has no connection.".to_owned(),
         _ => "The rule's inputs were not kept.".to_owned(),
     });
@@ -152,6 +200,14 @@ pub fn why(episode: &Episode) -> Vec<String> {
         } else {
             message.clone()
         });
+    }
+    if let (Some(reload), true) = (seen.reload, seen.rule.starts_with("wall.")) {
+        let said = match reload {
+            Reload::Said(_) => "by your word it",
+            Reload::Seen { .. } => "by the top-ups of the past it",
+        };
+        let level = words::amount(reload.level());
+        lines.push(format!("Told one step milder: {said} is topped up automatically below {level}."));
     }
     if let Some(left) = seen.headroom {
         let read = seen.read_at.map_or_else(String::new, |read| format!(" at {}", at(read)));

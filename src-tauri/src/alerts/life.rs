@@ -38,6 +38,12 @@ pub(super) struct Condition {
     pub(super) patience: Patience,
     /// A top-up or a reset lies just before: what was told before counts no more.
     pub(super) renewed: bool,
+    /// A heads-up is due, beside or after what was told.
+    pub(super) plan: bool,
+    /// The time of which the last warning spoke has passed, or is about to: another is due.
+    pub(super) warn: bool,
+    /// The time of which the last notice spoke has passed: it may be told as less urgent than before.
+    pub(super) lapsed: bool,
     /// The inputs.
     pub(super) evidence: Evidence,
 }
@@ -51,6 +57,8 @@ pub(super) enum Patience {
     Hold,
     /// So many in a row.
     Polls(i32),
+    /// So many readings (or failed polls), over so many milliseconds at least.
+    For { ms: i64, polls: i32 },
 }
 
 /// Advances one resource by one poll; `None` when nothing changed.
@@ -76,6 +84,10 @@ pub(super) fn advance(
             snoozed_until: None,
             told: None,
             told_at: None,
+            planned_at: None,
+            warned_at: None,
+            plan_at: None,
+            warn_at: None,
             title: String::new(),
             evidence: String::new(),
         };
@@ -87,8 +99,12 @@ pub(super) fn advance(
         (EpisodeState::Resolved, _) => return None,
         (EpisodeState::Pending, Seen::Near | Seen::Missing) => {}
         (EpisodeState::Pending, Seen::Over { .. }) => resolve(&mut next, now),
-        // What is less urgent after a top-up is a new episode: the wall may come a second time.
-        (_, Seen::Holds(condition)) if condition.renewed && condition.severity < live.severity => {
+        // What is of another urgency after a top-up is a new episode: the wall may come a second time, and what is more
+        // urgent must hold by itself before it is told.
+        (
+            EpisodeState::Firing | EpisodeState::Acknowledged | EpisodeState::Snoozed,
+            Seen::Holds(condition),
+        ) if condition.renewed && condition.severity != live.severity => {
             resolve(&mut next, now);
         }
         (_, Seen::Holds(condition)) => hold(rules, &mut next, *condition, now),
@@ -112,12 +128,17 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
     episode.began_at = episode.began_at.min(now);
     episode.seen_at = now;
     if episode.state == EpisodeState::Pending {
+        if condition.renewed {
+            // What held before a top-up counts no more.
+            (episode.streak, episode.began_at) = (0, now);
+        }
         episode.streak = episode.streak.saturating_add(1);
         episode.severity = condition.severity;
         let fires = match condition.patience {
             Patience::AtOnce => true,
             Patience::Hold => episode.streak >= 2 && now - episode.began_at >= rules.hold,
             Patience::Polls(count) => episode.streak >= count,
+            Patience::For { ms, polls } => episode.streak >= polls && now - episode.began_at >= ms,
         };
         if fires {
             (episode.state, episode.fired_at, episode.streak) = (EpisodeState::Firing, Some(now), 0);
@@ -125,7 +146,8 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
     } else {
         episode.streak = 0;
         let escalates = condition.severity > episode.severity;
-        episode.severity = episode.severity.max(condition.severity);
+        episode.severity =
+            if condition.lapsed { condition.severity } else { episode.severity.max(condition.severity) };
         let rested = episode.snoozed_until.is_none_or(|until| until <= now);
         match episode.state {
             // The user has seen the milder one, not this.
@@ -135,6 +157,10 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             }
             _ => {}
         }
+    }
+    if is_active(episode) {
+        episode.plan_at = if condition.plan { Some(now) } else { episode.plan_at };
+        episode.warn_at = if condition.warn { Some(now) } else { episode.warn_at };
     }
     let when = |at| format!("around {}", words::stamp(at, &rules.zone));
     episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &when);
@@ -161,11 +187,13 @@ pub fn acknowledge(episode: &Episode, now: Timestamp) -> Episode {
     seen
 }
 
-/// Quiet until then, escalations too. One that does not fire stays as it is.
+/// Quiet until then, but for what may break through ([`Rules::breaks_through`]). The user has seen what it says so far:
+/// that counts as told. One that does not fire stays as it is.
 pub fn snooze(episode: &Episode, until: Timestamp) -> Episode {
     let mut quiet = episode.clone();
     if is_active(episode) {
         (quiet.state, quiet.snoozed_until) = (EpisodeState::Snoozed, Some(until));
+        quiet.told = episode.told.max(Some(episode.severity));
     }
     quiet
 }

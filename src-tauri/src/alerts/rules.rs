@@ -1,26 +1,15 @@
 //! What each rule sees in a poll.
 
+use super::account::{expiry, failing, fire_together, stale};
 use super::evidence::Evidence;
 use super::life::{Condition, Patience, Seen, advance};
-use super::{Fact, MeterFact, Rules};
-use crate::forecast::{Forecast, Reason, at_burn, next_reset};
+use super::{Fact, MeterFact, Rules, reload, spend, wall};
+use crate::forecast::next_reset;
 use crate::model::{
-    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, MINUTE, Meter, MeterKey, MeterKind, PollError,
-    PollErrorKind, Provenance, Qty, Refusal, Resource, Severity, Source, Timestamp,
+    Amount, Cause, DAY, Episode, EpisodeKind, HOUR, Meter, MeterKey, MeterKind, Provenance, Qty, Refusal,
+    Resource, Severity, Source, Timestamp,
 };
 
-/// A condition is left at its threshold times this.
-const LEAVE: f64 = 1.2;
-/// The present burn reaches the wall within this: act soon.
-const SOON: i64 = 2 * HOUR;
-/// The present burn reaches the wall within this: act now.
-const NOW: i64 = 30 * MINUTE;
-/// The floor of the heads-up: what is left will not, in the median, last longer than this. Ten working days are
-/// the longest lead that anyone needs for an approval or an invoice; beyond it the chance is the tail of a forecast.
-const FLOOR: i64 = 14 * DAY;
-/// A wall episode ends this long after its condition was last seen: a night, or a pause between two sessions, is no
-/// all-clear.
-const PAUSE: i64 = DAY;
 /// A refusal episode ends this long after calls were last refused.
 const CALM: i64 = HOUR;
 /// A refusal of which no figure says whether it is over is over after a day without another.
@@ -43,6 +32,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         meter: meter.cloned(),
         kind,
     };
+    let terms = rules.terms(fact.account);
     let facts = fact.outcome.unwrap_or_default();
     let error = fact.outcome.err();
 
@@ -54,8 +44,18 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         let refused = refused(rules, fact, meter, known(EpisodeKind::Refused), now);
         see(resource(key, EpisodeKind::Refused), refused);
-        see(resource(key, EpisodeKind::Wall), wall(rules, fact.label, meter, now));
+        let tops_up = reload::of(&terms, meter);
+        let missed = known(EpisodeKind::Reload);
+        let wall = wall::wall(rules, fact.label, meter, fact.lead, known(EpisodeKind::Wall), now);
+        let wall = reload::milder(wall, tops_up.as_ref(), missed);
+        see(resource(key, EpisodeKind::Wall), wall);
         see(resource(key, EpisodeKind::Low), low(rules, fact.label, meter, now));
+        let missed = reload::missed(rules, fact.label, tops_up.as_ref(), meter, now);
+        see(resource(key, EpisodeKind::Reload), missed);
+        see(resource(key, EpisodeKind::Change), spend::change(rules, fact.label, meter, now));
+        if spend::speaks(meter, facts) {
+            see(resource(key, EpisodeKind::Burst), spend::burst(rules, fact.label, meter, now));
+        }
     }
     // Refusals of no meter that this poll read.
     let read = |refusal: &Refusal| facts.iter().any(|meter| concerns(refusal, meter.meter, facts));
@@ -70,8 +70,10 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         }
     }
     see(resource(None, EpisodeKind::Failing), failing(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Stale), stale(rules, fact, error, now));
+    see(resource(None, EpisodeKind::Expiry), expiry(rules, fact, &terms, now));
     let offline = Resource { account: None, meter: None, kind: EpisodeKind::Offline };
-    see(offline, self::offline(rules, error, now));
+    see(offline, super::account::offline(rules, error, now));
 
     // What lives on and was not asked about: nothing was learned, except that an account-wide refusal passes.
     for episode in live {
@@ -87,6 +89,7 @@ pub fn step(rules: &Rules, live: &[Episode], fact: &Fact<'_>, now: Timestamp) ->
         };
         changed.extend(advance(rules, Some(episode), &episode.resource, seen, now));
     }
+    fire_together(live, &mut changed, now);
     changed
 }
 
@@ -105,66 +108,8 @@ fn concerns(refusal: &Refusal, meter: &Meter, facts: &[MeterFact<'_>]) -> bool {
 }
 
 /// A top-up or reset that matters.
-fn renewed(fact: &MeterFact<'_>) -> bool {
+pub(super) fn renewed(fact: &MeterFact<'_>) -> bool {
     fact.step.renews(fact.sample.headroom())
-}
-
-/// The nearest wall: by chance, by the present burn, or because a request hardly fits any more.
-fn wall(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Seen {
-    let Some(headroom) = fact.sample.headroom() else {
-        let unlimited = *fact.forecast == Forecast::Unknown(Reason::NoLimit) && fact.sample.used.is_some();
-        return if unlimited { Seen::Over { at_once: false, keep: 0 } } else { Seen::Missing };
-    };
-    if headroom <= Qty(0) {
-        return Seen::Near; // the refused rule's business; it has not passed
-    }
-    let (meter, sample) = (fact.meter, fact.sample);
-    let reset = next_reset(meter.window, sample.resets_at, sample.last_at);
-    let left = meter.unit.to_f64(headroom);
-    let reach = fact.forecast.burn().and_then(|burn| at_burn(left, burn, sample.last_at, reset));
-    let level = |factor: f64| {
-        let far = |ms: i64| (ms as f64 * factor) as i64;
-        let burns = |ms: i64| reach.is_some_and(|at| at - now <= far(ms));
-        let chance = |horizon: usize, likely: f64| {
-            fact.forecast.within().is_some_and(|within| within[horizon] >= likely / factor)
-        };
-        let reserve = sample.reserve.unwrap_or_default();
-        let floor = match fact.forecast {
-            Forecast::Wall(wall) => wall.p50 - now <= far(FLOOR),
-            // The reset comes first, more likely than not: little is left for the time until then.
-            Forecast::Clear(_) => reset.is_some(),
-            Forecast::Unknown(_) => false,
-        };
-        if (headroom.0 as f64) < reserve.0 as f64 * factor {
-            Some((Severity::Now, "wall.request"))
-        } else if burns(NOW) {
-            Some((Severity::Now, "wall.burn"))
-        } else if chance(0, rules.likely[2]) {
-            Some((Severity::Now, "wall.chance"))
-        } else if chance(1, rules.likely[1]) {
-            Some((Severity::Soon, "wall.chance"))
-        } else if burns(SOON) {
-            Some((Severity::Soon, "wall.burn"))
-        } else if floor && chance(2, rules.likely[0]) {
-            Some((Severity::HeadsUp, "wall.chance"))
-        } else {
-            None
-        }
-    };
-    if let Some((severity, rule)) = level(1.0) {
-        let mut evidence = of_meter(rules, label, fact, now);
-        evidence.rule = rule.to_owned();
-        evidence.take(fact.forecast);
-        (evidence.likely, evidence.at_burn) = (Some(rules.likely), reach);
-        return holds(severity, Patience::Hold, renewed(fact), evidence, now);
-    }
-    match fact.forecast {
-        _ if level(LEAVE).is_some() => Seen::Near,
-        Forecast::Unknown(Reason::NoSpend) | Forecast::Wall(_) | Forecast::Clear(_) => {
-            Seen::Over { at_once: renewed(fact), keep: PAUSE }
-        }
-        Forecast::Unknown(_) => Seen::Missing,
-    }
 }
 
 /// The balance is below the amount that the user set for its unit.
@@ -232,40 +177,6 @@ fn refused(
     }
 }
 
-/// The account's polls fail for a reason that only the user can mend.
-fn failing(rules: &Rules, fact: &Fact<'_>, error: Option<&PollError>, now: Timestamp) -> Seen {
-    let Some(error) = error else { return Seen::Over { at_once: false, keep: 0 } };
-    let polls = match error.kind {
-        PollErrorKind::Credentials => 2,
-        PollErrorKind::Keychain | PollErrorKind::Config | PollErrorKind::NotFound => 3,
-        _ => return Seen::Missing,
-    };
-    let mut evidence = blank(rules, fact.label, now);
-    evidence.rule = "failing".to_owned();
-    evidence.message = Some(error.message.clone());
-    evidence.failures = Some(polls as u32);
-    holds(Severity::HeadsUp, Patience::Polls(polls), false, evidence, now)
-}
-
-/// The machine is offline. Any answer at all proves that it is not.
-fn offline(rules: &Rules, error: Option<&PollError>, now: Timestamp) -> Seen {
-    match error.map(|error| error.kind) {
-        Some(PollErrorKind::Offline) => {
-            let mut evidence = blank(rules, "", now);
-            evidence.rule = "offline".to_owned();
-            holds(Severity::HeadsUp, Patience::Hold, false, evidence, now)
-        }
-        // Nobody was asked, or it is not certain who answered.
-        Some(
-            PollErrorKind::Unreachable
-            | PollErrorKind::Keychain
-            | PollErrorKind::Config
-            | PollErrorKind::Malformed,
-        ) => Seen::Missing,
-        _ => Seen::Over { at_once: false, keep: 0 },
-    }
-}
-
 /// Whether a refusal is for money's sake and recent. Too many requests, a busy provider, a hold that passes, a
 /// price offer, a proxy's answer and bad credentials are not; an unknown one is when its status says 402. What the
 /// user pasted is history.
@@ -292,11 +203,15 @@ fn observed(refusals: &[&Refusal], mut evidence: Evidence, now: Timestamp) -> Op
         since,
         patience: Patience::AtOnce,
         renewed: false,
+        plan: false,
+        warn: false,
+        lapsed: false,
         evidence,
     })
 }
 
-fn holds(
+/// A condition that has held since now, as far as is known.
+pub(super) fn holds(
     severity: Severity,
     patience: Patience,
     renewed: bool,
@@ -304,10 +219,20 @@ fn holds(
     now: Timestamp,
 ) -> Seen {
     evidence.since = evidence.since.or(Some(now));
-    Seen::Holds(Box::new(Condition { severity, since: now, patience, renewed, evidence }))
+    Seen::Holds(Box::new(Condition {
+        severity,
+        since: now,
+        patience,
+        renewed,
+        plan: false,
+        warn: false,
+        lapsed: false,
+        evidence,
+    }))
 }
 
-fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
+/// Evidence that names the account only.
+pub(super) fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     Evidence {
         account: label.to_owned(),
         read_at: Some(now),
@@ -316,7 +241,8 @@ fn blank(rules: &Rules, label: &str, now: Timestamp) -> Evidence {
     }
 }
 
-fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
+/// Evidence with a meter's figures.
+pub(super) fn of_meter(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Timestamp) -> Evidence {
     let (meter, sample) = (fact.meter, fact.sample);
     let amount = |qty| Amount::new(qty, meter.unit);
     Evidence {

@@ -1,7 +1,7 @@
 //! A small world for the scenario tests: one account whose polls, store and notifier are a few vectors.
 
 use super::*;
-use crate::forecast::{History, project};
+use crate::forecast::{Memory, Outlook, project};
 use crate::model::{
     Cause, Episode, EpisodeKind, EpisodeState, MeterKey, MeterKind, Notice, PollErrorKind, Provenance, Qty,
     Scope, Timestamp, Unit, Window, step as what_happened,
@@ -24,6 +24,11 @@ pub(super) struct World {
     pub(super) resets_at: Option<Timestamp>,
     /// A notifier that accepts; while false nothing is marked told.
     pub(super) accepts: bool,
+    /// Nothing is foreseen.
+    pub(super) blind: bool,
+    pub(super) habit: Habit,
+    /// What is used and the limit of the next readings, for meters that say so.
+    pub(super) used: Option<(i64, i64)>,
 }
 
 impl World {
@@ -52,12 +57,20 @@ impl World {
             started_at: START,
             resets_at: None,
             accepts: true,
+            blind: false,
+            habit: Habit::default(),
+            used: None,
         }
     }
 
     /// A good poll with so much left, in the unit's steps.
     pub(super) fn poll(&mut self, now: Timestamp, left: i64) {
         self.poll_with(now, Some(left), &[]);
+    }
+
+    /// A good poll that says what `used` holds: a limit of zero is none.
+    pub(super) fn say(&mut self, now: Timestamp) {
+        self.read(now, None, &[], &[]);
     }
 
     /// A good poll, with refusals that name no meter.
@@ -74,21 +87,38 @@ impl World {
         let sample = Sample {
             at: now,
             last_at: now,
-            used: None,
-            limit: None,
+            used: self.used.map(|(used, _)| Qty(used)),
+            limit: self.used.map(|(_, limit)| Qty(limit)).filter(|limit| *limit > Qty(0)),
             remaining: left.map(Qty),
             resets_at: self.resets_at,
             reserve: None,
         };
         let before = self.samples.last().copied();
         let since = before.map(|before| what_happened(&before, &sample)).unwrap_or_default();
+        if let Some(before) = &before {
+            self.habit.note(before, &sample);
+        }
         self.samples.push(sample);
-        let forecast = project(&self.meter, &History::new(&self.samples), now);
-        let fact =
-            MeterFact { meter: &self.meter, sample: &sample, step: since, forecast: &forecast, refusals };
+        let forecast = match self.blind {
+            true => Forecast::Unknown(crate::forecast::Reason::NoSpend),
+            false => self.forecast(now),
+        };
+        let fact = MeterFact {
+            meter: &self.meter,
+            sample: &sample,
+            step: since,
+            forecast: &forecast,
+            refusals,
+            habit: Some(&self.habit),
+        };
         let facts = [fact];
-        let fact =
-            Fact { account: &self.account, label: "DeepSeek", outcome: Ok(&facts), refusals: of_account };
+        let fact = Fact {
+            account: &self.account,
+            label: "DeepSeek",
+            outcome: Ok(&facts),
+            refusals: of_account,
+            lead: 48 * HOUR,
+        };
         let live = self.live();
         let changed = step(&self.rules, &live, &fact, now);
         self.save(changed, now);
@@ -101,10 +131,16 @@ impl World {
     }
 
     pub(super) fn fail_as(&mut self, account: &AccountId, now: Timestamp, error: &PollError) {
-        let fact = Fact { account, label: "DeepSeek", outcome: Err(error), refusals: &[] };
+        let fact = Fact { account, label: "DeepSeek", outcome: Err(error), refusals: &[], lead: 48 * HOUR };
         let live = self.live();
         let changed = step(&self.rules, &live, &fact, now);
         self.save(changed, now);
+    }
+
+    /// Where the readings so far are heading.
+    pub(super) fn forecast(&self, now: Timestamp) -> Forecast {
+        let memory = Memory::of(self.meter.unit, &self.samples, now);
+        project(&self.meter, &memory, &Outlook::default(), now)
     }
 
     /// The process ends and begins again: only the rows survive.
@@ -147,7 +183,7 @@ impl World {
                 continue;
             }
             let row = self.rows.iter_mut().find(|row| row.id == notice.episode).expect("a stored episode");
-            (row.told, row.told_at) = (Some(notice.severity), Some(now));
+            row.note_told(notice.severity, now);
             self.told.push((now, row.resource.kind, notice));
         }
     }

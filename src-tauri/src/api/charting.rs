@@ -6,7 +6,7 @@ use crate::charts::{self, Layer, LevelForecast, LevelInput, Refused, SpendBar, S
 use crate::diagnosis;
 use crate::forecast::{Forecast, Outlook};
 use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Rhythm, Sample, Timestamp};
-use crate::store::Hour;
+use crate::store::{Hour, StoreError};
 use jiff::tz::TimeZone;
 
 /// Up to this span every reading is drawn; beyond it, hours.
@@ -34,7 +34,7 @@ pub struct Data {
     gaps: Vec<crate::model::Gap>,
     refusals: Vec<(Timestamp, Refusal)>,
     hours: Vec<Hour>,
-    forecast: Option<Forecast>,
+    forecast: Option<LevelForecast>,
     latest: Option<Sample>,
     from: Timestamp,
     to: Timestamp,
@@ -87,19 +87,63 @@ impl Data {
                     .filter(|(_, _, one)| mine(&one.meter))
                     .map(|(_, at, refusal)| (at, refusal))
                     .collect();
-                data.forecast = match known {
-                    Some(forecast) => Some(forecast),
-                    None => Some(source.project(&data.meter, &Outlook::of(calendar))?),
+                let forecast = match known {
+                    Some(forecast) => forecast,
+                    None => source.project(&data.meter, &Outlook::of(calendar))?,
                 };
+                let wall = forecast.wall();
+                data.forecast = wall.map(|wall| LevelForecast {
+                    p10: wall.p10,
+                    p50: wall.p50,
+                    p90: wall.p90,
+                    made: "now",
+                });
             }
         }
         Ok(data)
     }
 
+    /// A meter as it stood at a moment of the past, with what was forecast then; as far back as the forecast reaches
+    /// ahead, one to 14 days.
+    pub(super) fn then(
+        source: &StoreView,
+        meter: Meter,
+        forecast: Option<LevelForecast>,
+        at: Timestamp,
+    ) -> Result<Data, StoreError> {
+        let ahead = forecast.map_or(0, |range| range.p90.unwrap_or(range.p50) - at);
+        let from = at + -ahead.clamp(DAY, 14 * DAY);
+        let mut samples = source.store.samples(meter.id, from, at)?;
+        // That it stood on after that was not known then.
+        samples.iter_mut().for_each(|one| one.last_at = one.last_at.min(at));
+        let refusals = source.store.refusals(Some(&meter.account), from, at)?.into_iter();
+        let is_mine = |one: &Refusal| one.meter.as_ref().is_none_or(|key| *key == meter.key);
+        Ok(Data {
+            gaps: source.store.gaps(&meter.account, from, at)?,
+            refusals: refusals.filter(|(_, _, one)| is_mine(one)).map(|(_, at, one)| (at, one)).collect(),
+            latest: samples.last().copied(),
+            samples,
+            hours: Vec::new(),
+            forecast,
+            from,
+            to: at,
+            now: at,
+            meter,
+        })
+    }
+
+    /// The level chart of that size.
+    pub(super) fn drawn(&self, size: (u32, u32), zone: &TimeZone) -> Result<charts::Picture, ApiError> {
+        let drawn = charts::level(&self.level(size, zone, &self.refused(zone)));
+        drawn.map_err(|error| ApiError::new("chart", error.to_string()))
+    }
+
     /// The chart as an SVG with all that a window needs.
     pub fn picture(&self, request: &ChartRequest, zone: &TimeZone) -> Result<charts::Picture, ApiError> {
         let drawn = match request.what {
-            ChartWhat::Level => charts::level(&self.level(request, zone, &self.refused(zone))),
+            ChartWhat::Level => {
+                charts::level(&self.level((request.width, request.height), zone, &self.refused(zone)))
+            }
             ChartWhat::Spend => charts::spend(&self.spend(request, zone, &[self.bars(zone)])),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
@@ -108,7 +152,10 @@ impl Data {
     /// The chart as a PNG.
     pub fn png(&self, request: &ChartRequest, zone: &TimeZone, dark: bool) -> Result<Vec<u8>, ApiError> {
         let drawn = match request.what {
-            ChartWhat::Level => charts::level_png(&self.level(request, zone, &self.refused(zone)), dark),
+            ChartWhat::Level => {
+                let size = (request.width, request.height);
+                charts::level_png(&self.level(size, zone, &self.refused(zone)), dark)
+            }
             ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &[self.bars(zone)]), dark),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
@@ -134,21 +181,16 @@ impl Data {
         found.iter().rev().map(first).collect()
     }
 
-    fn level<'a>(
-        &'a self,
-        request: &ChartRequest,
-        zone: &TimeZone,
-        refused: &'a [Refused],
-    ) -> LevelInput<'a> {
+    fn level<'a>(&'a self, size: (u32, u32), zone: &TimeZone, refused: &'a [Refused]) -> LevelInput<'a> {
         // A zoomed chart shows what was zoomed into; the forecast belongs to the present.
-        let forecast = self.forecast.as_ref().and_then(Forecast::wall).filter(|_| self.to >= self.now);
+        let forecast = self.forecast.filter(|_| self.to >= self.now);
         LevelInput {
             unit: self.meter.unit,
             kind: self.meter.kind,
             label: &self.meter.label,
             samples: &self.samples,
             gaps: &self.gaps,
-            forecast: forecast.map(|wall| LevelForecast { p10: wall.p10, p50: wall.p50, p90: wall.p90 }),
+            forecast,
             headroom_now: self.latest.and_then(|sample| sample.headroom()),
             limit: self.latest.and_then(|sample| sample.limit),
             resets_at: self.latest.and_then(|sample| sample.resets_at),
@@ -157,8 +199,8 @@ impl Data {
             to: self.to,
             now: self.now,
             zone: zone.clone(),
-            width: request.width.clamp(200, 4000),
-            height: request.height.clamp(100, 2000),
+            width: size.0.clamp(200, 4000),
+            height: size.1.clamp(100, 2000),
         }
     }
 

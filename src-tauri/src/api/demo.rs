@@ -152,6 +152,8 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             paused: false,
             budget: None,
             reload_below: None,
+            lead: None,
+            key_expires: None,
             ledger: Vec::new(),
             rhythm: None,
             options: toml::Table::new(),

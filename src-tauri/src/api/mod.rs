@@ -1,15 +1,19 @@
 //! The command table: each command once, whatever transport carries it (Tauri's IPC, loopback HTTP, the CLI).
 
 mod accounts;
+mod alerting;
+mod backtest;
 mod bindings;
 mod charting;
 mod costs;
 mod demo;
+mod episode;
 mod facts;
 mod keys;
 mod ledger;
 mod overview;
 mod past;
+mod replay;
 mod rhythm;
 mod settings;
 mod sums;
@@ -19,16 +23,20 @@ mod views;
 mod what_if;
 mod why;
 
+pub use crate::alerts::word as severity_word;
 pub use crate::diagnosis::Standing;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
+pub use backtest::{BacktestView, Backtests, of as backtest_view, score as backtest_of_store};
 pub use bindings::bindings;
 pub use charting::Data as ChartData;
 pub use costs::{CostsRequest, of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
+pub use episode::{EpisodePage, MomentView, RangeView, of_store as episode_of_store};
 pub use keys::store_secret;
 pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take_out};
 pub use overview::of_store as overview_of_store;
 pub use past::check;
+pub use replay::{ReplayFate, ReplayRequest, ReplayView, ReplayWall, of_store as replay_of_store};
 pub use rhythm::{RhythmView, view as rhythm_view};
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
@@ -48,8 +56,8 @@ use types::EventMessage;
 
 /// What only a program with a window can do.
 pub trait Host: Send + Sync {
-    /// Shows the window, at an account if one is named.
-    fn show_window(&self, account: Option<String>);
+    /// Shows the window, at an episode's page if one is named.
+    fn show_window(&self, episode: Option<i64>);
     /// Whether the program starts with the session; `None` where that cannot be.
     fn autostart(&self) -> Option<bool>;
     /// Switches that.
@@ -60,7 +68,7 @@ pub trait Host: Send + Sync {
 pub struct Headless;
 
 impl Host for Headless {
-    fn show_window(&self, _account: Option<String>) {}
+    fn show_window(&self, _episode: Option<i64>) {}
     fn autostart(&self) -> Option<bool> {
         None
     }
@@ -253,11 +261,7 @@ impl App {
     /// The user chose something on a native notification.
     fn chosen(&self, episode: i64, choice: notify::Chosen) {
         match choice {
-            notify::Chosen::Open => {
-                let found = self.shown().episodes().into_iter().find(|live| live.id == episode);
-                let account = found.and_then(|episode| episode.resource.account);
-                self.inner.host.show_window(account.map(|id| id.to_string()));
-            }
+            notify::Chosen::Open => self.inner.host.show_window(Some(episode)),
             notify::Chosen::Snooze => {
                 let monitor = self.shown();
                 let until = monitor.now() + 4 * crate::model::HOUR;
@@ -360,6 +364,12 @@ commands! {
     poll_now: accounts::PollRequest => (), accounts::poll_now;
     /// Episodes of the last days, newest first.
     episodes: overview::EpisodesRequest => Vec<types::EpisodeView>, overview::episodes;
+    /// One episode: what was told when, from which figures, and what came of it.
+    episode: overview::EpisodeRequest => episode::EpisodePage, episode::page;
+    /// The meter up to one of an episode's notices, with what was forecast then.
+    episode_chart: episode::EpisodeChartRequest => types::ChartView, episode::chart;
+    /// How good the forecasts and warnings were.
+    backtest: backtest::BacktestRequest => backtest::BacktestView, backtest::view;
     /// Marks an episode as seen: no repeats; it may still escalate.
     acknowledge: overview::EpisodeRequest => (), overview::acknowledge;
     /// Keeps an episode quiet for some hours.
@@ -376,10 +386,18 @@ commands! {
     set_rhythm: rhythm::RhythmRequest => rhythm::RhythmView, rhythm::set;
     /// Away until then, or back.
     set_away: rhythm::AwayRequest => rhythm::RhythmView, rhythm::set_away;
+    /// What the rules, at some sensitivity, would have told over the stored history.
+    replay: replay::ReplayRequest => replay::ReplayView, replay::replay_shown;
     /// The settings page.
     settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.
     set_notifications: settings::SwitchRequest => (), settings::set_notifications;
+    /// When to tell, for all accounts and for single ones.
+    alert_settings: Nothing => alerting::AlertPage, alerting::page;
+    /// Changes when to tell, for all accounts.
+    set_alert_settings: alerting::AlertSettings => (), alerting::set;
+    /// Changes what is set for one account's alerts.
+    set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
     /// Sends a test notification.
     test_notification: Nothing => types::StatusView, settings::test_notification;
     /// Starts with the session, or not.

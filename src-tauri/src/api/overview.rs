@@ -30,7 +30,7 @@ pub(crate) struct EpisodesRequest {
 #[derive(Clone, Debug, Deserialize, ts_rs::TS)]
 pub(crate) struct EpisodeRequest {
     #[ts(type = "number")]
-    id: i64,
+    pub(super) id: i64,
 }
 
 /// Names an episode and hours of quiet.

@@ -6,13 +6,14 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
-use crate::forecast::{self, Forecast, History, Outlook};
+use crate::engine::HISTORY;
+use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
     Reading, Rhythm, SECOND, Sample, Timestamp, words,
 };
-use crate::monitor::{Monitor, Status, pipeline::HISTORY, poll};
+use crate::monitor::{Monitor, Status, poll};
 use crate::store::{Store, StoreError};
 
 /// Steps of a trend line over 24 hours.
@@ -37,7 +38,8 @@ impl Source {
     /// A meter's forecast from its stored readings, where no running monitor knows it.
     pub(crate) fn project(&self, meter: &Meter, outlook: &Outlook) -> Result<Forecast, StoreError> {
         let samples = self.store.samples(meter.id, self.now + -HISTORY, self.now)?;
-        Ok(forecast::project(meter, &History { samples: &samples, outlook }, self.now))
+        let memory = Memory::of(meter.unit, &samples, self.now);
+        Ok(forecast::project(meter, &memory, outlook, self.now))
     }
 }
 
@@ -170,7 +172,7 @@ fn share(source: &Source, meter: &Meter, sample: &Sample) -> Result<Option<f64>,
 }
 
 /// The last day in equal steps; a step that lies in a gap is `None`.
-fn trend(source: &Source, meter: &Meter, gaps: &[Gap]) -> Result<Vec<Option<f64>>, StoreError> {
+pub(super) fn trend(source: &Source, meter: &Meter, gaps: &[Gap]) -> Result<Vec<Option<f64>>, StoreError> {
     let from = source.now + -DAY;
     let samples = source.store.samples(meter.id, from, source.now)?;
     let step = DAY / TREND_STEPS;

@@ -19,6 +19,8 @@ pub struct LevelForecast {
     pub p50: Timestamp,
     /// Nine chances in ten that it comes before this; `None` beyond the horizon.
     pub p90: Option<Timestamp>,
+    /// What the time at which it was made is called: `now`, or `then` in a look back.
+    pub made: &'static str,
 }
 
 /// Refusals, as marked.
@@ -291,7 +293,8 @@ impl Scene {
         if let Some(x) = visible(input.now).filter(|x| frame.right() - x > 4.0) {
             pen.line(Ink::Now, 1.0, &[(x, top), (x, bottom)])?;
             if reset.is_none_or(|reset| (reset - x).abs() > 28.0) {
-                pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, "now")?;
+                let made = self.forecast.map_or("now", |forecast| forecast.made);
+                pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, made)?;
             }
         }
         Ok(())

@@ -52,7 +52,12 @@ fn input<'a>(samples: &'a [Sample], gaps: &'a [Gap], refusals: &'a [Refused]) ->
         label: "OpenRouter · key “ci”",
         samples,
         gaps,
-        forecast: Some(LevelForecast { p10: now + 3 * HOUR, p50: now + 4 * HOUR, p90: Some(now + 7 * HOUR) }),
+        forecast: Some(LevelForecast {
+            p10: now + 3 * HOUR,
+            p50: now + 4 * HOUR,
+            p90: Some(now + 7 * HOUR),
+            made: "now",
+        }),
         headroom_now: samples.last().and_then(Sample::headroom),
         limit: Some(Qty(25 * USD)),
         resets_at: None,

@@ -24,6 +24,19 @@ Exit codes:
   0  explained       1  something failed, stderr says what        2  wrong words, or a file that cannot be read
   3  the cause is not known";
 
+const REPLAY: &str = "\
+Examples:
+  tollwatch replay                               the last 30 days of every account, with the rules that are set
+  tollwatch replay ci --since 8w --sensitivity high
+                                                 what another sensitivity would have told, before it is set
+  tollwatch replay --polls DIR --episodes episodes.csv --forecasts out.csv > notices.jsonl
+                                                 scripted accounts, for scoring
+
+DIR holds one TRACE.csv or TRACE.csv.gz each with the columns t_unix and spent_usd, the total so far; the episodes
+have the columns episode, trace, start_t and amount_usd. Printed is one line a notice, until the wall:
+  {\"episode\":17,\"t\":1730400000,\"severity\":\"heads_up\"}
+Forecasts are rows episode,t,p10_h,p50_h,p90_h: hours from t, empty beyond the horizon, at the first poll of each hour.";
+
 const EXAMPLES: &str = "\
 Examples:
   tollwatch serve --demo              see everything work without a key
@@ -42,6 +55,7 @@ Examples:
   tollwatch chart ci key_limit -o ci.svg
   curl -si https://… | tollwatch explain
                                       which 402 it was, and what mends it
+  tollwatch why                       why the newest alert was told
 
 Exit codes:
   0  all well        1  something failed, stderr says what        2  wrong words
@@ -99,6 +113,20 @@ pub(super) enum Command {
     /// Say why a call was refused (402 and its disguises), and what mends it
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
+    /// What the alerts would have told: over your own history, or over scripted accounts
+    #[command(after_help = REPLAY)]
+    Replay(ReplayArgs),
+    /// Say why an alert was told: the rule, the figures and the forecast behind it, and what came of it
+    Why {
+        /// The alert's number, as `tollwatch status` and `why --list` say it; the newest if missing
+        #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+        episode: Option<i64>,
+        /// List the alerts of the last 30 days with their numbers
+        #[arg(long, conflicts_with = "episode")]
+        list: bool,
+    },
+    /// Say how good the forecasts and warnings of the last 90 days were
+    Backtest,
     /// Run the monitor without a window; serve the same pages on 127.0.0.1
     Serve(ServeArgs),
     /// Show where the config is, or what may stand in it
@@ -348,6 +376,28 @@ fn header(text: &str) -> Result<(String, String), String> {
     } else {
         Err("that is no header's name".to_owned())
     }
+}
+
+#[derive(clap::Args)]
+pub(super) struct ReplayArgs {
+    /// The account's id, as `accounts list` says it; all of them when missing
+    #[arg(conflicts_with = "polls")]
+    pub(super) account: Option<String>,
+    /// How far back: 30d, 4w
+    #[arg(long, default_value = "30d", value_parser = super::replay::days, conflicts_with = "polls")]
+    pub(super) since: u32,
+    /// With this sensitivity instead of the one that is set
+    #[arg(long, value_parser = ["low", "normal", "high"])]
+    pub(super) sensitivity: Option<String>,
+    /// A folder with the polls of scripted accounts
+    #[arg(long, value_name = "DIR", requires = "episodes")]
+    pub(super) polls: Option<PathBuf>,
+    /// Which balances those accounts are given, and when
+    #[arg(long, value_name = "FILE", requires = "polls")]
+    pub(super) episodes: Option<PathBuf>,
+    /// Write the forecasts of the scripted accounts here
+    #[arg(long, value_name = "FILE", requires = "polls")]
+    pub(super) forecasts: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

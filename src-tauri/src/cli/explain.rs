@@ -250,13 +250,13 @@ fn facts(view: &ExplainView, now: Timestamp) -> Vec<String> {
 }
 
 /// A paragraph after an empty line.
-fn block(indent: &str, text: &str) -> anyhow::Result<()> {
+pub(super) fn block(indent: &str, text: &str) -> anyhow::Result<()> {
     say("")?;
     item(indent, text)
 }
 
 /// A text behind a mark, wrapped to the terminal's width, further lines set in.
-fn item(mark: &str, text: &str) -> anyhow::Result<()> {
+pub(super) fn item(mark: &str, text: &str) -> anyhow::Result<()> {
     let set_in = " ".repeat(mark.chars().count());
     for (index, line) in wrapped(text, width().saturating_sub(mark.chars().count())).iter().enumerate() {
         say(format!("{}{line}", if index == 0 { mark } else { &set_in }))?;

@@ -1,18 +1,21 @@
 //! The command line.
 //!
 //! Exit codes: 0 all well; 1 something failed (said on stderr); 2 the call's words are wrong; 3 an account fails or
-//! has no figures, or (`explain`) the cause is not known; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
+//! has no figures, (`explain`) the cause is not known, or (`why`, `backtest`) nothing is there to be told of; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
 
 mod accounts;
 mod args;
+mod backtest;
 mod chart;
 mod explain;
 mod ledger;
+mod replay;
 mod rhythm;
 mod run;
 mod spend;
 mod status;
 mod trying;
+mod why;
 
 use args::{Args, Command, ConnectorsCommand};
 use clap::Parser;
@@ -68,6 +71,9 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::WhatIf(request) => rhythm::what_if(request, json),
         Command::Away { command } => rhythm::away(command, json),
         Command::Explain(request) => explain::run(request, json),
+        Command::Replay(request) => replay::run(request, json),
+        Command::Why { episode, list } => why::run(episode, list, json),
+        Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {

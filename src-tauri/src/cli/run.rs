@@ -51,8 +51,9 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
             }
         };
         let outcome = outcome.map(|polled| keep_ledger(&store, id, account, polled, clock.now()));
-        pipeline.absorb(id, label, outcome).await;
+        pipeline.take_in(id, label, outcome).await;
     }
+    pipeline.tell().await;
     let live = pipeline.live();
     let view = StoreView { store: store.clone(), now: clock.now(), live };
     let overview = overview_of_store(view, &config, &zone)?;

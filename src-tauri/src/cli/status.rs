@@ -2,7 +2,7 @@
 
 use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
 use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview, TotalView};
-use crate::api::{StoreView, overview_of_store};
+use crate::api::{StoreView, overview_of_store, severity_word};
 use crate::config::{Config, Folders};
 use crate::model::{Amount, HOUR, MeterKind, Severity, Timestamp, words};
 use crate::monitor::Clock;
@@ -96,6 +96,18 @@ fn print(overview: &Overview, zone: &TimeZone) -> anyhow::Result<()> {
             line.push_str("  ");
         }
         say(line.trim_end())?;
+    }
+    for (index, one) in overview.episodes.iter().enumerate() {
+        if index == 0 {
+            say("\nAlerts (`tollwatch why NUMBER` says why)")?;
+        }
+        let word = severity_word(one.severity);
+        say(format!(
+            "  {:<5} {} {}",
+            format!("#{}", one.id),
+            paint(&format!("{word:<8}"), Some(one.severity), colours),
+            one.title
+        ))?;
     }
     if let Some(total) = &overview.total {
         say(format!("\n{}", in_all(total)))?;

@@ -1,13 +1,15 @@
 //! config.toml ↔ structs.
 
+mod alerting;
 mod folders;
 mod ledger;
 mod rhythm;
 
+pub use alerting::AlertsConfig;
 pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
 
-use crate::alerts::Sensitivity;
+use crate::alerts::Lead;
 use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Rhythm, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
@@ -85,19 +87,6 @@ pub struct MonitorConfig {
     pub raw_days: u32,
 }
 
-/// `[alerts]`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AlertsConfig {
-    /// Native notifications.
-    pub desktop: bool,
-    /// Tell balances below these amounts, such as `["5 USD", "30 CNY"]`; at most one per unit.
-    #[schemars(with = "Vec<String>")]
-    pub low: Vec<Amount>,
-    /// How early a coming wall is told: `low` (only when it is sure), `normal`, `high` (early, more false alarms).
-    pub sensitivity: Sensitivity,
-}
-
 /// `[network]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -146,6 +135,17 @@ pub struct AccountConfig {
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reload_below: Option<Amount>,
+    /// How long it takes to get money: `minutes` (a card), `hours`, `days` (an invoice), or a length up to 10 working
+    /// days, such as `"5 days"`. So long before a wall the first warning comes.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Lead>,
+    /// The day on which the account's key expires, such as `"2026-12-31"`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_expires: Option<jiff::civil::Date>,
     /// What you had, topped up and spent, for providers that do not say what is left: see docs/ledger.md.
     #[serde(default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -170,12 +170,6 @@ pub struct AccountConfig {
 impl Default for MonitorConfig {
     fn default() -> Self {
         MonitorConfig { raw_days: 90 }
-    }
-}
-
-impl Default for AlertsConfig {
-    fn default() -> Self {
-        AlertsConfig { desktop: true, low: Vec::new(), sensitivity: Sensitivity::Normal }
     }
 }
 
@@ -292,6 +286,13 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #low = []
 # How early a coming wall is told: "low" (only when it is sure), "normal", "high" (early, more false alarms).
 #sensitivity = "normal"
+# Hours of the day in which only what cannot wait is told, such as "22:00-08:00". None by default.
+# A refusal, and a wall within the hour, are told in quiet hours and through a snooze as well.
+#breaks_through = true
+# Far more spend in an hour or a day than is usual is told.
+#bursts = true
+# Spend in an hour below these is never unusual, such as ["5 USD"]; about 2 USD for money.
+#burst_floor = []
 
 [network]
 # Hosts (or host:port) that may be asked over plain http; this machine itself always may.
@@ -324,6 +325,8 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   budget = "200 USD"            (a budget of your own for each month)
 #   rhythm = { always_on = true } (a server: your rhythm does not count)
 #   reload_below = "10 USD"       (the provider tops up by itself below this; you switched that on there)
+#   lead = "5 days"               (how long it takes to get money: minutes, hours, days, or a length)
+#   key_expires = "2026-12-31"    (told 14, 3 and 1 days before)
 # What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
 
@@ -448,14 +451,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));
     }
-    for (at, amount) in config.alerts.low.iter().enumerate() {
-        if config.alerts.low[..at].iter().any(|other| other.unit == amount.unit) {
-            return bad(
-                &["alerts", "low"],
-                format!("{} is named twice; keep one amount per unit", amount.unit),
-            );
-        }
-    }
+    alerting::check(&config.alerts)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(&["accounts", id.as_str(), "interval"], format!("{seconds} is less than 10 seconds"));

@@ -96,7 +96,7 @@ fn the_commented_default_is_the_default_in_both_readings() {
             _ => format!("{line}\n"),
         })
         .collect();
-    assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 5);
+    assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 8);
     assert_eq!(parse(&open), Ok(Config::default()));
 }
 
@@ -359,4 +359,35 @@ fn absence_is_written_and_taken_back_and_comments_stay() {
         std::fs::read_to_string(&path).unwrap(),
         "# mine\n[rhythm] # ours\nzone = \"Europe/Berlin\" # home\n"
     );
+}
+
+#[test]
+fn alert_settings_are_read_and_only_what_changed_is_written() {
+    let text = "[alerts]\n# at night\nquiet = \"22:00-08:00\"\nlow = [\"5 USD\"] # a coffee\n\n[accounts.a]\nconnector = \"x\"\n\
+                lead = \"5 days\"\nkey_expires = \"2026-12-31\"\n";
+    let (_dir, path) = file(text);
+    let config = Config::load(&path).unwrap();
+    let account = &config.accounts[&AccountId::new("a").unwrap()];
+    assert_eq!(account.lead.map(|lead| lead.ms()), Some(5 * crate::model::DAY));
+    assert_eq!(account.key_expires, Some(jiff::civil::date(2026, 12, 31)));
+    assert!(config.alerts.breaks_through && config.alerts.bursts);
+    let after = AlertsConfig { quiet: None, bursts: false, ..config.alerts.clone() };
+    Config::save_alerts(&path, &config.alerts, &after).unwrap();
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(!written.contains("quiet") && written.contains("bursts = false"), "{written}");
+    assert!(written.contains("low = [\"5 USD\"] # a coffee\n") && !written.contains("desktop"), "{written}");
+    assert_eq!(Config::load(&path).unwrap().alerts, after);
+    for (text, why) in [
+        ("[alerts]\nquiet = \"22-8\"\n", "write it like 22:00-08:00"),
+        (
+            "[alerts]\nburst_floor = [\"1 USD\", \"2 USD\"]\n",
+            "line 2: alerts.burst_floor: USD is named twice",
+        ),
+        ("[accounts.a]\nconnector = \"x\"\nlead = \"3 weeks\"\n", "not within 1 hour to 10 working days"),
+        ("[accounts.a]\nconnector = \"x\"\nkey_expires = \"soon\"\n", "line 3: "),
+    ] {
+        let (_dir, path) = file(text);
+        let error = Config::load(&path).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }

@@ -101,8 +101,8 @@ struct Desktop {
 }
 
 impl Host for Desktop {
-    fn show_window(&self, account: Option<String>) {
-        window::show(&self.handle, account);
+    fn show_window(&self, episode: Option<i64>) {
+        window::show(&self.handle, episode.map(|id| format!("#/alerts/{id}")));
     }
 
     fn autostart(&self) -> Option<bool> {

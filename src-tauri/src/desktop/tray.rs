@@ -48,7 +48,7 @@ fn build(handle: &AppHandle, face: &Face) -> tauri::Result<TrayIcon> {
             QUIT => handle.exit(0),
             other => {
                 if let Some(account) = other.strip_prefix(ACCOUNT) {
-                    window::show(handle, Some(account.to_owned()));
+                    window::show(handle, Some(window::page(account)));
                 }
             }
         })

@@ -18,10 +18,9 @@ pub(crate) fn remember(folders: &Folders) -> tauri::plugin::TauriPlugin<Wry> {
         .build()
 }
 
-/// Shows the window, at an account's page if one is given; builds it when there is none. From any thread.
-pub(crate) fn show(handle: &AppHandle, account: Option<String>) {
+/// Shows the window, at a page (`#/alerts/12`) if one is given; builds it when there is none. From any thread.
+pub(crate) fn show(handle: &AppHandle, page: Option<String>) {
     let handle = handle.clone();
-    let page = account.map(|id| page(&id));
     // Never on the thread of the event loop: building a web view waits for that one, for ever on Windows.
     tauri::async_runtime::spawn_blocking(move || {
         let shown = match handle.get_webview_window(LABEL) {
@@ -72,7 +71,7 @@ fn is_ours(url: &Url) -> bool {
 }
 
 /// The route of an account's page, as `ui/src` reads it from the address.
-fn page(account: &str) -> String {
+pub(crate) fn page(account: &str) -> String {
     let id: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
     format!("#/account/{id}")
 }

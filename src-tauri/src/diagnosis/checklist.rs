@@ -143,7 +143,7 @@ fn reload_on(account: &AccountFacts) -> Option<Item> {
         };
     }
     match auto_reload(account) {
-        Some(Reload::Seen { count, amount, about }) => reload(
+        Some(Reload::Seen { count, amount, about, .. }) => reload(
             Standing::Done,
             format!(
                 "It seems so: the last {count} top-ups were {} each, at about {}.",

@@ -172,7 +172,7 @@ fn reload(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opti
         Reload::Said(below) => {
             format!("An automatic top-up is set for “{}” below {}", account.label, words::amount(below))
         }
-        Reload::Seen { count, amount, about } => format!(
+        Reload::Seen { count, amount, about, .. } => format!(
             "The last {count} top-ups of “{}” were {} each with about {} left, as an automatic top-up does it",
             account.label,
             words::amount(amount),

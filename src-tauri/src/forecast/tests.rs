@@ -1,7 +1,7 @@
 //! Worked by hand: what the forecast says of usage whose answer is known.
 
 use super::*;
-use crate::model::{AccountId, MeterKey, MeterKind, Provenance, Unit};
+use crate::model::{AccountId, MeterKey, MeterKind, Provenance, Sample, Unit};
 use proptest::prelude::*;
 
 const DOLLAR: i64 = 1_000_000_000;
@@ -41,17 +41,23 @@ fn steady(hours: i64) -> Vec<Sample> {
 }
 
 fn ask(samples: &[Sample], now: Timestamp) -> Forecast {
-    project(&meter(Window::Never), &History::new(samples), now)
+    project(&meter(Window::Never), &Memory::of(Unit::USD, samples, now), &Outlook::default(), now)
 }
 
 #[test]
 fn a_rate_limit_is_no_wall() {
     let rate = Meter { kind: MeterKind::Rate, ..meter(Window::Other) };
     let samples = steady(72);
-    let forecast = project(&rate, &History::new(&samples), START + 3 * DAY);
+    let forecast = project(
+        &rate,
+        &Memory::of(Unit::USD, &samples, START + 3 * DAY),
+        &Outlook::default(),
+        START + 3 * DAY,
+    );
     assert_eq!(forecast, Forecast::Unknown(Reason::Refills));
     let empty = [left(START, 0)];
-    assert_eq!(project(&rate, &History::new(&empty), START), Forecast::Unknown(Reason::Refills));
+    let empty = Memory::of(Unit::USD, &empty, START);
+    assert_eq!(project(&rate, &empty, &Outlook::default(), START), Forecast::Unknown(Reason::Refills));
 }
 
 #[test]
@@ -65,7 +71,11 @@ fn a_dollar_an_hour_and_ten_left_are_ten_hours() {
         assert!((wall.burn - 1.0).abs() < 1e-6);
         assert!(((wall.at_burn.unwrap() - now) - 10 * HOUR).abs() < SECOND_OR_SO);
         assert_eq!((wall.headroom, wall.before_reset), (Qty(10 * DOLLAR), 1.0));
-        assert!(wall.within[0] < 0.02 && wall.within[2] > 0.99, "{:?}", wall.within);
+        assert!(
+            wall.chance.within(30 * MINUTE) < 0.02 && wall.chance.within(2 * DAY) > 0.99,
+            "{:?}",
+            wall.chance
+        );
         assert_eq!(wall.confidence, if days == 14 { Confidence::Good } else { Confidence::Fair });
     }
 }
@@ -110,8 +120,8 @@ fn a_reset_before_the_wall_makes_it_clear() {
     samples.last_mut().unwrap().resets_at = Some(reset);
     let Forecast::Clear(clear) = ask(&samples, now) else { panic!("a wall after the reset counts") };
     assert_eq!(clear.until, reset);
-    assert_eq!(clear.within[1], clear.within[2], "both end at the reset");
-    assert!(clear.within[2] < 0.05, "{:?}", clear.within);
+    assert_eq!(clear.chance.within(4 * HOUR), clear.chance.within(2 * DAY), "both end at the reset");
+    assert!(clear.chance.within(2 * DAY) < 0.05, "{:?}", clear.chance);
 
     samples.last_mut().unwrap().resets_at = Some(now + 20 * HOUR);
     let Forecast::Wall(wall) = ask(&samples, now) else { panic!("the wall comes first") };
@@ -176,7 +186,10 @@ fn a_figure_of_an_hour_ago_is_forecast_from_an_hour_ago() {
     let Forecast::Wall(fresh) = ask(&samples, end) else { panic!() };
     let Forecast::Wall(late) = ask(&samples, end + HOUR) else { panic!() };
     assert_eq!((fresh.p50, fresh.at_burn), (late.p50, late.at_burn));
-    assert!(late.within[1] > fresh.within[1], "what was spent since is not known, but not nothing");
+    assert!(
+        late.chance.within(4 * HOUR) > fresh.chance.within(4 * HOUR),
+        "what was spent since is not known, but not nothing"
+    );
 }
 
 #[test]
@@ -192,7 +205,7 @@ fn a_wall_falls_into_working_hours_not_into_the_night() {
     let Forecast::Wall(wall) = ask(&samples, now) else { panic!("no wall") };
     let p50 = hours(wall.p50 - now);
     assert!((16.0..24.0).contains(&p50), "tomorrow between 9 and 17, not {p50} h from now");
-    assert!(wall.within[1] < 0.02, "the evening is quiet: {:?}", wall.within);
+    assert!(wall.chance.within(4 * HOUR) < 0.02, "the evening is quiet: {:?}", wall.chance);
 }
 
 prop_compose! {
@@ -230,8 +243,8 @@ proptest! {
         let now = START + end;
         let (less, more) = (ask(&balance_of(&points, cents, 1), now), ask(&balance_of(&points, cents + more, 1), now));
         prop_assert!(median(&less) <= median(&more), "{less:?} {more:?}");
-        if let (Some(less), Some(more)) = (less.within(), more.within()) {
-            prop_assert!((0..3).all(|k| less[k] >= more[k]));
+        if let (Some(less), Some(more)) = (less.chance(), more.chance()) {
+            prop_assert!([HOUR, 4 * HOUR, 2 * DAY].iter().all(|ms| less.within(*ms) >= more.within(*ms)));
         }
     }
 
@@ -267,9 +280,10 @@ proptest! {
             }
         }).collect();
         let now = if wild { Timestamp(raw.first().map_or(0, |first| first.0)) } else { START + 2 * DAY };
-        let forecast = project(&meter(window), &History::new(&samples), now);
-        prop_assert_eq!(&forecast, &project(&meter(window), &History::new(&samples), now));
-        if let Some(within) = forecast.within() {
+        let forecast = project(&meter(window), &Memory::of(Unit::USD, &samples, now), &Outlook::default(), now);
+        prop_assert_eq!(&forecast, &project(&meter(window), &Memory::of(Unit::USD, &samples, now), &Outlook::default(), now));
+        if let Some(chance) = forecast.chance() {
+            let within = [1, HOUR, DAY, 9 * DAY].map(|ms| chance.within(ms));
             prop_assert!(within.iter().all(|chance| (0.0..=1.0).contains(chance)), "{within:?}");
             prop_assert!(forecast.burn().is_some_and(|burn| burn.is_finite() && burn >= 0.0));
         }

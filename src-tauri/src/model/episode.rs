@@ -57,6 +57,16 @@ pub enum EpisodeKind {
     Failing,
     /// The machine is offline: one for all accounts.
     Offline,
+    /// An automatic top-up was due and did not come.
+    Reload,
+    /// Far more was spent in an hour or a day than is usual.
+    Burst,
+    /// A limit was lowered.
+    Change,
+    /// No good figure for much longer than usual, for a reason that may pass by itself.
+    Stale,
+    /// The account's key is about to expire.
+    Expiry,
 }
 
 /// What an episode belongs to: account, meter and kind. Never a reset time, a label or a display name.
@@ -115,10 +125,29 @@ pub struct Episode {
     pub told: Option<Severity>,
     /// When the last notice was accepted.
     pub told_at: Option<Timestamp>,
+    /// When the last heads-up was accepted.
+    pub planned_at: Option<Timestamp>,
+    /// When the last notice of something worse was accepted.
+    pub warned_at: Option<Timestamp>,
+    /// When it was found that a heads-up is wanted, beside or after what was told: it is due until `planned_at`.
+    pub plan_at: Option<Timestamp>,
+    /// When it was found that the time of which the last warning spoke has passed: another is due until `warned_at`.
+    pub warn_at: Option<Timestamp>,
     /// The headline, as a person would say it.
     pub title: String,
     /// What fired it: rule, inputs, range; JSON for `why`.
     pub evidence: String,
+}
+
+impl Episode {
+    /// A notifier accepted a notice of it. What was told is never untold.
+    pub fn note_told(&mut self, severity: Severity, at: Timestamp) {
+        self.told = self.told.max(Some(severity));
+        self.told_at = self.told_at.max(Some(at));
+        let of_its_kind =
+            if severity == Severity::HeadsUp { &mut self.planned_at } else { &mut self.warned_at };
+        *of_its_kind = (*of_its_kind).max(Some(at));
+    }
 }
 
 /// One notification of an episode, to be delivered and then marked told.

@@ -214,7 +214,7 @@ pub struct Meter {
 }
 
 /// A reading as stored. An unchanged reading extends `last_at` of the row before it instead of adding one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
     /// When this was first read.
     pub at: Timestamp,

@@ -1,9 +1,10 @@
-//! What happened between two samples of one meter: spend, top-up or reset, told apart.
+//! What happened between two samples of one meter, from the two alone. [`super::Flow`] also weighs what came before.
 
-use super::{Qty, Sample};
+use super::flow::tell::{Nature, tell};
+use super::{MoveKind, Qty, Sample, Window};
 
 /// The change from one sample to the next. Conservation: `left before − spent + added = left after`, to the step,
-/// wherever both sides say what was left and no reset lies between them.
+/// wherever both sides say what was left and no reset or correction of use lies between them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {
     /// What was spent at least; never negative.
@@ -12,6 +13,8 @@ pub struct Step {
     pub added: Qty,
     /// Whether use started again from zero in between.
     pub reset: bool,
+    /// What it is, apart from spend.
+    pub kind: MoveKind,
 }
 
 impl Step {
@@ -26,28 +29,16 @@ impl Step {
 /// Tells what happened between two samples of one meter. Spend and a top-up inside one interval of a bare balance
 /// cannot be told apart: the top-up is then reported less that spend (a lower bound of both).
 pub fn step(before: &Sample, after: &Sample) -> Step {
-    let difference = |a: Qty, b: Qty| a.checked_sub(b).unwrap_or_default();
-    let added = match (before.limit, after.limit) {
-        (Some(old), Some(new)) => difference(new, old),
-        _ => Qty(0),
+    let nature = Nature { balance: false, window: Window::Never };
+    let Some(told) = tell(before, after, nature) else {
+        return Step { kind: MoveKind::Unknown, ..Step::default() };
     };
-    // The window that both lie in, said alike: what falls in it was corrected, as bills are, and did not start again.
-    let same_window = before.resets_at == after.resets_at && after.resets_at.is_some_and(|at| after.at < at);
-    match (before.used, after.used, before.remaining, after.remaining) {
-        (Some(old), Some(new), ..) if new >= old => Step { spent: difference(new, old), added, reset: false },
-        (Some(_), Some(_), ..) if same_window => Step { spent: Qty(0), added, reset: false },
-        (Some(_), Some(new), ..) => Step { spent: new, added, reset: true },
-        (_, _, Some(old), Some(new)) => {
-            // Only what is left is known: what the limit's change does not explain is spend or top-up.
-            let fell = old.checked_add(added).map_or(Qty(0), |whole| difference(whole, new));
-            if fell.0 >= 0 {
-                Step { spent: fell, added, reset: false }
-            } else {
-                Step { spent: Qty(0), added: Qty(added.0.saturating_sub(fell.0)), reset: false }
-            }
-        }
-        _ => Step::default(),
-    }
+    let counted = before.used.is_some() && after.used.is_some();
+    let reset = matches!(told.kind, MoveKind::Reset | MoveKind::Restart);
+    // Use that started again, or was corrected, adds nothing: only a limit does.
+    let added = if reset || (counted && told.back > 0) { told.raised } else { told.change + told.least };
+    let fit = |steps: i128| i64::try_from(steps).map_or(Qty(0), Qty);
+    Step { spent: fit(told.least), added: fit(added), reset, kind: told.kind }
 }
 
 #[cfg(test)]
@@ -68,27 +59,60 @@ mod tests {
         }
     }
 
+    fn is(kind: MoveKind, spent: i64, added: i64) -> Step {
+        let reset = matches!(kind, MoveKind::Reset | MoveKind::Restart);
+        Step { spent: Qty(spent), added: Qty(added), reset, kind }
+    }
+
     #[test]
     fn a_rise_of_a_balance_is_a_top_up_and_a_fall_of_use_a_reset() {
         let balance = |left| sample(None, None, Some(left));
-        assert_eq!(step(&balance(10), &balance(7)), Step { spent: Qty(3), added: Qty(0), reset: false });
-        assert_eq!(step(&balance(7), &balance(57)), Step { spent: Qty(0), added: Qty(50), reset: false });
+        assert_eq!(step(&balance(10), &balance(7)), is(MoveKind::Spend, 3, 0));
+        assert_eq!(step(&balance(7), &balance(57)), is(MoveKind::TopUp, 0, 50));
+        assert_eq!(step(&balance(50), &balance(53)), is(MoveKind::Refund, 0, 3));
         let used = |used| sample(Some(used), Some(100), None);
-        assert_eq!(step(&used(90), &used(4)), Step { spent: Qty(4), added: Qty(0), reset: true });
-        assert_eq!(step(&used(4), &used(9)), Step { spent: Qty(5), added: Qty(0), reset: false });
+        assert_eq!(step(&used(90), &used(4)), is(MoveKind::Restart, 4, 0));
+        assert_eq!(step(&used(4), &used(9)), is(MoveKind::Spend, 5, 0));
         let raised = sample(Some(9), Some(150), None);
-        assert_eq!(step(&used(9), &raised), Step { spent: Qty(0), added: Qty(50), reset: false });
+        assert_eq!(step(&used(9), &raised), is(MoveKind::LimitRaised, 0, 50));
+        assert_eq!(step(&raised, &used(11)), is(MoveKind::LimitLowered, 2, -50));
+        // A fall that is no reset by the calendar and leaves most of it: 85 were not spent anew.
+        assert_eq!(step(&used(90), &used(85)), is(MoveKind::Correction, 0, 0));
+    }
+
+    #[test]
+    fn a_balance_beside_a_counter_says_exactly_what_was_added() {
+        let both = |left, used| sample(Some(used), None, Some(left));
+        assert_eq!(step(&both(7, 93), &both(54, 96)), is(MoveKind::TopUp, 3, 50));
+    }
+
+    #[test]
+    fn what_is_left_of_a_window_comes_back_by_a_reset() {
+        let left = |at: i64, left: i64, resets_at: i64| Sample {
+            at: Timestamp(at),
+            last_at: Timestamp(at),
+            resets_at: Some(Timestamp(resets_at)),
+            ..sample(None, Some(100), Some(left))
+        };
+        assert_eq!(step(&left(1, 10, 10), &left(11, 96, 20)), is(MoveKind::Reset, 4, 0));
     }
 
     #[test]
     fn a_bill_that_is_corrected_does_not_start_again() {
         let of_month = |at: i64, used: i64, resets_at: i64| Sample {
+            at: Timestamp(at),
+            last_at: Timestamp(at),
             resets_at: Some(Timestamp(resets_at)),
-            ..Sample { at: Timestamp(at), ..sample(Some(used), Some(100), None) }
+            ..sample(Some(used), Some(100), None)
         };
         let corrected = step(&of_month(1, 90, 10), &of_month(2, 88, 10));
-        assert_eq!(corrected, Step { spent: Qty(0), added: Qty(0), reset: false });
-        let again = Step { spent: Qty(4), added: Qty(0), reset: true };
+        assert_eq!(corrected, is(MoveKind::Correction, 0, 0));
+        // Resets told a little apart are one.
+        let drifted = step(&of_month(1, 90, 10), &of_month(2, 88, 11));
+        assert_eq!(drifted, is(MoveKind::Correction, 0, 0));
+        // Only next to nothing is no correction.
+        assert_eq!(step(&of_month(1, 90, 10), &of_month(2, 1, 10)), is(MoveKind::Restart, 1, 0));
+        let again = is(MoveKind::Reset, 4, 0);
         assert_eq!(step(&of_month(1, 90, 10), &of_month(11, 4, 20)), again);
         // The provider still says the old reset: it has passed.
         assert_eq!(step(&of_month(1, 90, 10), &of_month(11, 4, 10)), again);
@@ -96,8 +120,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_not_zero() {
-        assert_eq!(step(&sample(None, None, None), &sample(Some(5), None, None)), Step::default());
-        assert_eq!(step(&sample(Some(5), None, None), &sample(None, None, Some(5))), Step::default());
+        let unknown = is(MoveKind::Unknown, 0, 0);
+        assert_eq!(step(&sample(None, None, None), &sample(Some(5), None, None)), unknown);
+        assert_eq!(step(&sample(Some(5), None, None), &sample(None, None, Some(5))), unknown);
     }
 
     proptest! {

@@ -42,9 +42,9 @@ pub fn span(ms: i64) -> String {
 /// significant digits below one cent), never rounded up: nobody is told of more than there is.
 pub fn amount(amount: Amount) -> String {
     let steps = amount.qty.0.unsigned_abs();
+    let sign = if amount.qty.0 < 0 { "-" } else { "" };
     match amount.unit {
         Unit::Money(currency) => {
-            let sign = if amount.qty.0 < 0 { "-" } else { "" };
             let number = number(steps, amount.unit, 2);
             match currency.code() {
                 "USD" => format!("{sign}${number}"),
@@ -54,9 +54,9 @@ pub fn amount(amount: Amount) -> String {
                 code => format!("{sign}{number} {code}"),
             }
         }
-        Unit::Percent => format!("{} %", number(steps, amount.unit, 0)),
-        Unit::Credits => format!("{} credits", number(steps, amount.unit, 0)),
-        Unit::Tokens | Unit::Requests => format!("{} {}", number(steps, amount.unit, 0), amount.unit),
+        Unit::Percent => format!("{sign}{} %", number(steps, amount.unit, 0)),
+        Unit::Credits => format!("{sign}{} credits", number(steps, amount.unit, 0)),
+        Unit::Tokens | Unit::Requests => format!("{sign}{} {}", number(steps, amount.unit, 0), amount.unit),
     }
 }
 
@@ -144,6 +144,7 @@ mod tests {
         assert_eq!(say("0 USD"), "$0.00");
         assert_eq!(say("61586 tokens"), "61,586 tokens");
         assert_eq!(say("37 percent"), "37 %");
+        assert_eq!((say("-2414 tokens"), say("-3 percent")), ("-2,414 tokens".to_owned(), "-3 %".to_owned()));
         assert_eq!(per_hour(1.316, Unit::USD), "$1.31/h");
         assert_eq!((chance(0.034), chance(0.004)), ("3 %".to_owned(), "0.4 %".to_owned()));
         assert_eq!(stamp(NOW, &berlin()), "Sat 21 Nov 12:30");

@@ -155,8 +155,8 @@ fn counter(
     let fresh = polled.and_then(|polled| {
         polled.readings.iter().find(|reading| reading.meter == meter.key && reading.unit == unit)
     });
-    if let (Some(fresh), Some(before)) = (fresh, store.latest(meter.id)?) {
-        let spent = step(&before, &fresh.sample(now)).spent;
+    if let Some(fresh) = fresh {
+        let spent = store.next_move(meter, &fresh.sample(now))?.spent.least;
         if spent != Qty(0) {
             spends.push(Spend { start: now.hour_floor(), end: now.max(now.hour_floor() + 1), amount: spent });
         }

@@ -3,6 +3,7 @@
 //! One task per account. A poll's news goes through [`pipeline`] under one lock, so that episodes of all accounts
 //! are advanced one at a time. Whatever was stored when a call returned survives a kill of the process.
 
+pub mod backtest;
 mod clock;
 pub(crate) mod ledger;
 pub mod pipeline;
@@ -14,7 +15,7 @@ pub use clock::Clock;
 pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 
-use crate::alerts::Rules;
+use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
 use crate::forecast::Outlook;
 use crate::http::{Network, Policy};
@@ -108,6 +109,7 @@ impl Monitor {
         monitor.apply(&config);
         tokio::spawn(task::watch_sleep(monitor.clone()));
         tokio::spawn(task::keep_house(monitor.clone(), config.monitor.raw_days));
+        tokio::spawn(backtest::daily(monitor.clone()));
         Ok(monitor)
     }
 
@@ -246,7 +248,21 @@ pub(crate) fn rules(config: &Config, zone: &jiff::tz::TimeZone) -> Rules {
     Rules {
         low: config.alerts.low.clone(),
         zone: zone.clone(),
+        quiet: config.alerts.quiet,
+        breaks_through: config.alerts.breaks_through,
+        bursts: config.alerts.bursts,
+        burst_floor: config.alerts.burst_floor.clone(),
+        accounts: config.accounts.iter().map(|(id, account)| (id.clone(), terms(account))).collect(),
         ..Rules::with_sensitivity(config.alerts.sensitivity)
+    }
+}
+
+/// What the user said of one account that matters to alerts.
+fn terms(account: &AccountConfig) -> Terms {
+    Terms {
+        lead: account.lead.unwrap_or_default(),
+        reload_below: account.reload_below,
+        key_expires: account.key_expires,
     }
 }
 

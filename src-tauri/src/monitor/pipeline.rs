@@ -1,27 +1,31 @@
-//! One poll's way: store → forecast → alerts → notify. Time comes in through the clock only, so that a month runs
-//! through it in seconds in a test.
+//! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
+//! a month runs through it in seconds in a test.
 
-use super::{Clock, Event, schedule};
-use crate::alerts::{self, Fact, MeterFact, Rules};
+use super::{Clock, Event, backtest, schedule};
+use crate::alerts::{self, Habit, Rules};
 use crate::charts;
-use crate::forecast::{self, Forecast, History, Outlook};
+use crate::engine::{Engine, HISTORY, Read};
+use crate::forecast::{Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, PollError, Polled, Qty, Refusal,
-    Sample, Source, Step, Timestamp, step,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Refusal, SECOND,
+    Sample, Source, Timestamp,
 };
 use crate::notify::Notifier;
 use crate::store::{Store, StoreError, Told};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
-/// How much of the past a forecast is made from.
-pub const HISTORY: i64 = 28 * DAY;
 /// Width and height of a notice's picture, in pixels.
 const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
+/// How far back top-ups are looked for, and what is usual.
+const HABITS: i64 = 180 * DAY;
+/// What becomes due within this is one notification.
+const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
 /// The name under which simulated time survives a restart.
@@ -50,7 +54,7 @@ pub struct Status {
     pub last_spend: Option<Timestamp>,
 }
 
-/// The engine behind the monitor; cheap to clone.
+/// What carries each poll through; cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
     inner: Arc<Inner>,
@@ -61,13 +65,13 @@ struct Inner {
     store: Store,
     notifier: Arc<dyn Notifier>,
     zone: jiff::tz::TimeZone,
-    started_at: Timestamp,
-    rules: Mutex<Rules>,
-    live: Mutex<Vec<Episode>>,
+    /// Held while what it says is stored, so that a poll and the user's hand never cross.
+    engine: Mutex<Engine>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
-    histories: Mutex<HashMap<i64, Vec<Sample>>>,
-    /// What the user knows of the time ahead, by account.
-    outlooks: Mutex<BTreeMap<AccountId, Outlook>>,
+    /// Whether a telling is under way that gathers what becomes due meanwhile.
+    gathering: AtomicBool,
+    /// Whether the store was closed: nothing can be marked told any more, so nothing is told.
+    closed: AtomicBool,
     /// What is wrong with the store at present, in words.
     trouble: Mutex<Option<String>>,
     /// One poll's news at a time.
@@ -91,16 +95,14 @@ impl Pipeline {
         zone: jiff::tz::TimeZone,
     ) -> Result<Self, StoreError> {
         let inner = Inner {
-            started_at: clock.now(),
-            live: Mutex::new(store.live_episodes()?),
+            engine: Mutex::new(Engine::new(rules, store.live_episodes()?, clock.now())),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
-            histories: Mutex::default(),
-            outlooks: Mutex::default(),
+            gathering: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
-            rules: Mutex::new(rules),
             clock,
             store,
             notifier,
@@ -109,8 +111,14 @@ impl Pipeline {
         Ok(Pipeline { inner: Arc::new(inner) })
     }
 
-    /// Takes one poll's outcome: stores it, forecasts, advances the episodes, tells what is due.
+    /// As [`Pipeline::take_in`], and tells what is due at once.
     pub async fn absorb(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
+        self.take_in(account, label, outcome).await;
+        self.tell().await;
+    }
+
+    /// Takes one poll's outcome: stores it, forecasts, advances the episodes.
+    pub async fn take_in(&self, account: &AccountId, label: String, outcome: Result<Polled, PollError>) {
         let turn = self.inner.turn.lock().await;
         let now = self.inner.clock.now();
         match outcome {
@@ -122,7 +130,6 @@ impl Pipeline {
         }
         drop(turn);
         self.broadcast(Event::Changed(Some(account.clone())));
-        self.tell().await;
     }
 
     fn absorb_good(&self, account: &AccountId, label: String, polled: Polled, now: Timestamp) {
@@ -136,37 +143,30 @@ impl Pipeline {
             self.let_go(account, meters, now);
         }
         let meters = recorded.unwrap_or_default();
-        let mut news = Vec::with_capacity(meters.len());
-        for meter in &meters {
-            if let Some((sample, step)) = self.settle(account, self.advance(meter, now)) {
-                let forecast = self.project(meter, now);
-                let mine = |refusal: &&Refusal| refusal.meter.as_ref() == Some(&meter.key);
-                let refusals: Vec<Refusal> = news_of_refusals.iter().filter(mine).cloned().collect();
-                news.push((meter, sample, step, forecast, refusals));
-            }
-        }
-        let facts: Vec<MeterFact<'_>> = news
-            .iter()
-            .map(|(meter, sample, step, forecast, refusals)| MeterFact {
-                meter,
-                sample,
-                step: *step,
-                forecast,
-                refusals,
-            })
-            .collect();
+        let mine = |meter: &Meter| {
+            let refusals = news_of_refusals.iter();
+            refusals.filter(|refusal| refusal.meter.as_ref() == Some(&meter.key)).cloned().collect()
+        };
         let of_account: Vec<Refusal> =
             news_of_refusals.iter().filter(|refusal| refusal.meter.is_none()).cloned().collect();
-        self.judge(&Fact { account, label: &label, outcome: Ok(&facts), refusals: &of_account }, now);
+        let mut engine = lock(&self.inner.engine);
+        let mut read = Vec::with_capacity(meters.len());
+        for meter in &meters {
+            if let Some(sample) = self.settle(account, self.newest(&mut engine, meter, now)) {
+                read.push(Read { meter, sample, refusals: mine(meter) });
+            }
+        }
+        let outcome = engine.good(account, &label, &read, &of_account, now);
+        self.keep(&mut engine, account, &outcome.changed);
+        drop(engine);
 
-        // What a rate limit's window lost, our own probe may have taken.
-        let money = |meter: &Meter| meter.kind != MeterKind::Rate;
-        let spent = news.iter().any(|(meter, _, step, ..)| money(meter) && step.spent > Qty(0));
-        let forecasts =
-            news.iter().map(|(meter, _, _, forecast, _)| (meter.key.clone(), forecast.clone())).collect();
+        let last = lock(&self.inner.statuses).get(account).and_then(|status| status.last_good_at);
+        let made = meters.iter().filter_map(|meter| Some((meter, outcome.forecasts.get(&meter.key)?)));
+        backtest::keep(&self.inner.store, made, last, now);
+
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
-        let last_spend = if spent { Some(now) } else { status.last_spend.or(Some(now)) };
+        let last_spend = if outcome.spent { Some(now) } else { status.last_spend.or(Some(now)) };
         *status = Status {
             label,
             last_good_at: Some(now),
@@ -175,7 +175,7 @@ impl Pipeline {
             failures: 0,
             problem: None,
             partial: polled.problems,
-            forecasts,
+            forecasts: outcome.forecasts,
             last_spend,
         };
     }
@@ -201,8 +201,10 @@ impl Pipeline {
     fn absorb_bad(&self, account: &AccountId, label: String, error: &PollError, now: Timestamp) {
         tracing::info!(%account, kind = ?error.kind, "A poll failed: {error}");
         self.settle(account, self.inner.store.record_gap(account, now, error));
-        let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
-        self.judge(&Fact { account, label: &label, outcome: Err(error), refusals: &refusals }, now);
+        let mut engine = lock(&self.inner.engine);
+        let changed = engine.bad(account, &label, error, now);
+        self.keep(&mut engine, account, &changed);
+        drop(engine);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
         let since = status.problem.as_ref().map_or(now, |(_, since)| *since);
@@ -227,149 +229,114 @@ impl Pipeline {
         }
     }
 
-    /// Brings the meter's history in memory up to date; returns the newest sample and what happened before it.
-    fn advance(&self, meter: &Meter, now: Timestamp) -> Result<(Sample, Step), StoreError> {
-        let mut histories = lock(&self.inner.histories);
-        let from = Timestamp(now.0 - HISTORY);
-        if let Some(history) = histories.get_mut(&meter.id) {
-            let Some(newest) = self.inner.store.latest(meter.id)? else {
-                return Err(StoreError::Other(format!("the reading of {} was not stored", meter.label)));
-            };
-            let change = history.last().map_or(Step::default(), |last| step(last, &newest));
-            match history.last_mut() {
-                Some(last) if last.at == newest.at => *last = newest,
-                _ => history.push(newest),
+    /// The meter's figures as they were just stored. Before its first ones, the engine is given its history.
+    fn newest(&self, engine: &mut Engine, meter: &Meter, now: Timestamp) -> Result<Sample, StoreError> {
+        let store = &self.inner.store;
+        let missing = || StoreError::Other(format!("the reading of {} was not stored", meter.label));
+        let newest = store.latest(meter.id)?.ok_or_else(missing)?;
+        if !engine.knows(meter.id) {
+            let mut past = store.samples(meter.id, now + -HISTORY, now)?;
+            // One that was read once is this poll's: the engine has yet to see it.
+            past.retain(|sample| sample.at < newest.at || newest.last_at > newest.at);
+            let mut habit = Habit::default();
+            for hour in store.hours(meter.id, now + -HABITS, now)? {
+                habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
             }
-            let old = history.partition_point(|sample| sample.last_at < from);
-            // Dropping from the front moves the rest: only when it is worth it.
-            if old > 512 {
-                history.drain(..old);
-            }
-            return Ok((newest, change));
+            engine.remember(meter.id, Memory::of(meter.unit, &past, now), habit);
         }
-        let history = self.inner.store.samples(meter.id, from, now)?;
-        let newest = history.last().copied();
-        let change = match history.as_slice() {
-            [.., before, after] if after.at == now => step(before, after),
-            _ => Step::default(),
-        };
-        histories.insert(meter.id, history);
-        let newest = newest.ok_or_else(|| StoreError::Other(format!("{} has no reading", meter.label)))?;
-        Ok((newest, change))
+        Ok(newest)
     }
 
-    /// The meter's forecast from its history in memory.
-    fn project(&self, meter: &Meter, now: Timestamp) -> Forecast {
-        let histories = lock(&self.inner.histories);
-        let samples = histories.get(&meter.id).map_or(&[][..], Vec::as_slice);
-        let outlooks = lock(&self.inner.outlooks);
-        match outlooks.get(&meter.account) {
-            Some(outlook) => forecast::project(meter, &History { samples, outlook }, now),
-            None => forecast::project(meter, &History::new(samples), now),
+    /// Stores episodes that changed; they are in force once they are stored.
+    fn keep(&self, engine: &mut Engine, account: &AccountId, changed: &[Episode]) {
+        if changed.is_empty() {
+            return;
         }
-    }
-
-    /// Takes over what the user knows of the time ahead. The forecasts at hand are made anew with it; episodes follow
-    /// at the next poll.
-    pub fn set_outlooks(&self, outlooks: BTreeMap<AccountId, Outlook>) {
-        let before = std::mem::replace(&mut *lock(&self.inner.outlooks), outlooks.clone());
-        let now = self.inner.clock.now();
-        for (account, status) in self.statuses() {
-            if before.get(&account) == outlooks.get(&account) {
-                continue;
-            }
-            for key in status.forecasts.keys() {
-                let Ok(Some(meter)) = self.inner.store.meter(&account, key) else { continue };
-                let forecast = self.project(&meter, now);
-                if let Some(status) = lock(&self.inner.statuses).get_mut(&account) {
-                    status.forecasts.insert(key.clone(), forecast);
-                }
-            }
-        }
-    }
-
-    /// Advances the episodes by one account's news and stores what changed.
-    fn judge(&self, fact: &Fact<'_>, now: Timestamp) {
-        let rules = lock(&self.inner.rules).clone();
-        let mut live = lock(&self.inner.live);
-        let changed = alerts::step(&rules, &live, fact, now);
-        if !changed.is_empty() {
-            drop(live);
-            let Some(stored) = self.settle(fact.account, self.inner.store.save_episodes(&changed)) else {
-                return;
-            };
-            live = lock(&self.inner.live);
-            merge(&mut live, stored);
+        if let Some(stored) = self.settle(account, self.inner.store.save_episodes(changed)) {
+            engine.keep(stored);
         }
     }
 
     /// Changes one live episode by the user's hand, stores it and says so.
     pub fn change(&self, id: i64, change: impl FnOnce(&Episode) -> Episode) -> Result<bool, StoreError> {
-        let found = self.live().into_iter().find(|episode| episode.id == id);
+        let mut engine = lock(&self.inner.engine);
+        let found = engine.live().iter().find(|episode| episode.id == id).cloned();
         let Some(episode) = found else { return Ok(false) };
-        let stored = self.inner.store.save_episodes(&[change(&episode)])?;
-        merge(&mut lock(&self.inner.live), stored);
+        engine.keep(self.inner.store.save_episodes(&[change(&episode)])?);
+        drop(engine);
         self.broadcast(Event::Changed(episode.resource.account));
         Ok(true)
     }
 
-    /// Tells what is due. A notice counts as told only after a notifier accepted it; one that none accepted is due
+    /// Tells what is due in half a minute, and what becomes due until then with it.
+    pub(super) fn tell_soon(&self) {
+        if self.inner.gathering.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let pipeline = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(pipeline.inner.clock.real(TOGETHER)).await;
+            pipeline.inner.gathering.store(false, Ordering::SeqCst);
+            pipeline.tell().await;
+        });
+    }
+
+    /// Tells what is due, as one notification. A notice counts as told only after a notifier accepted it; one that none accepted is due
     /// again at the next poll.
     pub async fn tell(&self) {
         let _one = self.inner.telling.lock().await;
-        let now = self.inner.clock.now();
-        let rules = lock(&self.inner.rules).clone();
-        let notices = alerts::due(&rules, &self.live(), self.inner.started_at, now);
-        for notice in notices {
-            let picture = self.picture(&notice.resource);
-            let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
-                Ok(channel) => channel,
-                Err(error) => {
-                    tracing::warn!(
-                        episode = notice.episode,
-                        retry = error.retry,
-                        "A notice was not accepted: {error}"
-                    );
-                    continue;
-                }
-            };
-            let told = Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                at: now,
-                channel: channel.to_owned(),
-                title: notice.title.clone(),
-            };
-            if let Err(error) = self.inner.store.mark_told(&told) {
-                tracing::error!("A notice was told but could not be marked so: {error}");
-            }
-            if let Some(episode) = lock(&self.inner.live).iter_mut().find(|live| live.id == notice.episode) {
-                episode.told = Some(notice.severity);
-                episode.told_at = Some(now);
-            }
-            self.broadcast(Event::Told {
-                episode: notice.episode,
-                severity: notice.severity,
-                title: notice.title,
-                body: notice.body,
-                channel: channel.to_owned(),
-            });
+        if self.inner.closed.load(Ordering::SeqCst) {
+            return;
         }
+        let now = self.inner.clock.now();
+        let notices = lock(&self.inner.engine).due(now);
+        let Some(notice) = alerts::as_one(&notices) else { return };
+        let picture = self.picture(&notice.resource);
+        let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
+            Ok(channel) => channel,
+            Err(error) => {
+                let (episode, retry) = (notice.episode, error.retry);
+                tracing::warn!(episode, retry, "A notice was not accepted: {error}");
+                return;
+            }
+        };
+        let told = |notice: &Notice| Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            at: now,
+            channel: channel.to_owned(),
+            title: notice.title.clone(),
+        };
+        let told: Vec<Told> = notices.iter().map(told).collect();
+        if let Err(error) = self.inner.store.mark_all_told(&told) {
+            tracing::error!("A notice was told but could not be marked so: {error}");
+            // One episode may just have been removed: the others are marked.
+            told.iter().for_each(|told| drop(self.inner.store.mark_told(told)));
+        }
+        let mut engine = lock(&self.inner.engine);
+        for notice in &notices {
+            engine.told(notice.episode, notice.severity, now);
+        }
+        self.broadcast(Event::Told {
+            episode: notice.episode,
+            severity: notice.severity,
+            title: notice.title,
+            body: notice.body,
+            channel: channel.to_owned(),
+        });
     }
 
     /// The meter's last day as a small picture.
     fn picture(&self, resource: &crate::model::Resource) -> Option<Vec<u8>> {
         let meter = self.inner.store.meter(resource.account.as_ref()?, resource.meter.as_ref()?).ok()??;
         let now = self.inner.clock.now();
-        let histories = lock(&self.inner.histories);
-        let samples = histories.get(&meter.id)?;
         let from = now + -DAY;
-        let first = samples.partition_point(|sample| sample.last_at < from);
+        let samples = self.inner.store.samples(meter.id, from, now).ok()?;
         let input = charts::LevelInput {
             unit: meter.unit,
             kind: meter.kind,
             label: &meter.label,
-            samples: &samples[first..],
+            samples: &samples,
             gaps: &[],
             forecast: None,
             headroom_now: samples.last().and_then(Sample::headroom),
@@ -432,23 +399,25 @@ impl Pipeline {
 
     /// Resolves those of an account's live episodes.
     fn resolve(&self, account: &AccountId, which: impl Fn(&Episode) -> bool, now: Timestamp) {
-        let over: Vec<Episode> = self
+        let mut engine = lock(&self.inner.engine);
+        let over: Vec<Episode> = engine
             .live()
-            .into_iter()
+            .iter()
             .filter(|episode| episode.resource.account.as_ref() == Some(account) && which(episode))
-            .map(|episode| Episode { state: EpisodeState::Resolved, resolved_at: Some(now), ..episode })
+            .map(|episode| Episode {
+                state: EpisodeState::Resolved,
+                resolved_at: Some(now),
+                ..episode.clone()
+            })
             .collect();
-        if over.is_empty() {
-            return;
-        }
-        if let Some(stored) = self.settle(account, self.inner.store.save_episodes(&over)) {
-            merge(&mut lock(&self.inner.live), stored);
-        }
+        self.keep(&mut engine, account, &over);
     }
 
     /// Waits for the poll under way and closes the store.
     pub(super) async fn finish(&self) {
         let _turn = self.inner.turn.lock().await;
+        let _telling = self.inner.telling.lock().await;
+        self.inner.closed.store(true, Ordering::SeqCst);
         if let Err(error) = self.inner.store.close() {
             tracing::error!("The history could not be closed cleanly: {error}");
         }
@@ -461,7 +430,7 @@ impl Pipeline {
 
     /// Episodes that are not resolved.
     pub fn live(&self) -> Vec<Episode> {
-        lock(&self.inner.live).clone()
+        lock(&self.inner.engine).live().to_vec()
     }
 
     /// What is wrong with the store at present, in words.
@@ -471,7 +440,27 @@ impl Pipeline {
 
     /// The rules in force.
     pub(super) fn set_rules(&self, rules: Rules) {
-        *lock(&self.inner.rules) = rules;
+        lock(&self.inner.engine).set_rules(rules);
+    }
+
+    /// Takes over what the user knows of the time ahead. The forecasts at hand are made anew with it; episodes follow
+    /// at the next poll.
+    pub fn set_outlooks(&self, outlooks: BTreeMap<AccountId, Outlook>) {
+        let mut engine = lock(&self.inner.engine);
+        let before = engine.set_outlooks(outlooks.clone());
+        let now = self.inner.clock.now();
+        for (account, status) in self.statuses() {
+            if before.get(&account) == outlooks.get(&account) {
+                continue;
+            }
+            for key in status.forecasts.keys() {
+                let Ok(Some(meter)) = self.inner.store.meter(&account, key) else { continue };
+                let Some(forecast) = engine.forecast(&meter, now) else { continue };
+                if let Some(status) = lock(&self.inner.statuses).get_mut(&account) {
+                    status.forecasts.insert(key.clone(), forecast);
+                }
+            }
+        }
     }
 
     /// The history.
@@ -515,14 +504,4 @@ fn fresh(polled: &[Refusal], seen: &[(Timestamp, Refusal)], now: Timestamp) -> (
     let news: Vec<Refusal> = polled.iter().filter(|refusal| !logged_before(refusal)).cloned().collect();
     let to_store = news.iter().filter(|refusal| !stated_before(refusal)).cloned().collect();
     (news, to_store)
-}
-
-/// Puts stored episodes in the place of the old ones; resolved ones leave.
-fn merge(live: &mut Vec<Episode>, stored: Vec<Episode>) {
-    for episode in stored {
-        live.retain(|old| old.id != episode.id);
-        if episode.state != EpisodeState::Resolved {
-            live.push(episode);
-        }
-    }
 }

@@ -96,7 +96,7 @@ mod tests {
             p50: at,
             p90: None,
             before_reset: 1.0,
-            within: [0.0; 3],
+            chance: Default::default(),
             burn: 1.0,
             at_burn: None,
             headroom: Qty(1),

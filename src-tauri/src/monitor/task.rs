@@ -22,7 +22,8 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
         let message =
             format!("{id}: there is no connector '{}'; `tollwatch connectors` lists them", config.connector);
         let error = PollError::new(PollErrorKind::Config, message);
-        pipeline.absorb(&id, label(&id, &config, None), Err(error)).await;
+        pipeline.take_in(&id, label(&id, &config, None), Err(error)).await;
+        pipeline.tell_soon();
         return;
     };
     let label = label(&id, &config, Some(connector));
@@ -66,7 +67,8 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
         }
         let outcome = outcome
             .map(|polled| ledger::keep(pipeline.store(), &id, &config, polled, pipeline.clock().now()));
-        pipeline.absorb(&id, label.clone(), outcome).await;
+        pipeline.take_in(&id, label.clone(), outcome).await;
+        pipeline.tell_soon();
         let now = pipeline.clock().now();
         let interval = pipeline.interval(&id, usual, connector.spec().min_interval, now);
         wait = if interval == usual { schedule::next(&id, interval, now).since(now) } else { interval };

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 /// The columns of an [`Episode`], in the order of [`read`].
 pub(super) const COLUMNS: &str = "id, account, meter, kind, state, severity, began_at, seen_at, streak, fired_at, \
-     resolved_at, snoozed_until, told, told_at, title, evidence";
+     resolved_at, snoozed_until, told, told_at, title, evidence, planned_at, warned_at, plan_at, warn_at";
 
 /// The columns of a [`Told`], in its order.
 pub(super) const TOLD_COLUMNS: &str = "episode, severity, at, channel, title";
@@ -35,6 +35,10 @@ pub(super) fn read(row: &Row<'_>) -> Result<Episode> {
         told_at: maybe_time(row, 13)?,
         title: row.get(14)?,
         evidence: row.get(15)?,
+        planned_at: maybe_time(row, 16)?,
+        warned_at: maybe_time(row, 17)?,
+        plan_at: maybe_time(row, 18)?,
+        warn_at: maybe_time(row, 19)?,
     })
 }
 
@@ -54,12 +58,13 @@ pub(super) fn read_told(row: &Row<'_>) -> Result<Told> {
 pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
     db.prepare_cached(&format!(
         "INSERT INTO episode ({COLUMNS}) VALUES \
-         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
+         (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
          ON CONFLICT (id) DO UPDATE SET account = excluded.account, meter = excluded.meter, kind = excluded.kind, \
          state = excluded.state, severity = excluded.severity, began_at = excluded.began_at, \
          seen_at = excluded.seen_at, streak = excluded.streak, fired_at = excluded.fired_at, \
          resolved_at = excluded.resolved_at, snoozed_until = excluded.snoozed_until, told = excluded.told, \
-         told_at = excluded.told_at, title = excluded.title, evidence = excluded.evidence"
+         told_at = excluded.told_at, title = excluded.title, evidence = excluded.evidence, \
+         planned_at = excluded.planned_at, warned_at = excluded.warned_at, plan_at = excluded.plan_at, warn_at = excluded.warn_at"
     ))?
     .execute(params![
         episode.id,
@@ -78,13 +83,25 @@ pub(super) fn put(db: &Connection, episode: &Episode) -> Result<usize> {
         Int::from(episode.told_at),
         episode.title,
         episode.evidence,
+        Int::from(episode.planned_at),
+        Int::from(episode.warned_at),
+        Int::from(episode.plan_at),
+        Int::from(episode.warn_at),
     ])
 }
 
-/// Writes a line of the log of notices.
-pub(super) fn put_told(db: &Connection, told: &Told) -> Result<usize> {
-    db.prepare_cached(&format!("INSERT INTO notice ({TOLD_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5)"))?
-        .execute(params![told.episode, word(&told.severity)?, told.at.0, told.channel, told.title])
+/// Writes a line of the log of notices, with what the rule saw when it was told.
+pub(super) fn put_told(db: &Connection, told: &Told, evidence: Option<&str>) -> Result<usize> {
+    let sql = format!("INSERT INTO notice ({TOLD_COLUMNS}, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    let severity = word(&told.severity)?;
+    db.prepare_cached(&sql)?.execute(params![
+        told.episode,
+        severity,
+        told.at.0,
+        told.channel,
+        told.title,
+        evidence
+    ])
 }
 
 fn find(db: &Connection, id: i64) -> Result<Option<Episode>> {
@@ -108,6 +125,8 @@ fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fau
         {
             episode.told = episode.told.max(stored.told);
             episode.told_at = episode.told_at.max(stored.told_at);
+            episode.planned_at = episode.planned_at.max(stored.planned_at);
+            episode.warned_at = episode.warned_at.max(stored.warned_at);
         }
         put(db, episode)?;
         if episode.id == 0 {
@@ -125,10 +144,10 @@ fn mark(db: &Connection, told: &Told) -> Result<(), Fault> {
             told.episode
         )));
     };
-    episode.told = episode.told.max(Some(told.severity));
-    episode.told_at = episode.told_at.max(Some(told.at));
+    episode.note_told(told.severity, told.at);
     put(db, &episode)?;
-    put_told(db, told)?;
+    // The episode's own evidence goes on changing; this is what the user was told from.
+    put_told(db, told, Some(&episode.evidence))?;
     Ok(())
 }
 
@@ -162,8 +181,25 @@ impl Store {
     /// # Errors
     /// [`StoreError::Other`] when there is no such episode.
     pub fn mark_told(&self, told: &Told) -> Result<(), StoreError> {
-        let told = told.clone();
-        self.write(move |desk| desk.change(|db| mark(db, &told)))
+        self.mark_all_told(std::slice::from_ref(told))
+    }
+
+    /// As [`Store::mark_told`], for all episodes that one notification told: all are marked or none.
+    pub fn mark_all_told(&self, told: &[Told]) -> Result<(), StoreError> {
+        let told = told.to_vec();
+        self.write(move |desk| desk.change(|db| told.iter().try_for_each(|told| mark(db, told))))
+    }
+
+    /// The notices of one episode, oldest first, each with the evidence that it was told from; `None` for those of
+    /// older formats, which did not keep it.
+    pub fn told_of(&self, episode: i64) -> Result<Vec<(Told, Option<String>)>, StoreError> {
+        self.read(|db| {
+            let sql =
+                format!("SELECT {TOLD_COLUMNS}, evidence FROM notice WHERE episode = ?1 ORDER BY at, id");
+            let mut query = db.prepare_cached(&sql)?;
+            let rows = query.query_map([episode], |row| Ok((read_told(row)?, row.get(5)?)))?;
+            rows.collect::<Result<_>>().map_err(Fault::from)
+        })
     }
 
     /// The log of notices accepted in `from..=to`, oldest first.

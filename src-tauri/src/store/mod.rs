@@ -13,6 +13,7 @@ mod codec;
 mod costs;
 mod episodes;
 mod fault;
+mod forecasts;
 mod gaps;
 mod meters;
 mod open;

@@ -3,7 +3,7 @@
 use super::codec::{Int, maybe_qty, qty, time};
 use super::fault::Fault;
 use super::{Hour, Store, StoreError};
-use crate::model::{HOUR, Qty, Sample, Timestamp, step};
+use crate::model::{HOUR, Move, MoveKind, Qty, Sample, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 use std::collections::BTreeMap;
 
@@ -29,19 +29,23 @@ impl Hours {
         merge(self.at(at), &Hour { first, last, low, high, polls: 1, ..blank(at) });
     }
 
-    /// What happened between two samples that follow each other. Up to one hour apart, it is credited to the hour of
-    /// the later one. Farther apart, spend is spread evenly over the time between them; what was added is not, since
-    /// a top-up is a moment, seen by the later reading.
-    pub(super) fn between(&mut self, before: &Sample, after: &Sample) {
-        let step = step(before, after);
-        if step.added != Qty(0) {
-            let hour = self.at(after.at);
-            hour.added = Qty(hour.added.0.saturating_add(step.added.0));
+    /// What happened before a sample. Up to one hour after the one before, it is credited to the hour of the sample.
+    /// Farther apart, spend is spread evenly over the time between them; what was added is not, since a top-up is a
+    /// moment, seen by the later reading. What a reset gives back, and what is only told anew of a counter, is not added.
+    pub(super) fn moved(&mut self, found: &Move, sample: &Sample) {
+        let added = match found.kind {
+            MoveKind::Reset | MoveKind::Restart => Qty(0),
+            MoveKind::Spend | MoveKind::Correction if sample.used.is_some() => Qty(0),
+            _ => found.added.least,
+        };
+        if added != Qty(0) {
+            let hour = self.at(sample.at);
+            hour.added = Qty(hour.added.0.saturating_add(added.0));
         }
-        if step.spent == Qty(0) {
+        if found.spent.least == Qty(0) {
             return;
         }
-        for (at, part) in spread(step.spent.0, before.last_at, after.at) {
+        for (at, part) in spread(found.spent.least.0, found.from, sample.at) {
             let hour = self.at(at);
             hour.spent = Qty(hour.spent.0.saturating_add(part));
         }
@@ -163,6 +167,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Flow, MeterKind, Window};
 
     #[test]
     fn spend_over_several_hours_is_spread_to_the_step() {
@@ -198,8 +203,10 @@ mod tests {
             resets_at: None,
             reserve: None,
         };
-        hours.between(&used(0, 0), &used(1, i64::MAX));
-        hours.between(&used(1, i64::MAX), &used(2, i64::MAX - 1));
+        let mut flow = Flow::new(MeterKind::Spend, Window::Never);
+        for sample in [used(0, 0), used(1, i64::MAX), used(2, i64::MIN), used(3, 7)] {
+            hours.moved(&flow.push(&sample), &sample);
+        }
         assert_eq!(hours.at(Timestamp(0)).spent, Qty(i64::MAX));
     }
 }

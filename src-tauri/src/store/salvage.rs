@@ -1,10 +1,10 @@
 //! Out of a damaged file into a new one: every row that can still be read.
 
 use super::rollups::Hours;
-use super::{costs, episodes, gaps, meters, open, refusals, rollups, samples, upkeep};
-use crate::model::AccountId;
+use super::{costs, episodes, forecasts, gaps, meters, open, refusals, rollups, samples, upkeep};
+use crate::model::{AccountId, Flow};
 use rusqlite::{Connection, Result, Row};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Carries over what can be read of the file `kept`; says how much that was, as a sentence.
@@ -24,14 +24,15 @@ pub(super) fn salvage(kept: &Path, db: &mut Connection) -> String {
 /// One transaction: the new file holds all that was carried over, or nothing.
 fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
     let new = db.transaction()?;
-    let mut known = BTreeSet::new();
+    let mut known = BTreeMap::new();
     rows(old, "meter", meters::COLUMNS, "id", |row| {
         let meter = meters::read(row)?;
-        known.insert(meter.id);
-        meters::put(&new, &meter)
+        let written = meters::put(&new, &meter);
+        known.insert(meter.id, Flow::new(meter.kind, meter.window));
+        written
     });
     let mut carried = 0;
-    for meter in known {
+    for (meter, mut flow) in known {
         let whose = format!("sample WHERE meter_id = {meter}");
         let mut kept = Vec::new();
         carried += rows(old, &whose, samples::COLUMNS, "at", |row| {
@@ -46,10 +47,14 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
         rows(old, &whose, rollups::COLUMNS, "hour", |row| {
             rollups::put(&new, "INSERT OR IGNORE", meter, &rollups::read(row)?)
         });
+        let whose = format!("forecast WHERE meter_id = {meter}");
+        rows(old, &whose, forecasts::COLUMNS, "at", |row| {
+            forecasts::put(&new, meter, &forecasts::read(row)?)
+        });
         // Hours that could not be read are worked out again from the samples that could.
         kept.sort_by_key(|sample| sample.at);
         let mut hours = Hours::default();
-        kept.windows(2).for_each(|pair| hours.between(&pair[0], &pair[1]));
+        kept.iter().for_each(|sample| hours.moved(&flow.push(sample), sample));
         kept.iter().for_each(|sample| hours.covered(sample));
         hours.store_missing(&new, meter)?;
     }
@@ -73,10 +78,11 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
         if seen.insert(episode.id) { episodes::put(&new, &episode) } else { Ok(0) }
     });
     let mut seen = BTreeSet::new();
-    let notice = format!("{}, id", episodes::TOLD_COLUMNS);
+    let notice = format!("{}, id, evidence", episodes::TOLD_COLUMNS);
     let notices = rows(old, "notice", &notice, "id", |row| {
-        let told = episodes::read_told(row)?;
-        if seen.insert(row.get::<_, i64>(5)?) { episodes::put_told(&new, &told) } else { Ok(0) }
+        let (told, evidence) = (episodes::read_told(row)?, row.get::<_, Option<String>>(6)?);
+        let new_one = seen.insert(row.get::<_, i64>(5)?);
+        if new_one { episodes::put_told(&new, &told, evidence.as_deref()) } else { Ok(0) }
     });
     rows(old, "state", "name, value", "name", |row| {
         let (name, value): (String, String) = (row.get(0)?, row.get(1)?);

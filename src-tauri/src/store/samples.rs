@@ -4,8 +4,11 @@ use super::codec::{Int, maybe_qty, maybe_time, time};
 use super::fault::Fault;
 use super::rollups::Hours;
 use super::{Store, StoreError, gaps, meters, refusals};
-use crate::model::{AccountId, Meter, Reading, Refusal, Sample, Timestamp};
+use crate::model::{AccountId, Flow, Meter, Move, Reading, Refusal, Sample, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, Row};
+
+/// So many samples are read back to tell what a new one says: money that was held and came back, an old answer again.
+const BACK: i64 = 4;
 
 /// The columns of a [`Sample`], in its order.
 pub(super) const COLUMNS: &str = "at, last_at, used, \"limit\", remaining, resets_at, reserve";
@@ -47,6 +50,19 @@ pub(super) fn newest(db: &Connection, meter: i64) -> Result<Option<Sample>> {
         .optional()
 }
 
+/// A meter's flow up to its newest sample, as far as the newest few tell.
+fn flow(db: &Connection, meter: &Meter) -> Result<Flow> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM sample WHERE meter_id = ?1 ORDER BY at DESC LIMIT {BACK}"
+    ))?;
+    let newest: Vec<Sample> = query.query_map([meter.id], read)?.collect::<Result<_>>()?;
+    let mut flow = Flow::new(meter.kind, meter.window);
+    for sample in newest.iter().rev() {
+        flow.push(sample);
+    }
+    Ok(flow)
+}
+
 /// One good poll, in the caller's transaction.
 pub(super) fn record(
     db: &Connection,
@@ -64,7 +80,7 @@ pub(super) fn record(
             .iter()
             .any(|later| later.meter == reading.meter && later.unit == reading.unit);
         if !again {
-            store_reading(db, meter.id, at, gap, reading)?;
+            store_reading(db, &meter, at, gap, reading)?;
         }
         found.push(meter);
     }
@@ -77,12 +93,12 @@ pub(super) fn record(
 /// Folds a reading into the newest sample or begins a new one, and brings its hour up to date.
 fn store_reading(
     db: &Connection,
-    meter: i64,
+    meter: &Meter,
     at: Timestamp,
     gap: Option<Timestamp>,
     reading: &Reading,
 ) -> Result<()> {
-    let before = newest(db, meter)?;
+    let before = newest(db, meter.id)?;
     let mut hours = Hours::default();
     let sample = reading.sample(at);
     match before {
@@ -90,7 +106,7 @@ fn store_reading(
             let seen = at.max(before.last_at);
             if seen > before.last_at {
                 db.prepare_cached("UPDATE sample SET last_at = ?3 WHERE meter_id = ?1 AND at = ?2")?
-                    .execute([meter, before.at.0, seen.0])?;
+                    .execute([meter.id, before.at.0, seen.0])?;
             }
             hours.polled(seen, sample.headroom());
         }
@@ -99,24 +115,22 @@ fn store_reading(
             let last = before.map(|before| before.last_at).max(gap);
             let at = last.map_or(at, |last| at.max(last + 1));
             let sample = Sample { at, last_at: at, ..sample };
-            put(db, "INSERT", meter, &sample)?;
-            if let Some(before) = before {
-                hours.between(&before, &sample);
-            }
+            hours.moved(&flow(db, meter)?.push(&sample), &sample);
+            put(db, "INSERT", meter.id, &sample)?;
             hours.polled(at, sample.headroom());
         }
     }
-    hours.store(db, meter)
+    hours.store(db, meter.id)
 }
 
 /// Appends history, in the caller's transaction.
 fn load(db: &Connection, meter: i64, samples: &[Sample]) -> Result<(), Fault> {
-    let known: bool =
-        db.query_row("SELECT EXISTS (SELECT 1 FROM meter WHERE id = ?1)", [meter], |row| row.get(0))?;
-    if !known {
+    let of_meter = format!("SELECT {} FROM meter WHERE id = ?1", meters::COLUMNS);
+    let Some(known) = db.query_row(&of_meter, [meter], meters::read).optional()? else {
         return Err(Fault::Words(format!("There is no meter {meter} to load samples into.")));
-    }
+    };
     let mut before = newest(db, meter)?;
+    let mut flow = flow(db, &known)?;
     let mut hours = Hours::default();
     for sample in samples {
         if sample.last_at < sample.at || before.is_some_and(|before| sample.at <= before.last_at) {
@@ -126,9 +140,7 @@ fn load(db: &Connection, meter: i64, samples: &[Sample]) -> Result<(), Fault> {
             )));
         }
         put(db, "INSERT", meter, sample)?;
-        if let Some(before) = &before {
-            hours.between(before, sample);
-        }
+        hours.moved(&flow.push(sample), sample);
         hours.covered(sample);
         before = Some(*sample);
     }
@@ -136,6 +148,11 @@ fn load(db: &Connection, meter: i64, samples: &[Sample]) -> Result<(), Fault> {
 }
 
 impl Store {
+    /// What a reading tells that is not stored yet.
+    pub fn next_move(&self, meter: &Meter, reading: &Sample) -> Result<Move, StoreError> {
+        self.read(|db| Ok(flow(db, meter)?.push(reading)))
+    }
+
     /// The newest sample of a meter.
     pub fn latest(&self, meter: i64) -> Result<Option<Sample>, StoreError> {
         self.read(|db| Ok(newest(db, meter)?))

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::open::beside;
-use super::{Store, StoreError};
+use super::{Store, StoreError, forecasts};
 use crate::model::{AccountId, DAY, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 
@@ -39,7 +39,7 @@ pub(super) fn set(db: &Connection, name: &str, value: &str) -> Result<usize> {
 fn forget(db: &Connection, account: &AccountId) -> Result<(), Fault> {
     db.execute("DELETE FROM state WHERE name = ?1", [mute_poll(account)])?;
     let account = account.as_str();
-    // Samples and hours go with their meters.
+    // Samples, hours and forecasts go with their meters.
     db.execute("DELETE FROM meter WHERE account = ?1", [account])?;
     db.execute("DELETE FROM gap WHERE account = ?1", [account])?;
     db.execute("DELETE FROM refusal WHERE account = ?1", [account])?;
@@ -60,6 +60,8 @@ const OLD_GAPS: &str = "DELETE FROM gap WHERE (account, at) IN (\
      SELECT account, at FROM gap WHERE last_at < ?1 AND ?3 IS NULL LIMIT ?2)";
 const OLD_REFUSALS: &str = "DELETE FROM refusal WHERE id IN (\
      SELECT id FROM refusal WHERE at < ?1 AND ?3 IS NULL ORDER BY at LIMIT ?2)";
+const OLD_FORECASTS: &str = "DELETE FROM forecast WHERE (meter_id, at) IN (\
+     SELECT meter_id, at FROM forecast WHERE meter_id = ?3 AND at < ?1 ORDER BY at LIMIT ?2)";
 
 impl Store {
     /// Small state that must survive a restart, by name.
@@ -94,13 +96,14 @@ impl Store {
     }
 
     /// Drops raw rows (samples, gaps, refusals) that were last true more than `raw_days` times 24 hours before `now`;
-    /// hours and costs stay for ever, and so does the newest sample of each meter. Returns how many rows went. Works in batches
-    /// between which other writes go ahead.
+    /// hours and costs stay for ever, and so does the newest sample of each meter. Forecasts go after 180 days. Returns
+    /// how many rows went. Works in batches between which other writes go ahead.
     pub fn prune(&self, now: Timestamp, raw_days: u32) -> Result<u64, StoreError> {
         let before = now.plus(-i64::from(raw_days).saturating_mul(DAY));
         let mut dropped = 0;
         for meter in self.read(all_meters)? {
             dropped += self.drop_old(OLD_SAMPLES, before, Some(meter))?;
+            dropped += self.drop_old(OLD_FORECASTS, now + -forecasts::KEPT, Some(meter))?;
         }
         Ok(dropped + self.drop_old(OLD_GAPS, before, None)? + self.drop_old(OLD_REFUSALS, before, None)?)
     }

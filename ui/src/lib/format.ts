@@ -2,6 +2,7 @@
  * How figures, times and ages read. Money stays a decimal string from the backend to Intl, which takes strings:
  * it never becomes a float on the way.
  */
+import type { EpisodeState } from './bindings/EpisodeState';
 import type { MeterKind } from './bindings/MeterKind';
 import type { Provenance } from './bindings/Provenance';
 import type { Severity } from './bindings/Severity';
@@ -263,6 +264,15 @@ export const severityWord: Record<Severity, string> = {
   soon: 'soon',
   now: 'now',
   refused: 'refused',
+};
+
+/** What an alert's state is called. */
+export const stateWord: Record<EpisodeState, string> = {
+  pending: 'pending',
+  firing: 'firing',
+  acknowledged: 'acknowledged',
+  snoozed: 'snoozed',
+  resolved: 'resolved',
 };
 
 /** What a kind of meter is called. */

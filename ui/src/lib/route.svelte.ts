@@ -36,6 +36,9 @@ export function parseRoute(hash: string): Route {
 export const accountHref = (id: string, meter?: string | null): string =>
   `#/account/${encodeURIComponent(id)}${meter ? `/${encodeURIComponent(meter)}` : ''}`;
 
+/** An alert's page. */
+export const alertHref = (id: number): string => `#/alerts/${id}`;
+
 /** The page that says why: of an account's refusal at a moment, of its newest one, or of what is pasted there. */
 export const whyHref = (account?: string | null, when?: number | null): string =>
   account

@@ -20,6 +20,8 @@ export interface Toast {
   title: string;
   body: string;
   severity: Severity | null;
+  /** The alert that it tells of. */
+  episode: number | null;
 }
 
 /** What every screen shares: the last overview, the moment, the link, the toasts. */
@@ -74,7 +76,7 @@ export class App {
 
   hear(event: EventMessage): void {
     if (event.is === 'changed') this.changed();
-    else this.toast(event.title, event.body, event.severity);
+    else this.toast(event.title, event.body, event.severity, event.episode);
   }
 
   /** Asks again soon; while hidden, once when shown. */
@@ -130,11 +132,17 @@ export class App {
     return true;
   }
 
-  toast(title: string, body: string, severity: Severity | null): void {
+  /** `episode` is the alert that it tells of, whose page says more. */
+  toast(
+    title: string,
+    body: string,
+    severity: Severity | null,
+    episode: number | null = null,
+  ): void {
     const id = this.#nextToast++;
     // The same again replaces the old one.
     const others = this.toasts.filter((toast) => toast.title !== title || toast.body !== body);
-    this.toasts = [...others, { id, title, body, severity }].slice(-4);
+    this.toasts = [...others, { id, title, body, severity, episode }].slice(-4);
     // Urgent ones stay until they are closed by hand.
     if (severity === null) setTimeout(() => this.dismiss(id), 6_000);
   }

@@ -3,4 +3,4 @@
 /**
  * Which rule an episode belongs to.
  */
-export type EpisodeKind = "refused" | "wall" | "low" | "failing" | "offline";
+export type EpisodeKind = "refused" | "wall" | "low" | "failing" | "offline" | "reload" | "burst" | "change" | "stale" | "expiry";

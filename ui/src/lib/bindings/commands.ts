@@ -1,16 +1,23 @@
 // Generated from src-tauri/src/api by the test `bindings`. Do not edit.
+import type { AccountAlerts } from "./AccountAlerts";
 import type { AccountDraft } from "./AccountDraft";
 import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
 import type { AwayRequest } from "./AwayRequest";
+import type { AlertPage } from "./AlertPage";
+import type { AlertSettings } from "./AlertSettings";
+import type { BacktestRequest } from "./BacktestRequest";
+import type { BacktestView } from "./BacktestView";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
 import type { CostsRequest } from "./CostsRequest";
 import type { CostsView } from "./CostsView";
 import type { DiagnoseRequest } from "./DiagnoseRequest";
+import type { EpisodeChartRequest } from "./EpisodeChartRequest";
+import type { EpisodePage } from "./EpisodePage";
 import type { EpisodeRequest } from "./EpisodeRequest";
 import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
@@ -26,6 +33,8 @@ import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { RhythmRequest } from "./RhythmRequest";
 import type { RhythmView } from "./RhythmView";
+import type { ReplayRequest } from "./ReplayRequest";
+import type { ReplayView } from "./ReplayView";
 import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
 import type { SnoozeRequest } from "./SnoozeRequest";
@@ -66,6 +75,12 @@ export type Commands = {
   poll_now: { request: PollRequest; response: null };
   /** Episodes of the last days, newest first. */
   episodes: { request: EpisodesRequest; response: Array<EpisodeView> };
+  /** One episode: what was told when, from which figures, and what came of it. */
+  episode: { request: EpisodeRequest; response: EpisodePage };
+  /** The meter up to one of an episode's notices, with what was forecast then. */
+  episode_chart: { request: EpisodeChartRequest; response: ChartView };
+  /** How good the forecasts and warnings were. */
+  backtest: { request: BacktestRequest; response: BacktestView };
   /** Marks an episode as seen: no repeats; it may still escalate. */
   acknowledge: { request: EpisodeRequest; response: null };
   /** Keeps an episode quiet for some hours. */
@@ -82,10 +97,18 @@ export type Commands = {
   set_rhythm: { request: RhythmRequest; response: RhythmView };
   /** Away until then, or back. */
   set_away: { request: AwayRequest; response: RhythmView };
+  /** What the rules, at some sensitivity, would have told over the stored history. */
+  replay: { request: ReplayRequest; response: ReplayView };
   /** The settings page. */
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
   set_notifications: { request: SwitchRequest; response: null };
+  /** When to tell, for all accounts and for single ones. */
+  alert_settings: { request: Nothing; response: AlertPage };
+  /** Changes when to tell, for all accounts. */
+  set_alert_settings: { request: AlertSettings; response: null };
+  /** Changes what is set for one account's alerts. */
+  set_account_alerts: { request: AccountAlerts; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
   /** Starts with the session, or not. */

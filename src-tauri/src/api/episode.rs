@@ -1,0 +1,242 @@
+//! One alert's page: what was told when and from which figures, and what came of it.
+
+use super::charting;
+use super::overview::EpisodeRequest;
+use super::types::{ChartView, EpisodeView};
+use super::views::{self, Source};
+use super::{ApiError, App, past};
+use crate::alerts::{Evidence, why};
+use crate::charts::LevelForecast;
+use crate::connectors;
+use crate::model::{
+    DAY, Episode, EpisodeKind, EpisodeState, Meter, MeterKind, Qty, Severity, Timestamp, words,
+};
+use crate::monitor::poll;
+use crate::store::StoreError;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One alert with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct EpisodePage {
+    /// The alert as in the list.
+    pub episode: EpisodeView,
+    /// What a person calls its meter, if it is about one.
+    pub meter_label: Option<String>,
+    /// What was told, oldest first; before anything was, what the rule last saw.
+    pub moments: Vec<MomentView>,
+    /// What came of it and what ended it, a sentence each.
+    pub after: Vec<String>,
+}
+
+/// One notice, and what it was told from.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct MomentView {
+    /// When it was told, or last seen.
+    pub at: Timestamp,
+    /// At which severity.
+    pub severity: Severity,
+    /// By which notifier it was accepted (`desktop`, `in_app`); missing when it was not told.
+    pub channel: Option<String>,
+    /// The headline.
+    pub title: String,
+    /// Why, a sentence each.
+    pub why: Vec<String>,
+    /// What was forecast then, if something was.
+    pub range: Option<RangeView>,
+    /// What was left over the 24 hours before, 48 equal steps; missing steps were not read. Empty without a meter.
+    pub trail: Vec<Option<f64>>,
+}
+
+/// When the wall might come, as forecast at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct RangeView {
+    /// One chance in ten that it comes before this.
+    pub p10: Timestamp,
+    /// As likely before as after.
+    pub p50: Timestamp,
+    /// Nine chances in ten that it comes before this; missing beyond the horizon or the reset.
+    pub p90: Option<Timestamp>,
+}
+
+/// Asks for the chart that ends at one of an alert's moments.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub(crate) struct EpisodeChartRequest {
+    #[ts(type = "number")]
+    id: i64,
+    /// The moment's `at`.
+    at: Timestamp,
+    /// Width in CSS pixels: 200 to 4000.
+    width: u32,
+    /// Height in CSS pixels: 100 to 2000.
+    height: u32,
+}
+
+pub(crate) async fn page(app: &App, request: EpisodeRequest) -> Result<EpisodePage, ApiError> {
+    let monitor = app.shown();
+    let episode = find(&Source::of(&monitor), request.id)?;
+    let configured = monitor.configured();
+    let of = episode.resource.account.as_ref().and_then(|id| configured.get_key_value(id));
+    let label = of.map(|(id, config)| poll::label(id, config, connectors::find(&config.connector)));
+    Ok(of_store(&Source::of(&monitor), &episode, label, monitor.pipeline().zone())?)
+}
+
+pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<ChartView, ApiError> {
+    let monitor = app.shown();
+    let source = Source::of(&monitor);
+    let episode = find(&source, request.id)?;
+    let moments = moments(&source, &episode)?;
+    let told = moments.into_iter().find(|told| told.at == request.at);
+    let meter = meter(&source, &episode)?;
+    let (Some(told), Some(meter)) = (told, meter) else {
+        return Err(ApiError::not_found("the history of this alert"));
+    };
+    let forecast = range(&told.evidence).map(|range| LevelForecast {
+        p10: range.p10,
+        p50: range.p50,
+        p90: range.p90,
+        made: "then",
+    });
+    let data = charting::Data::then(&source, meter, forecast, told.at)?;
+    Ok(ChartView { picture: data.drawn((request.width, request.height), monitor.pipeline().zone())? })
+}
+
+fn find(source: &Source, id: i64) -> Result<Episode, ApiError> {
+    let found = source.store.episode(id)?.filter(|episode| episode.fired_at.is_some());
+    found.ok_or_else(|| ApiError::not_found(format_args!("alert {id}")))
+}
+
+/// The page from the store alone, as `tollwatch why` prints it.
+pub fn of_store(
+    source: &Source,
+    episode: &Episode,
+    label: Option<String>,
+    zone: &TimeZone,
+) -> Result<EpisodePage, StoreError> {
+    let meter = meter(source, episode)?;
+    let mut views = Vec::new();
+    for told in moments(source, episode)? {
+        let trail = match &meter {
+            Some(meter) => {
+                let then = Source { now: told.at, ..source.clone() };
+                let gaps = then.store.gaps(&meter.account, told.at + -DAY, told.at)?;
+                views::trend(&then, meter, &gaps)?
+            }
+            None => Vec::new(),
+        };
+        views.push(MomentView {
+            at: told.at,
+            severity: told.severity,
+            why: why(&told.as_of(episode)),
+            range: range(&told.evidence),
+            channel: told.channel,
+            title: told.title,
+            trail,
+        });
+    }
+    let name = |name: String| Some(name).filter(|name| !name.is_empty());
+    let seen = Evidence::of(episode);
+    Ok(EpisodePage {
+        meter_label: meter.as_ref().map(|meter| meter.label.clone()).or_else(|| name(seen.meter)),
+        after: after(source, episode, meter.as_ref(), zone)?,
+        episode: views::episode(episode, label.or_else(|| name(seen.account))),
+        moments: views,
+    })
+}
+
+/// A notice as it was told.
+struct Moment {
+    at: Timestamp,
+    severity: Severity,
+    channel: Option<String>,
+    title: String,
+    evidence: Evidence,
+    stored: String,
+}
+
+impl Moment {
+    /// The episode as it stood then.
+    fn as_of(&self, episode: &Episode) -> Episode {
+        Episode { severity: self.severity, evidence: self.stored.clone(), ..episode.clone() }
+    }
+}
+
+fn moments(source: &Source, episode: &Episode) -> Result<Vec<Moment>, StoreError> {
+    let moment = |at, severity, channel, title, stored: Option<String>| {
+        // Older formats did not keep what a notice was told from: the last that the rule saw comes nearest.
+        let stored = stored.unwrap_or_else(|| episode.evidence.clone());
+        let then = Episode { evidence: stored.clone(), ..episode.clone() };
+        Moment { at, severity, channel, title, evidence: Evidence::of(&then), stored }
+    };
+    let told = source.store.told_of(episode.id)?;
+    let mut moments: Vec<Moment> = told
+        .into_iter()
+        .map(|(told, stored)| moment(told.at, told.severity, Some(told.channel), told.title, stored))
+        .collect();
+    if moments.is_empty() {
+        moments.push(moment(episode.seen_at, episode.severity, None, episode.title.clone(), None));
+    }
+    Ok(moments)
+}
+
+fn meter(source: &Source, episode: &Episode) -> Result<Option<Meter>, StoreError> {
+    match (&episode.resource.account, &episode.resource.meter) {
+        (Some(account), Some(key)) => source.store.meter(account, key),
+        _ => Ok(None),
+    }
+}
+
+fn range(seen: &Evidence) -> Option<RangeView> {
+    Some(RangeView { p10: seen.p10?, p50: seen.p50?, p90: seen.p90 })
+}
+
+/// What came of it and what ended it.
+fn after(
+    source: &Source,
+    episode: &Episode,
+    meter: Option<&Meter>,
+    zone: &TimeZone,
+) -> Result<Vec<String>, StoreError> {
+    let when = |at: Timestamp| words::dated(at, zone);
+    let end = episode.resolved_at.unwrap_or(source.now);
+    let samples = match meter {
+        Some(meter) => source.store.samples(meter.id, episode.began_at, end)?,
+        None => Vec::new(),
+    };
+    let mut said = Vec::new();
+    let gone = samples.iter().find(|one| {
+        one.at >= episode.began_at && one.at <= end && one.headroom().is_some_and(|left| left <= Qty(0))
+    });
+    if let (EpisodeKind::Wall | EpisodeKind::Low, Some(gone)) = (episode.resource.kind, gone) {
+        said.push(format!("Nothing was left from {} on.", when(gone.at)));
+    }
+    let Some(resolved) = episode.resolved_at.filter(|_| episode.state == EpisodeState::Resolved) else {
+        return Ok(said);
+    };
+    let moves = meter.map(|meter| past::moves(meter, &samples)).unwrap_or_default();
+    // What ended it was read after it was last seen to hold.
+    let renewed = moves.iter().rev().find(|one| one.renews && one.at >= episode.seen_at);
+    said.push(match (renewed, episode.resource.kind) {
+        (Some(one), _) if one.reset => format!("It ended when the limit started again, {}.", when(one.at)),
+        (Some(one), _) if one.kind == MeterKind::Balance => {
+            format!("A top-up of {} ended it, {}.", words::amount(one.added), when(one.at))
+        }
+        (Some(one), _) => {
+            format!("A limit raised by {} ended it, {}.", words::amount(one.added), when(one.at))
+        }
+        (None, EpisodeKind::Wall) => {
+            format!("It ended {}: the wall had not been near any more for a day.", when(resolved))
+        }
+        (None, EpisodeKind::Refused) => match Evidence::of(episode).retry_at.filter(|at| *at <= resolved) {
+            Some(at) => format!("Over since {}, the time that the answer named.", when(at)),
+            None => format!("It ended {}: no call was refused any more.", when(resolved)),
+        },
+        (None, EpisodeKind::Low) => {
+            format!("It ended {}: more was left than the amount set.", when(resolved))
+        }
+        (None, EpisodeKind::Failing) => format!("It ended {}: polls were good again.", when(resolved)),
+        (None, _) => format!("It ended {}.", when(resolved)),
+    });
+    Ok(said)
+}

@@ -1,0 +1,232 @@
+//! "What would these rules have told me over the last month?": the stored history through the engine once more.
+
+use super::views::Source;
+use super::{ApiError, App};
+use crate::alerts::Sensitivity;
+use crate::config::{AccountConfig, Config};
+use crate::connectors;
+use crate::engine::HISTORY;
+use crate::engine::past::{Record, Told, replay};
+use crate::engine::verdict::{Fate, Hit, judge};
+use crate::forecast::Outlook;
+use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp};
+use crate::monitor::{self, poll};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Asks what rules would have told.
+#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+pub struct ReplayRequest {
+    /// Of which account; of all when missing.
+    pub account: Option<AccountId>,
+    /// How many days back: 1 to 365. What is stored may reach less far.
+    pub days: u32,
+    /// At which sensitivity; the one that is set when missing.
+    pub sensitivity: Option<Sensitivity>,
+}
+
+/// What rules would have told, and what it would have been worth.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReplayView {
+    /// From when: what was asked for, or the first reading.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// At which sensitivity.
+    pub sensitivity: Sensitivity,
+    /// Notices per week, of every kind.
+    pub per_week: f64,
+    /// Each wall that came, oldest first.
+    pub walls: Vec<ReplayWall>,
+    /// Each notice, oldest first.
+    pub notices: Vec<ReplayNotice>,
+    /// Walls of which no notice came half an hour before or earlier.
+    pub missed: u32,
+    /// Warnings after which no wall came in their time, and no top-up or reset either.
+    pub in_vain: u32,
+}
+
+/// A wall that came. Leads are in milliseconds before it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReplayWall {
+    /// Whose.
+    pub account: AccountId,
+    /// What the user calls the account.
+    pub label: String,
+    /// What a person calls the meter; empty for a refusal that named none.
+    pub meter: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// How long before it the first heads-up was told; `null`: none was.
+    #[ts(type = "number | null")]
+    pub heads_up: Option<i64>,
+    /// The first soon.
+    #[ts(type = "number | null")]
+    pub soon: Option<i64>,
+    /// The first now.
+    #[ts(type = "number | null")]
+    pub now: Option<i64>,
+    /// Whether any came half an hour before or earlier.
+    pub timely: bool,
+}
+
+/// A notice that would have been told.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReplayNotice {
+    /// When.
+    pub at: Timestamp,
+    /// Whose; `null` when it concerns all.
+    pub account: Option<AccountId>,
+    /// By which rule.
+    pub kind: EpisodeKind,
+    /// How urgent.
+    pub severity: Severity,
+    /// The headline.
+    pub title: String,
+    /// What came of it; `null` for what warns of no wall.
+    pub fate: Option<ReplayFate>,
+}
+
+/// What came of a warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplayFate {
+    /// The wall came within 24 hours, after a heads-up within 96.
+    Right,
+    /// A top-up, a raised limit or a reset came in that time, and no wall.
+    Renewed,
+    /// That time has not passed yet.
+    Open,
+    /// Nothing came.
+    InVain,
+}
+
+pub(crate) async fn replay_shown(app: &App, request: ReplayRequest) -> Result<ReplayView, ApiError> {
+    let monitor = app.shown();
+    let config = Config { alerts: monitor.alerts(), accounts: monitor.configured(), ..Config::default() };
+    let (source, zone) = (Source::of(&monitor), monitor.pipeline().zone().clone());
+    let work = tokio::task::spawn_blocking(move || of_store(&source, &config, &request, &zone));
+    work.await.map_err(|error| ApiError::new("store", format!("The replay broke off: {error}")))?
+}
+
+/// Answers from the store alone, with the rules of `config`.
+///
+/// # Errors
+/// `bad_request` for a number of days out of range, `not_found` for an account that is not configured, `store`.
+pub fn of_store(
+    source: &Source,
+    config: &Config,
+    request: &ReplayRequest,
+    zone: &TimeZone,
+) -> Result<ReplayView, ApiError> {
+    if !(1..=365).contains(&request.days) {
+        return Err(ApiError::new("bad_request", "replay: days must be 1 to 365"));
+    }
+    let mut config = config.clone();
+    if let Some(wanted) = &request.account {
+        config.accounts.retain(|id, _| id == wanted);
+        if config.accounts.is_empty() {
+            return Err(ApiError::not_found(format_args!("account '{wanted}'")));
+        }
+    }
+    config.alerts.sensitivity = request.sensitivity.unwrap_or(config.alerts.sensitivity);
+    let to = source.now;
+    let asked = to + -(i64::from(request.days) * DAY);
+    let mut records = Vec::new();
+    for (id, account) in &config.accounts {
+        records.push(record(source, id, account, asked, to)?);
+    }
+    let first = records.iter().flat_map(|record| &record.meters);
+    let first = first.filter_map(|(_, samples)| samples.first()).map(|sample| sample.at).min();
+    let from = asked.max(first.unwrap_or(asked)).min(to);
+    let told = replay(&records, &monitor::rules(&config, zone), from, to);
+    let (hits, fates) = judge(&records, &told, from, to);
+    let fates: BTreeMap<usize, Fate> = fates.into_iter().collect();
+    let missed = hits.iter().filter(|hit| !hit.timely()).count();
+    let in_vain = fates.values().filter(|fate| **fate == Fate::InVain).count();
+    Ok(ReplayView {
+        from,
+        to,
+        sensitivity: config.alerts.sensitivity,
+        per_week: told.len() as f64 / (to.since(from).max(DAY) as f64 / (7 * DAY) as f64),
+        missed: u32::try_from(missed).unwrap_or(u32::MAX),
+        in_vain: u32::try_from(in_vain).unwrap_or(u32::MAX),
+        walls: hits.into_iter().map(|hit| wall(hit, &records)).collect(),
+        notices: told.into_iter().enumerate().map(|(index, told)| notice(told, fates.get(&index))).collect(),
+    })
+}
+
+/// Reads what is stored of one account, with the history before `from` that a forecast is made from.
+fn record(
+    source: &Source,
+    id: &AccountId,
+    account: &AccountConfig,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Record, ApiError> {
+    let store = &source.store;
+    let connector = connectors::find(&account.connector);
+    let own = account.interval.map(|seconds| i64::from(seconds) * 1_000);
+    let usual = own.or(connector.map(|connector| connector.spec().interval)).unwrap_or(5 * MINUTE);
+    let mut meters = Vec::new();
+    for meter in store.meters(Some(id))? {
+        let samples = store.samples(meter.id, from + -HISTORY, to)?;
+        meters.push((meter, samples));
+    }
+    let refusals = store.refusals(Some(id), from, to)?;
+    Ok(Record {
+        account: id.clone(),
+        label: poll::label(id, account, connector),
+        meters,
+        gaps: store.gaps(id, from, to)?,
+        refusals: refusals.into_iter().map(|(_, at, refusal)| (at, refusal)).collect(),
+        every: usual,
+        outlook: calendar_then(account),
+    })
+}
+
+/// The user's calendar as it may count for the past. An absence of which nobody wrote down since when would cover all
+/// of it, and does not.
+fn calendar_then(account: &AccountConfig) -> Outlook {
+    let mut outlook = Outlook::of(account.calendar.as_deref());
+    if let Some(calendar) = &mut outlook.rhythm {
+        calendar.away = calendar.away.filter(|away| away.since.is_some());
+    }
+    outlook
+}
+
+fn wall(hit: Hit, records: &[Record]) -> ReplayWall {
+    let record = records.iter().find(|record| record.account == hit.account);
+    let meters = record.into_iter().flat_map(|record| &record.meters);
+    let meter = meters.map(|(meter, _)| meter).find(|meter| Some(&meter.key) == hit.meter.as_ref());
+    let timely = hit.timely();
+    let [heads_up, soon, now] = hit.leads;
+    ReplayWall {
+        label: record.map_or_else(String::new, |record| record.label.clone()),
+        meter: meter.map_or_else(String::new, |meter| meter.label.clone()),
+        account: hit.account,
+        at: hit.at,
+        heads_up,
+        soon,
+        now,
+        timely,
+    }
+}
+
+fn notice(told: Told, fate: Option<&Fate>) -> ReplayNotice {
+    ReplayNotice {
+        at: told.at,
+        account: told.notice.resource.account,
+        kind: told.notice.resource.kind,
+        severity: told.notice.severity,
+        title: told.notice.title,
+        fate: fate.map(|fate| match fate {
+            Fate::Right => ReplayFate::Right,
+            Fate::Renewed => ReplayFate::Renewed,
+            Fate::Open => ReplayFate::Open,
+            Fate::InVain => ReplayFate::InVain,
+        }),
+    }
+}

@@ -1,0 +1,177 @@
+//! A poll's news → forecasts, episodes, notices. Pure: no store, no notifier, no clock, nothing asynchronous.
+//!
+//! The live monitor and `tollwatch replay` both run this, so that what a replay says is what would have been told.
+//! Whoever drives it owns what is outside: it stores the episodes that changed and hands them back with their ids
+//! ([`Engine::keep`]), has the notices delivered, and says which were accepted ([`Engine::told`]).
+
+pub mod past;
+pub mod rehearsal;
+pub mod verdict;
+
+use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
+use crate::forecast::{self, Forecast, Memory, Outlook};
+use crate::model::{
+    AccountId, DAY, Episode, EpisodeState, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
+    Sample, Severity, Step, Timestamp,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// How much of the past is read at a start.
+pub const HISTORY: i64 = 28 * DAY;
+
+/// The state behind all that is forecast and told: each meter's past, the live episodes, the rules in force.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    rules: Rules,
+    started_at: Timestamp,
+    live: Vec<Episode>,
+    /// Each meter's past, and what is usual for it.
+    memories: HashMap<i64, (Memory, Habit)>,
+    /// What the user knows of the time ahead.
+    outlooks: BTreeMap<AccountId, Outlook>,
+}
+
+/// One meter's figures in a good poll.
+#[derive(Clone, Debug)]
+pub struct Read<'a> {
+    /// The meter.
+    pub meter: &'a Meter,
+    /// Its figures, folded: an unchanged reading is the sample before with a later `last_at`.
+    pub sample: Sample,
+    /// Refusals of this meter that are news.
+    pub refusals: Vec<Refusal>,
+}
+
+/// What a good poll came to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Episodes that changed, to be stored and handed to [`Engine::keep`]; those with id 0 are new.
+    pub changed: Vec<Episode>,
+    /// Each meter's forecast.
+    pub forecasts: BTreeMap<MeterKey, Forecast>,
+    /// Whether anything was spent since the poll before. What a rate limit's window lost does not count: our own
+    /// probe may have taken it.
+    pub spent: bool,
+}
+
+impl Engine {
+    /// An engine that begins at `started_at` with the episodes that were not resolved then.
+    pub fn new(rules: Rules, live: Vec<Episode>, started_at: Timestamp) -> Engine {
+        Engine { rules, started_at, live, memories: HashMap::new(), outlooks: BTreeMap::new() }
+    }
+
+    /// Whether the meter's past is in memory.
+    pub fn knows(&self, meter: i64) -> bool {
+        self.memories.contains_key(&meter)
+    }
+
+    /// Takes over what is remembered of a meter.
+    pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
+        self.memories.insert(meter, (memory, habit));
+    }
+
+    /// Takes one good poll of an account. Refusals that name no meter stand beside the readings.
+    pub fn good(
+        &mut self,
+        account: &AccountId,
+        label: &str,
+        readings: &[Read<'_>],
+        refusals: &[Refusal],
+        now: Timestamp,
+    ) -> Outcome {
+        let nothing = Outlook::default();
+        let outlook = self.outlooks.get(account).unwrap_or(&nothing);
+        let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
+        for read in readings {
+            let new = || (Memory::new(read.meter.unit), Habit::default());
+            let (memory, habit) = self.memories.entry(read.meter.id).or_insert_with(new);
+            if let Some(last) = memory.last().filter(|last| last.at != read.sample.at) {
+                habit.note(last, &read.sample);
+            }
+            let step = memory.absorb(&read.sample, now);
+            news.push((step, forecast::project(read.meter, memory, outlook, now)));
+        }
+        let facts: Vec<MeterFact<'_>> = readings
+            .iter()
+            .zip(&news)
+            .map(|(read, (step, forecast))| MeterFact {
+                meter: read.meter,
+                sample: &read.sample,
+                step: *step,
+                forecast,
+                refusals: &read.refusals,
+                habit: self.memories.get(&read.meter.id).map(|(_, habit)| habit),
+            })
+            .collect();
+        let lead = self.lead(account);
+        let fact = Fact { account, label, outcome: Ok(&facts), refusals, lead };
+        let changed = alerts::step(&self.rules, &self.live, &fact, now);
+        let money = |meter: &Meter| meter.kind != MeterKind::Rate;
+        let spent =
+            readings.iter().zip(&news).any(|(read, (step, _))| money(read.meter) && step.spent > Qty(0));
+        let forecasts = readings
+            .iter()
+            .zip(news)
+            .map(|(read, (_, forecast))| (read.meter.key.clone(), forecast))
+            .collect();
+        Outcome { changed, forecasts, spent }
+    }
+
+    /// Takes one failed poll of an account. Returns the episodes that changed, as [`Outcome::changed`].
+    pub fn bad(&self, account: &AccountId, label: &str, error: &PollError, now: Timestamp) -> Vec<Episode> {
+        let refusals: Vec<Refusal> = error.refusal.iter().map(|refusal| (**refusal).clone()).collect();
+        let lead = self.lead(account);
+        let fact = Fact { account, label, outcome: Err(error), refusals: &refusals, lead };
+        alerts::step(&self.rules, &self.live, &fact, now)
+    }
+
+    /// How long before a wall the account's heads-up is wanted, in milliseconds.
+    fn lead(&self, account: &AccountId) -> i64 {
+        self.rules.accounts.get(account).map(|terms| terms.lead).unwrap_or_default().ms()
+    }
+
+    /// Puts stored episodes in the place of the old ones; resolved ones leave.
+    pub fn keep(&mut self, stored: Vec<Episode>) {
+        for episode in stored {
+            self.live.retain(|old| old.id != episode.id);
+            if episode.state != EpisodeState::Resolved {
+                self.live.push(episode);
+            }
+        }
+    }
+
+    /// What is due to be told now, the most urgent first.
+    pub fn due(&self, now: Timestamp) -> Vec<Notice> {
+        alerts::due(&self.rules, &self.live, self.started_at, now)
+    }
+
+    /// A notice was accepted: it is not told again.
+    pub fn told(&mut self, episode: i64, severity: Severity, at: Timestamp) {
+        if let Some(episode) = self.live.iter_mut().find(|live| live.id == episode) {
+            episode.note_told(severity, at);
+        }
+    }
+
+    /// Episodes that are not resolved.
+    pub fn live(&self) -> &[Episode] {
+        &self.live
+    }
+
+    /// What the user knows of the time ahead, by account; returns what was known before.
+    pub fn set_outlooks(&mut self, outlooks: BTreeMap<AccountId, Outlook>) -> BTreeMap<AccountId, Outlook> {
+        std::mem::replace(&mut self.outlooks, outlooks)
+    }
+
+    /// A meter's forecast without a poll; `None` when its past is not in memory.
+    pub fn forecast(&self, meter: &Meter, now: Timestamp) -> Option<Forecast> {
+        let (memory, _) = self.memories.get(&meter.id)?;
+        let nothing = Outlook::default();
+        let outlook = self.outlooks.get(&meter.account).unwrap_or(&nothing);
+        Some(forecast::project(meter, memory, outlook, now))
+    }
+
+    /// The rules in force from now on.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+}

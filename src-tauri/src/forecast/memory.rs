@@ -1,0 +1,247 @@
+//! Samples → what a meter remembers of its spend: a week's profile, how much days vary, and the last three days as
+//! they were. It is kept from poll to poll and stored, so that two years of history cost no more than two hours.
+//! The method and its figures are in docs/forecasting.md.
+
+use super::pieces::{Piece, Pieces};
+use crate::model::{DAY, HOUR, Sample, Step, Timestamp, Unit, step};
+use serde::{Deserialize, Serialize};
+
+/// Hours of a week.
+pub(super) const WEEK: usize = 168;
+/// Half-life of the week's profile, in hours: two weeks.
+const PROFILE: f64 = 14.0 * 24.0;
+/// Half-life of what is known of days, in hours.
+const DAYS: f64 = 30.0 * 24.0;
+
+/// What is remembered beyond the last three days; this is what is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Learned {
+    /// Of each hour of the week (UTC, from Thursday, as the Unix week begins): hours seen, and units spent in them;
+    /// older ones weigh less.
+    week: Vec<[f64; 2]>,
+    /// Sums of 24 h, one taken at each full hour: weight, sum, sum of squares; older ones weigh less.
+    day: [f64; 3],
+    /// Units spent, and those of them that are only known over more than an hour; older ones weigh less.
+    coarse: [f64; 2],
+    /// When the first figure was true.
+    first: Timestamp,
+    /// Up to when everything is in here.
+    until: Timestamp,
+    /// Between how many pairs of figures something was spent.
+    spends: u32,
+}
+
+/// A meter's memory of its spend.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    pub(super) pieces: Pieces,
+    learned: Option<Learned>,
+}
+
+impl Memory {
+    /// Of a meter of which nothing is known yet.
+    pub fn new(unit: Unit) -> Self {
+        Memory { pieces: Pieces::new(unit), learned: None }
+    }
+
+    /// Of samples, oldest first.
+    pub fn of(unit: Unit, samples: &[Sample], now: Timestamp) -> Self {
+        Memory::resume(unit, None, samples, now)
+    }
+
+    /// Of what was stored and the samples since; those of the three days before that are wanted once more. Without
+    /// `learned`, of the samples alone.
+    pub fn resume(unit: Unit, learned: Option<Learned>, samples: &[Sample], now: Timestamp) -> Self {
+        // What was stored by a clock that ran ahead, or by another version, is learned anew.
+        let learned = learned.filter(|known| known.week.len() == WEEK && known.until <= now);
+        let mut memory = Memory { learned, ..Memory::new(unit) };
+        for sample in samples {
+            memory.absorb(sample, now);
+        }
+        memory
+    }
+
+    /// What is worth storing; `None` before the second figure.
+    pub fn learned(&self) -> Option<&Learned> {
+        self.learned.as_ref()
+    }
+
+    /// The newest sample, or the last one again with a later `last_at`. One out of order or from the future (a clock
+    /// that jumped) is left out. Returns what happened since the one before.
+    pub fn absorb(&mut self, sample: &Sample, now: Timestamp) -> Step {
+        let change = self.last().map_or(Step::default(), |last| step(last, sample));
+        for piece in self.pieces.absorb(sample, now).into_iter().flatten() {
+            let first = self.pieces.start();
+            self.learned.get_or_insert_with(|| Learned::new(first)).learn(&self.pieces, piece);
+        }
+        change
+    }
+
+    /// The newest sample.
+    pub fn last(&self) -> Option<&Sample> {
+        self.pieces.last()
+    }
+
+    /// When the first figure was true.
+    pub(super) fn start(&self) -> Timestamp {
+        self.learned.as_ref().map_or(self.pieces.start(), |known| known.first)
+    }
+
+    /// Milliseconds from the first figure to the last.
+    pub(super) fn length(&self) -> i64 {
+        self.pieces.end() - self.start()
+    }
+
+    /// Between how many pairs of figures something was spent.
+    pub(super) fn spends(&self) -> u32 {
+        self.learned.as_ref().map_or(0, |known| known.spends)
+    }
+
+    /// The share of the spend that is only known over more than an hour: 0 to 1.
+    pub(super) fn coarse(&self) -> f64 {
+        self.learned.as_ref().map_or(0.0, |known| match known.coarse {
+            [all, long] if all > 0.0 => long / all,
+            _ => 0.0,
+        })
+    }
+
+    /// Hours seen and units spent, of each hour of the week.
+    pub(super) fn week(&self) -> &[[f64; 2]] {
+        self.learned.as_ref().map_or(&[], |known| &known.week)
+    }
+
+    /// Weight, mean and variance of the sums of 24 h; `None` before the second day.
+    pub(super) fn days(&self) -> Option<[f64; 3]> {
+        let [weight, sum, squares] = self.learned.as_ref()?.day;
+        let mean = sum / weight;
+        (weight > 0.0).then(|| [weight, mean, (squares / weight - mean * mean).max(0.0)])
+    }
+}
+
+impl Learned {
+    fn new(first: Timestamp) -> Self {
+        Learned {
+            week: vec![[0.0; 2]; WEEK],
+            day: [0.0; 3],
+            coarse: [0.0; 2],
+            first,
+            until: first,
+            spends: 0,
+        }
+    }
+
+    /// Takes a piece in, less what is in here already.
+    fn learn(&mut self, pieces: &Pieces, piece: Piece) {
+        let Some(piece) = piece.after(self.until) else { return };
+        self.fade(piece.to);
+        let mut from = piece.from;
+        while from < piece.to {
+            let hour = from.div_euclid(HOUR);
+            let to = piece.to.min((hour + 1) * HOUR);
+            let weight = half(piece.to - to, PROFILE);
+            let slot = &mut self.week[hour.rem_euclid(WEEK as i64) as usize];
+            slot[0] += weight * (to - from) as f64 / HOUR as f64;
+            slot[1] += weight * piece.share(from, to);
+            if to.rem_euclid(HOUR) == 0 && to - self.first.0 >= DAY {
+                self.take_day(pieces, to);
+            }
+            from = to;
+        }
+        if piece.spent > 0.0 {
+            self.spends = self.spends.saturating_add(1);
+            self.coarse[0] += piece.spent;
+            self.coarse[1] += if piece.to - piece.from > HOUR { piece.spent } else { 0.0 };
+        }
+        self.until = Timestamp(piece.to);
+    }
+
+    /// Makes what is known weigh less, by the time that passed.
+    fn fade(&mut self, to: i64) {
+        let weight = half(to - self.until.0, PROFILE);
+        self.week.iter_mut().flatten().chain(&mut self.coarse).for_each(|sum| *sum *= weight);
+    }
+
+    /// The sum of the 24 h that end at a full hour, scaled up to a whole day where it was mostly seen. A day that was
+    /// mostly at zero headroom says nothing of a day's demand.
+    fn take_day(&mut self, pieces: &Pieces, end: i64) {
+        let (spent, seen) = pieces.sum(end - DAY, end);
+        if seen * 2 < DAY {
+            return;
+        }
+        let sum = spent * DAY as f64 / seen as f64;
+        let weight = half(HOUR, DAYS);
+        for (known, new) in self.day.iter_mut().zip([1.0, sum, sum * sum]) {
+            *known = *known * weight + new;
+        }
+    }
+}
+
+/// What something of that age (in milliseconds) weighs.
+fn half(age: i64, half_life: f64) -> f64 {
+    (-(age as f64) / HOUR as f64 / half_life).exp2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MINUTE, Qty};
+
+    fn left(minute: i64, left: i64) -> Sample {
+        let at = Timestamp(minute * MINUTE);
+        Sample {
+            at,
+            last_at: at,
+            used: None,
+            limit: None,
+            remaining: Some(Qty(left)),
+            resets_at: None,
+            reserve: None,
+        }
+    }
+
+    /// A hundred days at 20-minute readings: 7 tokens by day, 1 by night.
+    fn hundred_days() -> Vec<Sample> {
+        let mut whole = 1_000_000;
+        let sample = |turn: i64| {
+            whole -= if (24..60).contains(&(turn % 72)) { 7 } else { 1 };
+            left(turn * 20, whole)
+        };
+        (0..100 * 72).map(sample).collect()
+    }
+
+    #[test]
+    fn going_on_from_what_was_stored_is_as_if_nothing_had_happened() {
+        let samples = hundred_days();
+        let now = samples.last().unwrap().at;
+        let whole = Memory::of(Unit::Tokens, &samples, now);
+        for cut in [1, 2, 3_000, 6_001, 7_199] {
+            let before = Memory::of(Unit::Tokens, &samples[..cut], samples[cut - 1].at);
+            let stored = before.learned().map(|known| serde_json::to_string(known).unwrap());
+            let stored = stored.map(|text| serde_json::from_str(&text).unwrap());
+            let again = Memory::resume(Unit::Tokens, stored, &samples[cut.saturating_sub(4 * 72)..], now);
+            let (one, two) = (whole.learned().unwrap(), again.learned().unwrap());
+            assert_eq!((one.first, one.until), (two.first, two.until));
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(1.0);
+            assert!(
+                one.week.iter().flatten().zip(two.week.iter().flatten()).all(|(a, b)| near(*a, *b)),
+                "{cut}"
+            );
+            assert!(
+                one.day.iter().zip(&two.day).all(|(a, b)| near(*a, *b)),
+                "{cut}: {:?} {:?}",
+                one.day,
+                two.day
+            );
+            assert_eq!(whole.pieces.rate(3 * DAY), again.pieces.rate(3 * DAY));
+        }
+    }
+
+    #[test]
+    fn a_day_is_its_sum() {
+        let memory = Memory::of(Unit::Tokens, &hundred_days(), Timestamp(100 * DAY));
+        // 36 readings of 7 and 36 of 1 a day, whenever it begins: 288 tokens, always the same.
+        let [weight, mean, variance] = memory.days().unwrap();
+        assert!(weight > 100.0 && (mean - 288.0).abs() < 1e-6 && variance < 1e-6, "{mean} {variance}");
+        assert!(memory.coarse() == 0.0 && memory.spends() == 7_199);
+    }
+}

@@ -1,0 +1,198 @@
+import { fireEvent, render, screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import App from '../App.svelte';
+import { BackendError, type Backend } from '../lib/backend/types';
+import type { BacktestView } from '../lib/bindings/BacktestView';
+import type { EpisodePage } from '../lib/bindings/EpisodePage';
+import type { EventMessage } from '../lib/bindings/EventMessage';
+import type { Overview } from '../lib/bindings/Overview';
+
+const NOW = 1_795_264_320_000;
+const HOUR = 3_600_000;
+const overview = {
+  now: NOW,
+  zone: 'UTC',
+  world: 'live',
+  speed: 1,
+  episodes: [],
+  spent: [],
+  total: null,
+  warnings: [],
+  headline: {
+    severity: null,
+    lead: 'Nothing runs out',
+    when: '',
+    detail: '',
+    account: null,
+    meter: null,
+    top_up_url: null,
+    episode: null,
+  },
+  accounts: [],
+} satisfies Overview;
+
+const moment = {
+  at: NOW - 5 * HOUR,
+  severity: 'heads_up',
+  channel: 'desktop',
+  title: 'Acme · balance will likely run out tomorrow',
+  why: ['The chance that it runs out within 48 hours is 40 %; told from 2 % on.'],
+  range: { p10: NOW + 2 * HOUR, p50: NOW + 9 * HOUR, p90: null },
+  trail: [],
+} satisfies EpisodePage['moments'][number];
+const page: EpisodePage = {
+  episode: {
+    id: 7,
+    account: 'acme',
+    account_label: 'Acme',
+    meter: 'balance.usd',
+    kind: 'wall',
+    state: 'firing',
+    severity: 'soon',
+    title: 'Acme · balance could run out around Sat 21 Nov 16:40',
+    began_at: NOW - 5 * HOUR,
+    resolved_at: null,
+    snoozed_until: null,
+    told_at: NOW - HOUR,
+    refused_at: null,
+    why: [],
+  },
+  meter_label: 'balance',
+  moments: [
+    moment,
+    {
+      ...moment,
+      at: NOW - HOUR,
+      severity: 'soon',
+      channel: 'in_app',
+      title: 'Acme · balance could run out today',
+      why: ['At the present burn it is gone within 2 hours.'],
+    },
+  ],
+  after: ['Nothing was left from 21 Nov, 12:00 on.'],
+};
+
+const scored: BacktestView = {
+  at: NOW - HOUR,
+  sentences: ['Of your last 6 walls 6 were told at least 1 h ahead; 1 warning in vain.'],
+  accounts: [],
+};
+
+function backend(answer: Record<string, (request: unknown) => unknown>) {
+  const sent: [string, unknown][] = [];
+  let tell: (event: EventMessage) => void = () => {};
+  const fake: Backend = {
+    async call(command, request) {
+      sent.push([command, request]);
+      const found = ({ overview: () => overview, ...answer } as typeof answer)[command];
+      return (found ? found(request) : null) as never;
+    },
+    listen(event, link) {
+      tell = event;
+      link('open');
+      return () => {};
+    },
+  };
+  return { fake, sent, tell: (event: EventMessage) => tell(event) };
+}
+
+test('an alert’s page says why the newest notice was told, and of any other on demand', async () => {
+  location.hash = '#/alerts/7';
+  const { fake, sent } = backend({ episode: () => page });
+  render(App, { backend: fake });
+  await screen.findByRole('heading', { level: 1, name: page.episode.title });
+  expect(sent).toContainEqual(['episode', { id: 7 }]);
+  const why = screen.getByRole('region', { name: 'Why' });
+  expect(why.textContent).toContain('At the present burn it is gone within 2 hours.');
+  expect(why.textContent).toContain('told in the window');
+  const buttons = within(why).getAllByRole('button');
+  expect(buttons.map((one) => one.getAttribute('aria-pressed'))).toEqual(['false', 'true']);
+  await fireEvent.click(buttons[0] as HTMLElement);
+  expect(why.textContent).toContain('The chance that it runs out within 48 hours is 40 %');
+  expect(why.textContent).toContain('told by the desktop');
+  expect(screen.getByRole('region', { name: 'What came of it' }).textContent).toContain(
+    'Nothing was left from 21 Nov, 12:00 on.',
+  );
+  await fireEvent.click(screen.getByRole('button', { name: /^Acknowledge/ }));
+  expect(sent).toContainEqual(['acknowledge', { id: 7 }]);
+});
+
+test('an alert that is not known says so', async () => {
+  location.hash = '#/alerts/8';
+  const { fake } = backend({
+    episode: () => {
+      throw new BackendError('not_found', 'gone');
+    },
+  });
+  render(App, { backend: fake });
+  await screen.findByText('This alert is not known.');
+});
+
+test('a notice in the window leads to its alert’s page', async () => {
+  location.hash = '#/alerts';
+  const { fake, tell } = backend({ episodes: () => [page.episode] });
+  render(App, { backend: fake });
+  const listed = await screen.findByRole('link', { name: page.episode.title });
+  expect(listed.getAttribute('href')).toBe('#/alerts/7');
+  tell({
+    is: 'notice',
+    episode: 7,
+    severity: 'soon',
+    title: 'Acme · balance',
+    body: 'Top up to go on.',
+    desktop: false,
+  });
+  const link = await screen.findByRole('link', { name: 'Why? Acme · balance' });
+  expect(link.getAttribute('href')).toBe('#/alerts/7');
+});
+
+test('settings say how good the forecasts were, and score them anew on demand', async () => {
+  location.hash = '#/settings';
+  const { fake, sent } = backend({
+    settings: () => ({
+      version: '1',
+      notifications: true,
+      notifier: { ok: true, message: 'Fine.' },
+      keychain: { ok: true, message: 'Fine.' },
+      autostart: null,
+      config_folder: 'a',
+      data_folder: 'b',
+      history_bytes: 1,
+      world: 'live',
+    }),
+    backtest: (request) =>
+      (request as { fresh: boolean }).fresh
+        ? {
+            ...scored,
+            sentences: ['Too little history to judge the warnings.'],
+            accounts: ['one', 'two'].map((account) => ({
+              account,
+              label: account,
+              walls: 4,
+              told: 3,
+              lead: 5 * HOUR,
+              warnings: 0,
+              in_vain: 0,
+              forecasts: 7,
+              coverage: null,
+              off: null,
+              sentences: [],
+            })),
+          }
+        : scored,
+  });
+  render(App, { backend: fake });
+  await screen.findByText(/Of your last 6 walls 6/);
+  expect(screen.queryByRole('table')).toBeNull();
+  await fireEvent.click(screen.getByRole('button', { name: 'Score now' }));
+  await screen.findByText('Too little history to judge the warnings.');
+  expect(sent).toContainEqual(['backtest', { fresh: true }]);
+  const row = screen.getByRole('row', { name: /^one/ });
+  expect([...row.children].map((cell) => cell.textContent)).toEqual([
+    'one',
+    '3 of 4',
+    '5\u00a0h',
+    '–',
+    'too few (7)',
+  ]);
+});
