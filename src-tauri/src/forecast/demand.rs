@@ -188,6 +188,20 @@ impl Demand {
         let expected = mean(upto(&calendar.expected, hours), upto(&calendar.carried, hours));
         with(usual).min(with(expected))
     }
+
+    /// The chance as it was before there was an outlook: what the scores in docs/forecasting.md were measured with.
+    #[cfg(test)]
+    pub(super) fn as_learned(&self, headroom: f64, hours: f64) -> f64 {
+        let profile = self.up_to(self.from + hours) - self.up_to(self.from);
+        let lasting = |(tau, departs): (f64, f64)| CARRY * departs * tau * (1.0 - (-hours / tau).exp());
+        let carried: f64 = SCALES.into_iter().zip(self.departs).map(lasting).sum();
+        let mean = (profile + carried).max(LEAST * profile);
+        let days = hours / 24.0;
+        let grown = days.powf(GROWTH);
+        let own = self.variance * (grown + UNSURE / self.days * days * days);
+        let variance = (own * self.days + self.prior * grown) / (self.days + 1.0) * mean / profile;
+        checked_gamma_ur(mean * mean / variance, headroom * mean / variance).unwrap()
+    }
 }
 
 /// What is spent in the mean: by the profile, and by how far the present departs from it.
