@@ -160,6 +160,15 @@ test('settings say how good the forecasts were, and score them anew on demand', 
       history_bytes: 1,
       world: 'live',
     }),
+    rhythm: () => ({
+      days: [],
+      hours: null,
+      zone: null,
+      zone_used: 'UTC',
+      holidays: [],
+      away_until: null,
+      sentence: 'Every day and hour counts as it was seen to.',
+    }),
     backtest: (request) =>
       (request as { fresh: boolean }).fresh
         ? {
