@@ -5,10 +5,11 @@ use super::support::Sandbox;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tollwatch::alerts::Rules;
+use tollwatch::engine::past::{Record, replay};
 use tollwatch::forecast::{Forecast, Outlook};
 use tollwatch::model::{
-    AccountId, Away, DAY, HOUR, MINUTE, MeterKey, MeterKind, Polled, Qty, Reading, Rhythm, Severity,
-    Timestamp, Unit,
+    AccountId, Away, DAY, HOUR, MINUTE, Meter, MeterKey, MeterKind, Polled, Qty, Reading, Rhythm, Sample,
+    Severity, Timestamp, Unit,
 };
 use tollwatch::monitor::{Clock, Pipeline};
 use tollwatch::store::Store;
@@ -90,6 +91,62 @@ async fn a_burn_while_away_is_told_before_its_wall() {
         before.iter().any(|(at, severity, _)| *severity >= Severity::Soon && wall - *at >= HOUR),
         "an hour ahead at least: {heard:#?}"
     );
+}
+
+/// The notices of a wall from Friday 18:00 to Monday 00:00 by a replay of what is stored: a dollar an hour for eighteen
+/// days, $3 on Friday 18:00, and nothing spent since.
+fn replayed(outlook: Outlook) -> Vec<(Timestamp, Severity)> {
+    let reading = balance(0);
+    let meter = Meter {
+        id: 1,
+        account: id(),
+        key: reading.key.clone(),
+        kind: reading.kind,
+        label: reading.label.clone(),
+        unit: reading.unit,
+        window: reading.window,
+        provenance: reading.provenance,
+    };
+    let (friday, monday) = (START + 18 * DAY + 18 * HOUR, START + 21 * DAY);
+    let sample = |at: Timestamp, last_at: Timestamp, left: i64| Sample {
+        at,
+        last_at,
+        used: None,
+        limit: None,
+        remaining: Some(Qty(left)),
+        resets_at: None,
+        reserve: None,
+    };
+    let steps = (friday - START) / (30 * MINUTE);
+    let mut samples: Vec<Sample> = (0..steps)
+        .map(|step| (START + step * 30 * MINUTE, (480 * 2 - step) * DOLLAR / 2))
+        .map(|(at, left)| sample(at, at, left))
+        .collect();
+    samples.push(sample(friday, monday, 3 * DOLLAR));
+    let record = Record {
+        account: id(),
+        label: "Acme".to_owned(),
+        meters: vec![(meter, samples)],
+        gaps: Vec::new(),
+        refusals: Vec::new(),
+        every: 10 * MINUTE,
+        outlook,
+    };
+    let told = replay(&[record], &Rules::default(), friday, monday);
+    told.into_iter().map(|told| (told.at, told.notice.severity)).collect()
+}
+
+#[test]
+fn a_replay_of_the_past_knows_the_calendar_too() {
+    let zone = jiff::tz::TimeZone::UTC;
+    let absence = Some(Away { since: Some(START + 18 * DAY + 18 * HOUR), until: START + 21 * DAY });
+    let rhythm = Rhythm { zone, week: None, holidays: Vec::new(), away: absence };
+    let urgent = |(at, severity): &(Timestamp, Severity)| {
+        *severity >= Severity::Soon && *at < START + 20 * DAY + 20 * HOUR
+    };
+    let (blind, seeing) = (replayed(Outlook::default()), replayed(Outlook::of(Some(&rhythm))));
+    assert!(blind.iter().any(urgent), "$3 last three hours: {blind:?}");
+    assert!(!seeing.iter().any(urgent), "{seeing:?}");
 }
 
 /// A sandbox with an account and three days of readings until now: a dollar an hour round the clock, $20 left.
