@@ -100,7 +100,7 @@ fn replayed(outlook: Outlook) -> Vec<(Timestamp, Severity)> {
     let meter = Meter {
         id: 1,
         account: id(),
-        key: reading.key.clone(),
+        key: reading.meter.clone(),
         kind: reading.kind,
         label: reading.label.clone(),
         unit: reading.unit,
@@ -119,7 +119,7 @@ fn replayed(outlook: Outlook) -> Vec<(Timestamp, Severity)> {
     };
     let steps = (friday - START) / (30 * MINUTE);
     let mut samples: Vec<Sample> = (0..steps)
-        .map(|step| (START + step * 30 * MINUTE, (480 * 2 - step) * DOLLAR / 2))
+        .map(|step| (START + step * 30 * MINUTE, (450 * 2 - step) * DOLLAR / 2))
         .map(|(at, left)| sample(at, at, left))
         .collect();
     samples.push(sample(friday, monday, 3 * DOLLAR));
