@@ -9,7 +9,7 @@ pub mod rehearsal;
 pub mod verdict;
 
 use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
-use crate::forecast::{self, Forecast, Memory, Outlook};
+use crate::forecast::{self, Calibration, Forecast, Memory, Outlook};
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
     Sample, Severity, Step, Timestamp,
@@ -27,6 +27,8 @@ pub struct Engine {
     live: Vec<Episode>,
     /// Each meter's past, and what is usual for it.
     memories: HashMap<i64, (Memory, Habit)>,
+    /// What each meter's past says of its ranges.
+    calibrations: BTreeMap<i64, Calibration>,
     /// What the user knows of the time ahead.
     outlooks: BTreeMap<AccountId, Outlook>,
 }
@@ -57,7 +59,14 @@ pub struct Outcome {
 impl Engine {
     /// An engine that begins at `started_at` with the episodes that were not resolved then.
     pub fn new(rules: Rules, live: Vec<Episode>, started_at: Timestamp) -> Engine {
-        Engine { rules, started_at, live, memories: HashMap::new(), outlooks: BTreeMap::new() }
+        Engine {
+            rules,
+            started_at,
+            live,
+            memories: HashMap::new(),
+            calibrations: BTreeMap::new(),
+            outlooks: BTreeMap::new(),
+        }
     }
 
     /// Whether the meter's past is in memory.
@@ -66,8 +75,17 @@ impl Engine {
     }
 
     /// Takes over what is remembered of a meter.
-    pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
+    pub fn remember(&mut self, meter: i64, mut memory: Memory, habit: Habit) {
+        memory.calibrate(self.calibrations.get(&meter).copied());
         self.memories.insert(meter, (memory, habit));
+    }
+
+    /// Ranges are read by these from now on.
+    pub fn calibrate(&mut self, calibrations: BTreeMap<i64, Calibration>) {
+        for (meter, (memory, _)) in &mut self.memories {
+            memory.calibrate(calibrations.get(meter).copied());
+        }
+        self.calibrations = calibrations;
     }
 
     /// Takes one good poll of an account. Refusals that name no meter stand beside the readings.

@@ -27,9 +27,6 @@ const SCALES: [f64; 2] = [6.0, 48.0];
 const CARRY: f64 = 0.25;
 /// The mean is never below this share of the profile's.
 const LEAST: f64 = 0.3;
-/// Read at these levels, the Gamma's "80 %" range holds the wall in about 80 % of the cases; at 0.1 and 0.9 in 63 to
-/// 72 %.
-pub(super) const LEVELS: [f64; 3] = [0.015, 0.34, 0.90];
 /// The demand from one moment on.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {

@@ -1,6 +1,7 @@
 //! history + quota + now → when the wall comes. Pure. The method and its limits are in docs/forecasting.md.
 
 pub mod backtest;
+mod calibrate;
 mod curve;
 mod demand;
 mod memory;
@@ -9,13 +10,14 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
+pub use calibrate::{Calibration, calibrate};
 pub use curve::Curve;
 pub use memory::{Learned, Memory};
 pub use outlook::Outlook;
 
 use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Unit, Window};
 use curve::HORIZON;
-use demand::{Demand, LEVELS};
+use demand::Demand;
 use serde::{Deserialize, Serialize};
 
 /// The answer: a distribution, nothing in sight, or a reason.
@@ -174,13 +176,14 @@ fn forecast(
     } else {
         Confidence::Good
     };
-    let [p10, p50, p90] = LEVELS.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
+    let levels = memory.levels();
+    let [p10, p50, p90] = levels.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
     match (p10, p50) {
         (Some(p10), Some(p50)) => Forecast::Wall(Wall {
             p10: after(p10),
             p50: after(p50),
             p90: p90.map(after),
-            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(LEVELS[1], 1.0)),
+            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(levels[1], 1.0)),
             chance,
             burn: rate,
             at_burn: at_burn(headroom, rate, end, reset).map(|at| at.max(now)),

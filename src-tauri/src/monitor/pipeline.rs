@@ -5,7 +5,7 @@ use super::{Clock, Event, backtest, schedule};
 use crate::alerts::{self, Habit, Rules};
 use crate::charts;
 use crate::engine::{Engine, HISTORY, Read};
-use crate::forecast::{Forecast, Memory, Outlook};
+use crate::forecast::{Calibration, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Refusal, SECOND,
@@ -94,8 +94,10 @@ impl Pipeline {
         rules: Rules,
         zone: jiff::tz::TimeZone,
     ) -> Result<Self, StoreError> {
+        let mut engine = Engine::new(rules, store.live_episodes()?, clock.now());
+        engine.calibrate(backtest::last(&store)?.map(|last| last.calibrations).unwrap_or_default());
         let inner = Inner {
-            engine: Mutex::new(Engine::new(rules, store.live_episodes()?, clock.now())),
+            engine: Mutex::new(engine),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
             gathering: AtomicBool::new(false),
@@ -245,6 +247,11 @@ impl Pipeline {
             engine.remember(meter.id, Memory::of(meter.unit, &past, now), habit);
         }
         Ok(newest)
+    }
+
+    /// Forecasts read their ranges by these from now on.
+    pub fn calibrate(&self, calibrations: BTreeMap<i64, Calibration>) {
+        lock(&self.inner.engine).calibrate(calibrations);
     }
 
     /// Stores episodes that changed; they are in force once they are stored.
