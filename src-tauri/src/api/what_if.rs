@@ -8,6 +8,7 @@ use crate::model::rhythm::moment_ahead;
 use crate::model::{
     AccountId, Amount, Away, DAY, MINUTE, Meter, MeterKey, MeterKind, Qty, Rhythm, Timestamp, Unit, words,
 };
+use crate::store::StoreError;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -62,12 +63,28 @@ pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfV
     let monitor = app.shown();
     let config = monitor.configured().remove(&request.account);
     let config = config.ok_or_else(|| ApiError::not_found(format_args!("account {}", request.account)))?;
-    of_store(&StoreView::of(&monitor), &request, &config, monitor.pipeline().zone())
+    let (source, pipeline) = (StoreView::of(&monitor), monitor.pipeline());
+    // What the monitor remembers reaches further back than what is read of the store.
+    let project = |meter: &Meter, outlook: &Outlook| {
+        pipeline.what_if(meter, outlook, source.now).map_or_else(|| source.project(meter, outlook), Ok)
+    };
+    of_forecasts(&source, project, &request, &config, pipeline.zone())
 }
 
 /// The walls with and without the change, from the stored history. Every error says what to write.
 pub fn of_store(
     source: &StoreView,
+    request: &WhatIfRequest,
+    config: &AccountConfig,
+    zone: &TimeZone,
+) -> Result<WhatIfView, ApiError> {
+    let project = |meter: &Meter, outlook: &Outlook| source.project(meter, outlook);
+    of_forecasts(source, project, request, config, zone)
+}
+
+fn of_forecasts(
+    source: &StoreView,
+    project: impl Fn(&Meter, &Outlook) -> Result<Forecast, StoreError>,
     request: &WhatIfRequest,
     config: &AccountConfig,
     zone: &TimeZone,
@@ -87,8 +104,8 @@ pub fn of_store(
         let Some(headroom) = sample.headroom().filter(|_| source.now.since(sample.last_at) < DAY) else {
             continue;
         };
-        let before = source.project(&meter, &without)?;
-        let after = source.project(&meter, &with)?;
+        let before = project(&meter, &without)?;
+        let after = project(&meter, &with)?;
         let alone =
             with.planned_by(meter.unit, sample.last_at, Timestamp(i64::MAX)) >= meter.unit.to_f64(headroom);
         let mut sentence = difference(&before, &after, source.now, zone);

@@ -180,11 +180,12 @@ impl Engine {
         std::mem::replace(&mut self.outlooks, outlooks)
     }
 
-    /// A meter's forecast without a poll; `None` when its past is not in memory.
-    pub fn forecast(&self, meter: &Meter, now: Timestamp) -> Option<Forecast> {
+    /// A meter's forecast without a poll; `None` when its past is not in memory. Without an outlook, with the one that
+    /// is known of the account.
+    pub fn forecast(&self, meter: &Meter, outlook: Option<&Outlook>, now: Timestamp) -> Option<Forecast> {
         let (memory, _) = self.memories.get(&meter.id)?;
         let nothing = Outlook::default();
-        let outlook = self.outlooks.get(&meter.account).unwrap_or(&nothing);
+        let outlook = outlook.or_else(|| self.outlooks.get(&meter.account)).unwrap_or(&nothing);
         Some(forecast::project(meter, memory, outlook, now))
     }
 

@@ -450,6 +450,11 @@ impl Pipeline {
         lock(&self.inner.engine).set_rules(rules);
     }
 
+    /// A meter's forecast with another outlook; `None` when its past is not in memory. Changes nothing.
+    pub fn what_if(&self, meter: &Meter, outlook: &Outlook, now: Timestamp) -> Option<Forecast> {
+        lock(&self.inner.engine).forecast(meter, Some(outlook), now)
+    }
+
     /// Takes over what the user knows of the time ahead. The forecasts at hand are made anew with it; episodes follow
     /// at the next poll.
     pub fn set_outlooks(&self, outlooks: BTreeMap<AccountId, Outlook>) {
@@ -462,7 +467,7 @@ impl Pipeline {
             }
             for key in status.forecasts.keys() {
                 let Ok(Some(meter)) = self.inner.store.meter(&account, key) else { continue };
-                let Some(forecast) = engine.forecast(&meter, now) else { continue };
+                let Some(forecast) = engine.forecast(&meter, None, now) else { continue };
                 if let Some(status) = lock(&self.inner.statuses).get_mut(&account) {
                     status.forecasts.insert(key.clone(), forecast);
                 }
