@@ -9,6 +9,7 @@ use crate::connectors;
 use crate::engine::HISTORY;
 use crate::engine::past::{Record, Told, replay};
 use crate::engine::verdict::{Fate, Hit, judge};
+use crate::forecast::Outlook;
 use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp, words};
 use crate::monitor::{self, poll};
 use jiff::tz::TimeZone;
@@ -222,7 +223,18 @@ fn record(
         gaps: store.gaps(id, from, to)?,
         refusals: refusals.into_iter().map(|(_, at, refusal)| (at, refusal)).collect(),
         every: usual,
+        outlook: calendar_then(account),
     })
+}
+
+/// The user's calendar as it may count for the past. An absence of which nobody wrote down since when would cover all
+/// of it, and does not.
+fn calendar_then(account: &AccountConfig) -> Outlook {
+    let mut outlook = Outlook::of(account.calendar.as_deref());
+    if let Some(calendar) = &mut outlook.rhythm {
+        calendar.away = calendar.away.filter(|away| away.since.is_some());
+    }
+    outlook
 }
 
 fn wall(hit: Hit, records: &[Record]) -> ReplayWall {
@@ -275,7 +287,7 @@ mod tests {
         assert_eq!(summary(30 * DAY, 0, &[], 0), "no notice in 30 days, no wall came, no warning in vain");
         let late = hit(None, Some(5 * MINUTE));
         assert_eq!(
-            summary(14 * DAY, 1, &[late.clone()], 0),
+            summary(14 * DAY, 1, std::slice::from_ref(&late), 0),
             "1 notice in 14 days, the wall that came was not told in time, no warning in vain"
         );
         let hits = [hit(Some(30 * HOUR), Some(4 * HOUR)), late, hit(None, Some(5 * HOUR))];

@@ -33,6 +33,8 @@ pub struct Engine {
     calibrations: BTreeMap<i64, Calibration>,
     /// When what was learned of each meter was handed out last, to be stored.
     stored: HashMap<i64, Timestamp>,
+    /// What the user knows of the time ahead.
+    outlooks: BTreeMap<AccountId, Outlook>,
 }
 
 /// One meter's figures in a good poll.
@@ -70,6 +72,7 @@ impl Engine {
             memories: HashMap::new(),
             calibrations: BTreeMap::new(),
             stored: HashMap::new(),
+            outlooks: BTreeMap::new(),
         }
     }
 
@@ -101,6 +104,8 @@ impl Engine {
         refusals: &[Refusal],
         now: Timestamp,
     ) -> Outcome {
+        let nothing = Outlook::default();
+        let outlook = self.outlooks.get(account).unwrap_or(&nothing);
         let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
         let mut learned = Vec::new();
         for read in readings {
@@ -116,7 +121,7 @@ impl Engine {
                 learned.push((read.meter.id, known.clone()));
                 self.stored.insert(read.meter.id, now);
             }
-            news.push((step, forecast::project(read.meter, memory, &Outlook::default(), now)));
+            news.push((step, forecast::project(read.meter, memory, outlook, now)));
         }
         let facts: Vec<MeterFact<'_>> = readings
             .iter()
@@ -187,6 +192,20 @@ impl Engine {
     /// Episodes that are not resolved.
     pub fn live(&self) -> &[Episode] {
         &self.live
+    }
+
+    /// What the user knows of the time ahead, by account; returns what was known before.
+    pub fn set_outlooks(&mut self, outlooks: BTreeMap<AccountId, Outlook>) -> BTreeMap<AccountId, Outlook> {
+        std::mem::replace(&mut self.outlooks, outlooks)
+    }
+
+    /// A meter's forecast without a poll; `None` when its past is not in memory. Without an outlook, with the one that
+    /// is known of the account.
+    pub fn forecast(&self, meter: &Meter, outlook: Option<&Outlook>, now: Timestamp) -> Option<Forecast> {
+        let (memory, _) = self.memories.get(&meter.id)?;
+        let nothing = Outlook::default();
+        let outlook = outlook.or_else(|| self.outlooks.get(&meter.account)).unwrap_or(&nothing);
+        Some(forecast::project(meter, memory, outlook, now))
     }
 
     /// The rules in force from now on.

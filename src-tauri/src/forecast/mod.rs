@@ -15,7 +15,7 @@ pub use curve::Curve;
 pub use memory::{Learned, Memory};
 pub use outlook::Outlook;
 
-use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Window};
+use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Unit, Window};
 use curve::HORIZON;
 use demand::Demand;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,6 @@ const WANT_SPENDS: u32 = 3;
 /// Projects a meter's wall from what is remembered of it and what the user knows of the time ahead. Deterministic;
 /// reads no clock. Some 20 µs, however long the history is.
 pub fn project(meter: &Meter, memory: &Memory, outlook: &Outlook, now: Timestamp) -> Forecast {
-    let _ = outlook;
     if meter.kind == MeterKind::Rate {
         return Forecast::Unknown(Reason::Refills);
     }
@@ -150,24 +149,26 @@ pub fn project(meter: &Meter, memory: &Memory, outlook: &Outlook, now: Timestamp
         }
         _ => {}
     }
-    forecast(memory, headroom, meter.unit.to_f64(headroom), reset, now)
+    forecast(meter.unit, memory, outlook, headroom, reset, now)
 }
 
 /// The forecast proper. It starts when the last figure was true, not now: what was spent since is not known yet.
 fn forecast(
+    unit: Unit,
     memory: &Memory,
+    outlook: &Outlook,
     steps: Qty,
-    headroom: f64,
     reset: Option<Timestamp>,
     now: Timestamp,
 ) -> Forecast {
-    let demand = Demand::from_memory(memory);
+    let headroom = unit.to_f64(steps);
+    let demand = Demand::from_memory(memory).with(outlook, memory, unit);
     let end = memory.pieces.end();
     let horizon = reset.map_or(HORIZON, |reset| hours(reset - end).min(HORIZON));
     let after = |hours: f64| end.plus((hours * HOUR as f64) as i64).max(now);
     let exceeds = |ahead: f64| demand.exceeds(headroom, ahead.min(horizon));
     let chance = Curve::new(hours(now - end), exceeds);
-    let rate = memory.pieces.burn();
+    let rate = memory.pieces.burn() * outlook.price();
     let confidence = if memory.length() < DAY || memory.coarse() > 0.5 {
         Confidence::Low
     } else if memory.length() < 14 * DAY || memory.coarse() > 0.2 {

@@ -5,6 +5,7 @@ import { BackendError, type Backend } from '../lib/backend/types';
 import type { BacktestView } from '../lib/bindings/BacktestView';
 import type { EpisodePage } from '../lib/bindings/EpisodePage';
 import type { EventMessage } from '../lib/bindings/EventMessage';
+import type { RhythmView } from '../lib/bindings/RhythmView';
 import type { Overview } from '../lib/bindings/Overview';
 
 const NOW = 1_795_264_320_000;
@@ -78,13 +79,25 @@ const scored: BacktestView = {
   accounts: [],
 };
 
+const rhythm: RhythmView = {
+  days: [],
+  hours: null,
+  zone: null,
+  zone_used: 'UTC',
+  holidays: [],
+  away_until: null,
+  sentence: 'Every day and hour counts as it was seen to.',
+};
+
 function backend(answer: Record<string, (request: unknown) => unknown>) {
   const sent: [string, unknown][] = [];
   let tell: (event: EventMessage) => void = () => {};
   const fake: Backend = {
     async call(command, request) {
       sent.push([command, request]);
-      const found = ({ overview: () => overview, ...answer } as typeof answer)[command];
+      const found = (
+        { overview: () => overview, rhythm: () => rhythm, ...answer } as typeof answer
+      )[command];
       return (found ? found(request) : null) as never;
     },
     listen(event, link) {
