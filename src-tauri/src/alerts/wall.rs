@@ -4,16 +4,16 @@
 use super::life::{Condition, Patience, Seen};
 use super::rules::{of_meter, renewed};
 use super::{MeterFact, Rules};
-use crate::forecast::{Curve, Forecast, Reason, at_burn, next_reset};
+use crate::forecast::{Confidence, Curve, Forecast, Reason, at_burn, next_reset};
 use crate::model::{DAY, Episode, HOUR, MINUTE, Qty, Severity, Timestamp};
 
 /// A condition is left at its threshold times this.
 pub(super) const LEAVE: f64 = 1.2;
-/// So far ahead a "now" looks by the chance …
+/// So far ahead a "now" looks.
 const NOW: i64 = 30 * MINUTE;
-/// … and by the present burn, which is asked too because a chance is slow to believe a rate that was never seen; but
-/// only if the chance does not say that such a burst is about to end.
-const LAST: (i64, f64) = (15 * MINUTE, 0.3);
+/// With less than two weeks of history the chances of half an hour are spread too wide to be sure of anything: then the
+/// present burn is asked too, unless the chance is below this.
+const HARDLY: f64 = 0.1;
 /// So far ahead a "soon" looks by the chance …
 const SOON: i64 = 4 * HOUR;
 /// … and by the present burn.
@@ -33,6 +33,8 @@ pub(super) const PAUSE: i64 = DAY;
 struct View<'a> {
     rules: &'a Rules,
     chance: Option<&'a Curve>,
+    /// Whether the forecast is made from less than two weeks, or from long gaps.
+    young: bool,
     /// Milliseconds until the present burn alone reaches it.
     reach: Option<i64>,
     /// What is left, and what the provider sets aside for a request.
@@ -61,7 +63,7 @@ impl View<'_> {
             Some((Severity::Now, "wall.request"))
         } else if likely(NOW, self.rules.likely[2]) {
             Some((Severity::Now, "wall.chance"))
-        } else if self.burns(far(LAST.0)) && likely(NOW, LAST.1) {
+        } else if self.young && self.burns(far(NOW)) && likely(NOW, HARDLY) {
             Some((Severity::Now, "wall.burn"))
         } else if likely(SOON, self.rules.likely[1]) {
             Some((Severity::Soon, "wall.chance"))
@@ -113,6 +115,7 @@ pub(super) fn wall(
     let view = View {
         rules,
         chance: fact.forecast.chance(),
+        young: fact.forecast.confidence() != Some(Confidence::Good),
         reach: reach.map(|at| at - now),
         left: (headroom, sample.reserve.unwrap_or_default()),
         floor: match fact.forecast {
