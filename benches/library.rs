@@ -1,9 +1,11 @@
 //! `make bench`: what the library costs. Figures are read in docs/performance.md; nothing here passes or fails.
 
 use divan::Bencher;
+use tollwatch::alerts::Rules;
 use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
 use tollwatch::api::{ChartData, StoreView};
 use tollwatch::config::RhythmConfig;
+use tollwatch::engine::rehearsal::{Given, Poll, Scripted};
 use tollwatch::forecast::{self, Memory, Outlook};
 use tollwatch::model::{
     AccountId, DAY, Flow, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample,
@@ -112,6 +114,44 @@ fn a_reading_more(bencher: Bencher) {
         memory.absorb(newest, NOW);
         forecast::project(&meter, &memory, &Outlook::default(), NOW)
     });
+}
+
+/// What a start costs with what was learned stored: three days of samples and six hours are read again.
+#[divan::bench]
+fn two_years_resumed(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
+    let until = NOW + -6 * HOUR;
+    let old: Vec<Sample> = samples.iter().copied().filter(|sample| sample.at <= until).collect();
+    let learned = Memory::of(meter.unit, &old, until).learned().cloned().expect("two years");
+    let stored = serde_json::to_string(&learned).expect("text");
+    let from = learned.wants(NOW).expect("whole");
+    let since: Vec<Sample> = samples.into_iter().filter(|sample| sample.at >= from).collect();
+    bencher.bench(|| {
+        let learned = serde_json::from_str(&stored).expect("as written");
+        Memory::resume(meter.unit, Some(learned), &since, NOW)
+    });
+}
+
+/// A balance that lasts about a week, polled every five minutes until its wall, with four weeks of history.
+#[divan::bench]
+fn replay_of_an_episode(bencher: Bencher) {
+    let mut spent = 0;
+    let polls: Vec<Poll> = (0..60 * 288)
+        .map(|index| {
+            let at = NOW + index * 5 * MINUTE;
+            let busy = (8..20).contains(&(at.0 / HOUR % 24));
+            spent += if busy { 8_000_000 * (index % 7) } else { 0 };
+            Poll { at, spent: Qty(spent) }
+        })
+        .collect();
+    let (history, ahead) = polls.split_at(28 * 288);
+    let mut account = Scripted::new(AccountId::new("bench").expect("an id"));
+    account.absorb(history);
+    let given = Given { from: ahead[0].at, amount: Qty(7 * 144 * 24_000_000) };
+    let rules = Rules::default();
+    bencher
+        .counter(divan::counter::ItemsCount::new(1_usize))
+        .bench(|| account.run(&rules, given, ahead, false));
 }
 
 #[divan::bench]

@@ -122,6 +122,7 @@ impl Store {
                 return Ok(dropped);
             }
             // A lock that is taken again at once leaves nobody else a turn.
+            #[allow(clippy::disallowed_methods, reason = "pruning has a thread of its own")]
             std::thread::sleep(Duration::from_millis(1));
         }
     }
