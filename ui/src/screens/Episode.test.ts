@@ -7,6 +7,7 @@ import type { EpisodePage } from '../lib/bindings/EpisodePage';
 import type { EventMessage } from '../lib/bindings/EventMessage';
 import type { RhythmView } from '../lib/bindings/RhythmView';
 import type { Overview } from '../lib/bindings/Overview';
+import type { Settings } from '../lib/bindings/Settings';
 
 const NOW = 1_795_264_320_000;
 const HOUR = 3_600_000;
@@ -89,6 +90,18 @@ const rhythm: RhythmView = {
   sentence: 'Every day and hour counts as it was seen to.',
 };
 
+const settings: Settings = {
+  version: '1',
+  notifications: true,
+  notifier: { ok: true, message: 'Fine.' },
+  keychain: { ok: true, message: 'Fine.' },
+  autostart: null,
+  config_folder: 'a',
+  data_folder: 'b',
+  history_bytes: 1,
+  world: 'live',
+};
+
 function backend(answer: Record<string, (request: unknown) => unknown>) {
   const sent: [string, unknown][] = [];
   let tell: (event: EventMessage) => void = () => {};
@@ -162,17 +175,7 @@ test('a notice in the window leads to its alert’s page', async () => {
 test('settings say how good the forecasts were, and score them anew on demand', async () => {
   location.hash = '#/settings';
   const { fake, sent } = backend({
-    settings: () => ({
-      version: '1',
-      notifications: true,
-      notifier: { ok: true, message: 'Fine.' },
-      keychain: { ok: true, message: 'Fine.' },
-      autostart: null,
-      config_folder: 'a',
-      data_folder: 'b',
-      history_bytes: 1,
-      world: 'live',
-    }),
+    settings: () => settings,
     backtest: (request) =>
       (request as { fresh: boolean }).fresh
         ? {
@@ -213,17 +216,7 @@ test('settings say how good the forecasts were, and score them anew on demand', 
 test('settings are tried over the last month before they are saved', async () => {
   location.hash = '#/settings';
   const { fake, sent } = backend({
-    settings: () => ({
-      version: '1',
-      notifications: true,
-      notifier: { ok: true, message: 'Fine.' },
-      keychain: { ok: true, message: 'Fine.' },
-      autostart: null,
-      config_folder: 'a',
-      data_folder: 'b',
-      history_bytes: 1,
-      world: 'live',
-    }),
+    settings: () => settings,
     backtest: () => scored,
     alert_settings: () => ({
       all: { sensitivity: 'normal', quiet: '', breaks_through: true, bursts: true, low: '' },
@@ -257,7 +250,7 @@ test('settings are tried over the last month before they are saved', async () =>
   expect(screen.getByText(/Acme · balance could run out today/).textContent).toContain(
     'nothing came',
   );
-  const settings = {
+  const wanted = {
     sensitivity: 'low',
     quiet: '',
     breaks_through: true,
@@ -266,7 +259,7 @@ test('settings are tried over the last month before they are saved', async () =>
   };
   expect(sent).toContainEqual([
     'replay',
-    { account: null, days: 30, sensitivity: 'low', settings },
+    { account: null, days: 30, sensitivity: 'low', settings: wanted },
   ]);
   expect(sent.map(([command]) => command)).not.toContain('set_alert_settings');
 });
