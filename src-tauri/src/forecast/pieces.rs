@@ -74,6 +74,9 @@ impl Pieces {
         let stood = found.until > found.to && !empty(sample);
         let rest = stood.then_some(Piece { from: found.to.0, to: found.until.0, spent: 0.0 });
         moved.into_iter().chain(rest).for_each(|piece| self.keep(piece));
+        while self.recent.front().is_some_and(|old| old.to < at.0.saturating_sub(KEPT)) {
+            self.recent.pop_front();
+        }
         [moved, rest]
     }
 
@@ -94,9 +97,6 @@ impl Pieces {
                 last.to = piece.to;
             }
             _ => self.recent.push_back(piece),
-        }
-        while self.recent.front().is_some_and(|old| old.to < piece.to.saturating_sub(KEPT)) {
-            self.recent.pop_front();
         }
     }
 
