@@ -295,6 +295,22 @@ mod tests {
     }
 
     #[test]
+    fn a_long_rest_seen_at_once_is_as_hour_by_hour() {
+        // Two days of 10 an hour, then a hundred hours of nothing.
+        let samples: Vec<Sample> = (0..=48).map(|hour| left(hour * 60, 10_000 - hour * 10)).collect();
+        let last = *samples.last().unwrap();
+        let begun = Memory::of(&meter(), &samples, last.at);
+        let rest = |hours: i64| Sample { last_at: last.at + hours * HOUR, ..last };
+        let (mut slow, mut at_once) = (begun.clone(), begun);
+        for sample in (1..=100).map(rest) {
+            slow.absorb(&sample, sample.last_at);
+        }
+        at_once.absorb(&rest(100), last.at + 100 * HOUR);
+        let (slow, at_once) = (slow.days().unwrap(), at_once.days().unwrap());
+        assert!(slow.iter().zip(at_once).all(|(a, b)| (a - b).abs() < 1e-6), "{slow:?} {at_once:?}");
+    }
+
+    #[test]
     fn a_day_is_its_sum() {
         let memory = Memory::of(&meter(), &hundred_days(), Timestamp(100 * DAY));
         // 36 readings of 7 and 36 of 1 a day, whenever it begins: 288 tokens, always the same.
