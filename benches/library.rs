@@ -79,7 +79,7 @@ fn flow_of_one_more_sample(bencher: Bencher) {
 #[divan::bench]
 fn forecast_of_two_weeks(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
-    let memory = Memory::of(meter.unit, &samples, NOW);
+    let memory = Memory::of(&meter, &samples, NOW);
     bencher.bench(|| forecast::project(&meter, &memory, &Outlook::default(), NOW));
 }
 
@@ -87,7 +87,7 @@ fn forecast_of_two_weeks(bencher: Bencher) {
 #[divan::bench]
 fn forecast_by_a_calendar(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
-    let memory = Memory::of(meter.unit, &samples, NOW);
+    let memory = Memory::of(&meter, &samples, NOW);
     let week = RhythmConfig {
         hours: Some("09:00-18:00".into()),
         zone: Some("Europe/Berlin".into()),
@@ -102,14 +102,14 @@ fn forecast_by_a_calendar(bencher: Bencher) {
 #[divan::bench]
 fn two_years_remembered(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
-    bencher.bench(|| Memory::of(meter.unit, &samples, NOW));
+    bencher.bench(|| Memory::of(&meter, &samples, NOW));
 }
 
 #[divan::bench]
 fn a_reading_more(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
     let (newest, rest) = samples.split_last().expect("readings");
-    let memory = Memory::of(meter.unit, rest, NOW);
+    let memory = Memory::of(&meter, rest, NOW);
     bencher.with_inputs(|| memory.clone()).bench_values(|mut memory| {
         memory.absorb(newest, NOW);
         forecast::project(&meter, &memory, &Outlook::default(), NOW)
@@ -191,7 +191,7 @@ fn chart_of_a_year(bencher: Bencher) {
     };
     // The monitor knows the forecast already; only `tollwatch chart` works it out anew.
     let known = {
-        let memory = Memory::of(meter.unit, &samples(14, 5 * MINUTE), NOW);
+        let memory = Memory::of(&meter, &samples(14, 5 * MINUTE), NOW);
         forecast::project(&meter, &memory, &Outlook::default(), NOW)
     };
     bencher.bench_local(|| {

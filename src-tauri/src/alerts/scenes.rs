@@ -139,7 +139,7 @@ impl World {
 
     /// Where the readings so far are heading.
     pub(super) fn forecast(&self, now: Timestamp) -> Forecast {
-        let memory = Memory::of(self.meter.unit, &self.samples, now);
+        let memory = Memory::of(&self.meter, &self.samples, now);
         project(&self.meter, &memory, &Outlook::default(), now)
     }
 

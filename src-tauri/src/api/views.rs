@@ -37,7 +37,7 @@ impl Source {
     /// A meter's forecast from its stored readings, where no running monitor knows it.
     pub(crate) fn project(&self, meter: &Meter, outlook: &Outlook) -> Result<Forecast, StoreError> {
         let (learned, samples) = monitor::remembered(&self.store, meter, self.now)?;
-        let mut memory = Memory::resume(meter.unit, learned, &samples, self.now);
+        let mut memory = Memory::resume(meter, learned, &samples, self.now);
         let last = monitor::backtest::last(&self.store)?;
         memory.calibrate(last.and_then(|last| last.calibrations.get(&meter.id).copied()));
         Ok(forecast::project(meter, &memory, outlook, self.now))

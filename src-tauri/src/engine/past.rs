@@ -44,11 +44,7 @@ pub fn replay(records: &[Record], rules: &Rules, from: Timestamp, to: Timestamp)
     let mut polls: Vec<(Timestamp, usize)> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         for (meter, samples) in &record.meters {
-            rehearsal.remember(
-                meter.id,
-                Memory::of(meter.unit, &before(samples, from), from),
-                Habit::default(),
-            );
+            rehearsal.remember(meter.id, Memory::of(meter, &before(samples, from), from), Habit::default());
         }
         polls.extend(moments(record, from, to).into_iter().map(|at| (at, index)));
     }

@@ -128,7 +128,7 @@ impl Scripted {
             window: Window::Never,
             provenance: Provenance::Reported,
         };
-        Scripted { account, memory: Memory::new(meter.unit), meter }
+        Scripted { account, memory: Memory::of(&meter, &[], Timestamp(0)), meter }
     }
 
     /// Takes polls as history, oldest first, each after those before.

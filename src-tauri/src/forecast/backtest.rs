@@ -4,7 +4,7 @@
 //! which as much was spent as was left when the forecast was made: that is when the wall would have come.
 
 use super::next_reset;
-use crate::model::{DAY, HOUR, Meter, PastForecast, Qty, Sample, Timestamp, step};
+use crate::model::{DAY, Flow, HOUR, Meter, MoveKind, PastForecast, Qty, Sample, Timestamp, step};
 use serde::{Deserialize, Serialize};
 
 /// A warning is right when the wall comes within this time; one that lies further back is none of it.
@@ -195,7 +195,7 @@ impl Outcome {
 /// A meter's samples, walked once.
 pub(super) struct Track<'a> {
     samples: &'a [Sample],
-    /// What was spent since the first sample, at each one's first reading.
+    /// What was spent since the first sample at least, by [`Flow`], at each one's first reading.
     spent: Vec<i64>,
     /// Top-ups and resets that matter.
     renewals: Vec<Timestamp>,
@@ -213,15 +213,19 @@ impl<'a> Track<'a> {
         let mut track = Track { samples, spent: vec![0], renewals: vec![], resets: vec![], walls };
         let gone = |sample: &Sample| sample.headroom().is_some_and(|left| left <= Qty(0));
         let mut spent = 0_i64;
+        let mut flow = Flow::new(past.meter.kind, past.meter.window);
+        if let Some(first) = samples.first() {
+            flow.push(first);
+        }
         for pair in samples.windows(2) {
             let (before, after) = (&pair[0], &pair[1]);
-            let change = step(before, after);
-            spent = spent.saturating_add(change.spent.0.max(0));
+            let found = flow.push(after);
+            spent = spent.saturating_add(found.spent.least.0);
             track.spent.push(spent);
-            if change.reset {
+            if matches!(found.kind, MoveKind::Reset | MoveKind::Restart) {
                 track.resets.push(after.at);
             }
-            if !gone(after) && change.renews(after.headroom()) {
+            if !gone(after) && step(before, after).renews(after.headroom()) {
                 track.renewals.push(after.at);
             }
             // What was at zero when readings began came at a time that nobody knows.

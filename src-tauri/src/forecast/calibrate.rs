@@ -34,7 +34,7 @@ pub struct Calibration {
 pub fn calibrate(meter: &Meter, samples: &[Sample]) -> Option<Calibration> {
     let seen = samples.last()?.last_at;
     let track = Track::of(&Past { meter, samples, forecasts: &[], refused: &[], warned: &[] });
-    let mut memory = Memory::new(meter.unit);
+    let mut memory = Memory::of(meter, &[], seen);
     let (mut chances, mut walls): (Vec<f64>, u32) = Default::default();
     let (mut next, mut until) = (Timestamp(i64::MIN), Timestamp(i64::MIN));
     for sample in samples {

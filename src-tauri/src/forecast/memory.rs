@@ -4,7 +4,7 @@
 
 use super::calibrate::{Calibration, LEVELS};
 use super::pieces::{KEPT, Piece, Pieces};
-use crate::model::{DAY, HOUR, Sample, Step, Timestamp, Unit, step};
+use crate::model::{DAY, Flow, HOUR, Meter, MeterKind, Sample, Step, Timestamp, Unit, Window, step};
 use serde::{Deserialize, Serialize};
 
 /// Hours of a week.
@@ -42,24 +42,30 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Of a meter of which nothing is known yet.
+    /// Of a meter of which nothing is read yet, and that never starts again unless the provider says so.
     pub fn new(unit: Unit) -> Self {
-        Memory { pieces: Pieces::new(unit), learned: None, calibration: None }
+        Memory::with(unit, Flow::new(MeterKind::Budget, Window::Never))
     }
 
-    /// Of samples, oldest first.
-    pub fn of(unit: Unit, samples: &[Sample], now: Timestamp) -> Self {
-        Memory::resume(unit, None, samples, now)
+    /// Of a meter's samples, oldest first.
+    pub fn of(meter: &Meter, samples: &[Sample], now: Timestamp) -> Self {
+        Memory::resume(meter, None, samples, now)
     }
 
-    /// Of what was stored and the samples since [`Learned::wants`]. Without `learned`, of the samples alone.
-    pub fn resume(unit: Unit, learned: Option<Learned>, samples: &[Sample], now: Timestamp) -> Self {
+    /// Of what was stored and the samples since [`Learned::wants`]. Without `learned`, of the samples alone. What came
+    /// back within a day, and may go again, is found in those of three.
+    pub fn resume(meter: &Meter, learned: Option<Learned>, samples: &[Sample], now: Timestamp) -> Self {
         let learned = learned.filter(|known| known.wants(now).is_some());
-        let mut memory = Memory { learned, ..Memory::new(unit) };
+        let flow = Flow::new(meter.kind, meter.window);
+        let mut memory = Memory { learned, ..Memory::with(meter.unit, flow) };
         for sample in samples {
             memory.absorb(sample, now);
         }
         memory
+    }
+
+    fn with(unit: Unit, flow: Flow) -> Self {
+        Memory { pieces: Pieces::new(unit, flow), learned: None, calibration: None }
     }
 
     /// Ranges are read by this from now on; `None`: as those of most accounts are.
@@ -77,8 +83,8 @@ impl Memory {
         self.learned.as_ref()
     }
 
-    /// The newest sample, or the last one again with a later `last_at`. One out of order or from the future (a clock
-    /// that jumped) is left out. Returns what happened since the one before.
+    /// The newest sample, or the last one again with a later `last_at`. One from the future (a clock that was set back)
+    /// is left out. Returns what happened since the one before, by the two alone: what was spent is read by [`Flow`].
     pub fn absorb(&mut self, sample: &Sample, now: Timestamp) -> Step {
         let change = self.last().map_or(Step::default(), |last| step(last, sample));
         for piece in self.pieces.absorb(sample, now).into_iter().flatten() {
@@ -202,7 +208,20 @@ fn half(age: i64, half_life: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{MINUTE, Qty};
+    use crate::model::{AccountId, MINUTE, MeterKey, Provenance, Qty};
+
+    fn meter() -> Meter {
+        Meter {
+            id: 1,
+            account: AccountId::new("acme").unwrap(),
+            key: MeterKey::new("balance.tokens"),
+            kind: MeterKind::Balance,
+            label: "balance".into(),
+            unit: Unit::Tokens,
+            window: Window::Never,
+            provenance: Provenance::Reported,
+        }
+    }
 
     fn left(minute: i64, left: i64) -> Sample {
         let at = Timestamp(minute * MINUTE);
@@ -231,12 +250,12 @@ mod tests {
     fn going_on_from_what_was_stored_is_as_if_nothing_had_happened() {
         let samples = hundred_days();
         let now = samples.last().unwrap().at;
-        let whole = Memory::of(Unit::Tokens, &samples, now);
+        let whole = Memory::of(&meter(), &samples, now);
         for cut in [1, 2, 3_000, 6_001, 7_199] {
-            let before = Memory::of(Unit::Tokens, &samples[..cut], samples[cut - 1].at);
+            let before = Memory::of(&meter(), &samples[..cut], samples[cut - 1].at);
             let stored = before.learned().map(|known| serde_json::to_string(known).unwrap());
             let stored = stored.map(|text| serde_json::from_str(&text).unwrap());
-            let again = Memory::resume(Unit::Tokens, stored, &samples[cut.saturating_sub(4 * 72)..], now);
+            let again = Memory::resume(&meter(), stored, &samples[cut.saturating_sub(4 * 72)..], now);
             let (one, two) = (whole.learned().unwrap(), again.learned().unwrap());
             assert_eq!((one.first, one.until), (two.first, two.until));
             let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(1.0);
@@ -255,8 +274,45 @@ mod tests {
     }
 
     #[test]
+    fn money_held_over_a_restart_is_not_spent_twice() {
+        // Each hour 2 tokens and a request that holds 50 at every other reading, for ten days.
+        let held = |turn: i64| left(turn * 30, 1_000_000 - turn / 2 * 2 - turn % 2 * 50);
+        let samples: Vec<Sample> = (0..480).map(held).collect();
+        let now = samples.last().unwrap().at;
+        let whole = Memory::of(&meter(), &samples, now);
+        // The last day by hand: 24 holds of which 48 each came back before.
+        let a_day = now + -DAY;
+        assert_eq!(whole.pieces.sum(a_day.0, now.0), (48.0, DAY));
+        let before = Memory::of(&meter(), &samples[..470], samples[469].at);
+        let learned = before.learned().cloned().unwrap();
+        let since = learned.wants(now).unwrap();
+        let first = samples.partition_point(|sample| sample.at < since) - 1;
+        let again = Memory::resume(&meter(), Some(learned), &samples[first..], now);
+        assert_eq!(again.pieces.sum(a_day.0, now.0), (48.0, DAY));
+        assert_eq!(again.spends(), whole.spends());
+        let sum = |memory: &Memory| memory.week().iter().map(|slot| slot[1]).sum::<f64>();
+        assert!((sum(&whole) - sum(&again)).abs() < 1e-9, "{} {}", sum(&whole), sum(&again));
+    }
+
+    #[test]
+    fn a_long_rest_seen_at_once_is_as_hour_by_hour() {
+        // Two days of 10 an hour, then a hundred hours of nothing.
+        let samples: Vec<Sample> = (0..=48).map(|hour| left(hour * 60, 10_000 - hour * 10)).collect();
+        let last = *samples.last().unwrap();
+        let begun = Memory::of(&meter(), &samples, last.at);
+        let rest = |hours: i64| Sample { last_at: last.at + hours * HOUR, ..last };
+        let (mut slow, mut at_once) = (begun.clone(), begun);
+        for sample in (1..=100).map(rest) {
+            slow.absorb(&sample, sample.last_at);
+        }
+        at_once.absorb(&rest(100), last.at + 100 * HOUR);
+        let (slow, at_once) = (slow.days().unwrap(), at_once.days().unwrap());
+        assert!(slow.iter().zip(at_once).all(|(a, b)| (a - b).abs() < 1e-6), "{slow:?} {at_once:?}");
+    }
+
+    #[test]
     fn a_day_is_its_sum() {
-        let memory = Memory::of(Unit::Tokens, &hundred_days(), Timestamp(100 * DAY));
+        let memory = Memory::of(&meter(), &hundred_days(), Timestamp(100 * DAY));
         // 36 readings of 7 and 36 of 1 a day, whenever it begins: 288 tokens, always the same.
         let [weight, mean, variance] = memory.days().unwrap();
         assert!(weight > 100.0 && (mean - 288.0).abs() < 1e-6 && variance < 1e-6, "{mean} {variance}");

@@ -1,7 +1,8 @@
-//! Samples → the last three days as stretches of even spend. Top-ups and resets are taken out, time without figures is
-//! spread over, and time at zero is left out: a limit censors demand.
+//! Samples → the last three days as stretches of even spend, by what [`Flow`] tells of them. Time without figures is
+//! spread over. Time in which spend is hidden (a top-up, a reset) is not known and left out, and so is time at zero: a
+//! limit censors demand.
 
-use crate::model::{DAY, HOUR, MINUTE, Qty, SECOND, Sample, Timestamp, Unit, step};
+use crate::model::{DAY, Flow, HOUR, MINUTE, Move, Qty, SECOND, Sample, Timestamp, Unit};
 use std::collections::VecDeque;
 
 /// A figure this far ahead of `now` is a clock that was set back, not a late poll.
@@ -41,17 +42,19 @@ impl Piece {
 #[derive(Clone, Debug)]
 pub(super) struct Pieces {
     unit: Unit,
-    /// In order of time, without overlap. Time at zero headroom is missing.
+    flow: Flow,
+    /// In order of time, without overlap. Time at zero headroom is missing, and time in which spend is hidden.
     recent: VecDeque<Piece>,
-    /// When the first figure was true, and the last; and the last figure.
+    /// When the first sample was true, and the last; and the last sample.
     seen: Option<(Timestamp, Timestamp, Sample)>,
     /// The last waits between two different figures.
     waits: VecDeque<i64>,
 }
 
 impl Pieces {
-    pub(super) fn new(unit: Unit) -> Self {
-        Pieces { unit, recent: VecDeque::new(), seen: None, waits: VecDeque::new() }
+    /// Of a meter of this unit that begins with this flow.
+    pub(super) fn new(unit: Unit, flow: Flow) -> Self {
+        Pieces { unit, flow, recent: VecDeque::new(), seen: None, waits: VecDeque::new() }
     }
 
     /// The newest sample, or the last one again with a later `last_at`; returns what that adds.
@@ -60,61 +63,61 @@ impl Pieces {
         if sample.at > now.plus(AHEAD) || at.0 < now.0.saturating_sub(OLDEST) {
             return [None; 2];
         }
-        let Some((start, end, last)) = self.seen else {
-            self.seen = Some((at, at, *sample));
-            return [None, self.rest(last_at)];
-        };
-        if sample.at == last.at {
-            self.seen = Some((start, end, *sample));
-            return [None, self.rest(last_at)];
+        let was_empty = self.flow.last().is_some_and(empty);
+        let found = self.flow.push(&Sample { at, last_at, ..*sample });
+        let (start, end) = self.seen.map_or((at, at), |(start, end, _)| (start, end));
+        if self.last().is_some_and(|last| last.at != sample.at) {
+            self.wait((at - end).max(0));
         }
-        if at < end {
-            return [None; 2];
+        self.seen = Some((start, end.max(last_at), *sample));
+        let moved = self.piece(&found, was_empty);
+        let stood = found.until > found.to && !empty(sample);
+        let rest = stood.then_some(Piece { from: found.to.0, to: found.until.0, spent: 0.0 });
+        moved.into_iter().chain(rest).for_each(|piece| self.keep(piece));
+        while self.recent.front().is_some_and(|old| old.to < at.0.saturating_sub(KEPT)) {
+            self.recent.pop_front();
         }
-        let spent = self.unit.to_f64(step(&last, sample).spent);
-        let wait = at - end;
+        [moved, rest]
+    }
+
+    /// What a move tells of its time: nothing where spend is hidden in it, nor of time at zero.
+    fn piece(&self, found: &Move, was_empty: bool) -> Option<Piece> {
+        let (from, to) = (found.from.0, found.to.0);
+        let spent = self.unit.to_f64(found.spent.least);
+        let tells = spent > 0.0 || (from < to && !was_empty);
+        // Two figures of one moment: the spend is given a second, so that it has a rate.
+        let from = if from == to { from.saturating_sub(SECOND) } else { from };
+        (tells && !found.hides_spend()).then_some(Piece { from, to, spent })
+    }
+
+    /// Adds a piece to the last three days. Time without spend that follows such time is one with it.
+    fn keep(&mut self, piece: Piece) {
+        match self.recent.back_mut() {
+            Some(last) if last.to == piece.from && last.spent == 0.0 && piece.spent == 0.0 => {
+                last.to = piece.to;
+            }
+            _ => self.recent.push_back(piece),
+        }
+    }
+
+    fn wait(&mut self, wait: i64) {
         if self.waits.len() == WAITS {
             self.waits.pop_front();
         }
         self.waits.push_back(wait);
-        // Two figures of one moment: the spend is given a second, so that it has a rate.
-        let from = if wait == 0 { end.0.saturating_sub(SECOND) } else { end.0 };
-        let piece = (spent > 0.0 || (wait > 0 && !empty(&last))).then_some(Piece { from, to: at.0, spent });
-        self.recent.extend(piece);
-        self.seen = Some((start, at, *sample));
-        let rest = self.rest(last_at);
-        while self.recent.front().is_some_and(|piece| piece.to < at.0.saturating_sub(KEPT)) {
-            self.recent.pop_front();
-        }
-        [piece, rest]
     }
 
-    /// The last figure stood unchanged until `until`.
-    fn rest(&mut self, until: Timestamp) -> Option<Piece> {
-        let (start, end, last) = self.seen.filter(|(_, end, _)| until > *end)?;
-        self.seen = Some((start, until, last));
-        if empty(&last) {
-            return None;
-        }
-        let piece = Piece { from: end.0, to: until.0, spent: 0.0 };
-        match self.recent.back_mut() {
-            Some(before) if before.to == piece.from && before.spent == 0.0 => before.to = piece.to,
-            _ => self.recent.push_back(piece),
-        }
-        Some(piece)
-    }
-
-    /// The last figure.
+    /// The last sample.
     pub(super) fn last(&self) -> Option<&Sample> {
         self.seen.as_ref().map(|(_, _, last)| last)
     }
 
-    /// When the first figure was true.
+    /// When the first sample was true.
     pub(super) fn start(&self) -> Timestamp {
         self.seen.map_or(Timestamp(0), |(start, ..)| start)
     }
 
-    /// When the last figure was true.
+    /// When the last sample was true.
     pub(super) fn end(&self) -> Timestamp {
         self.seen.map_or(Timestamp(0), |(_, end, _)| end)
     }
@@ -161,73 +164,4 @@ fn empty(sample: &Sample) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn balance(at: i64, last_at: i64, left: i64) -> Sample {
-        Sample {
-            at: Timestamp(at),
-            last_at: Timestamp(last_at),
-            used: None,
-            limit: None,
-            remaining: Some(Qty(left)),
-            resets_at: None,
-            reserve: None,
-        }
-    }
-
-    fn read(samples: &[Sample], now: i64) -> Pieces {
-        let mut pieces = Pieces::new(Unit::Tokens);
-        for sample in samples {
-            pieces.absorb(sample, Timestamp(now));
-        }
-        pieces
-    }
-
-    #[test]
-    fn a_stretch_without_change_is_not_spend_and_the_rest_is_spread() {
-        // 100 tokens until 1:00, 40 at 3:00: 60 tokens over two hours.
-        let pieces = read(&[balance(0, HOUR, 100), balance(3 * HOUR, 3 * HOUR, 40)], 3 * HOUR);
-        assert_eq!(pieces.rate(HOUR), 30.0);
-        assert_eq!(pieces.rate(3 * HOUR), 20.0);
-        assert_eq!(pieces.usual(), 2 * HOUR);
-    }
-
-    #[test]
-    fn the_same_figure_again_only_stands_longer() {
-        let samples = [
-            balance(0, 0, 100),
-            balance(HOUR, HOUR, 40),
-            balance(HOUR, 2 * HOUR, 40),
-            balance(HOUR, 3 * HOUR, 40),
-        ];
-        let pieces = read(&samples, 3 * HOUR);
-        assert_eq!(pieces.sum(0, 3 * HOUR), (60.0, 3 * HOUR));
-        assert_eq!((pieces.rate(HOUR), pieces.recent.len()), (0.0, 2));
-    }
-
-    #[test]
-    fn time_at_zero_is_no_falling_rate() {
-        // 10 tokens in the first hour, then nine hours at zero, then a top-up.
-        let samples = [balance(0, 0, 10), balance(HOUR, 10 * HOUR, 0), balance(11 * HOUR, 11 * HOUR, 50)];
-        let pieces = read(&samples, 11 * HOUR);
-        assert_eq!(pieces.rate(DAY), 10.0, "10 tokens in the one hour in which any could be spent");
-    }
-
-    #[test]
-    fn a_clock_that_jumped_is_left_out() {
-        let samples =
-            [balance(0, 0, 10), balance(9 * DAY, 9 * DAY, 3), balance(HOUR, HOUR, 8), balance(5, 5, 1)];
-        let pieces = read(&samples, HOUR);
-        assert_eq!(pieces.last().and_then(|last| last.remaining), Some(Qty(8)));
-        assert_eq!(pieces.rate(HOUR), 2.0);
-    }
-
-    #[test]
-    fn what_is_older_than_three_days_is_let_go() {
-        let samples: Vec<Sample> =
-            (0..9 * 24).map(|hour| balance(hour * HOUR, hour * HOUR, 1_000 - hour)).collect();
-        let pieces = read(&samples, 9 * DAY);
-        assert!((72..=74).contains(&pieces.recent.len()), "{}", pieces.recent.len());
-    }
-}
+mod tests;

@@ -41,22 +41,18 @@ fn steady(hours: i64) -> Vec<Sample> {
 }
 
 fn ask(samples: &[Sample], now: Timestamp) -> Forecast {
-    project(&meter(Window::Never), &Memory::of(Unit::USD, samples, now), &Outlook::default(), now)
+    project(&meter(Window::Never), &Memory::of(&meter(Window::Never), samples, now), &Outlook::default(), now)
 }
 
 #[test]
 fn a_rate_limit_is_no_wall() {
     let rate = Meter { kind: MeterKind::Rate, ..meter(Window::Other) };
     let samples = steady(72);
-    let forecast = project(
-        &rate,
-        &Memory::of(Unit::USD, &samples, START + 3 * DAY),
-        &Outlook::default(),
-        START + 3 * DAY,
-    );
+    let forecast =
+        project(&rate, &Memory::of(&rate, &samples, START + 3 * DAY), &Outlook::default(), START + 3 * DAY);
     assert_eq!(forecast, Forecast::Unknown(Reason::Refills));
     let empty = [left(START, 0)];
-    let empty = Memory::of(Unit::USD, &empty, START);
+    let empty = Memory::of(&rate, &empty, START);
     assert_eq!(project(&rate, &empty, &Outlook::default(), START), Forecast::Unknown(Reason::Refills));
 }
 
@@ -280,8 +276,8 @@ proptest! {
             }
         }).collect();
         let now = if wild { Timestamp(raw.first().map_or(0, |first| first.0)) } else { START + 2 * DAY };
-        let forecast = project(&meter(window), &Memory::of(Unit::USD, &samples, now), &Outlook::default(), now);
-        prop_assert_eq!(&forecast, &project(&meter(window), &Memory::of(Unit::USD, &samples, now), &Outlook::default(), now));
+        let forecast = project(&meter(window), &Memory::of(&meter(window), &samples, now), &Outlook::default(), now);
+        prop_assert_eq!(&forecast, &project(&meter(window), &Memory::of(&meter(window), &samples, now), &Outlook::default(), now));
         if let Some(chance) = forecast.chance() {
             let within = [1, HOUR, DAY, 9 * DAY].map(|ms| chance.within(ms));
             prop_assert!(within.iter().all(|chance| (0.0..=1.0).contains(chance)), "{within:?}");

@@ -44,7 +44,7 @@ pub(super) fn before(
     for hour in store.hours(meter.id, now + -HABITS, now)? {
         habit.note_hour(hour.at, hour.spent, hour.added, hour.low);
     }
-    Ok((Memory::resume(meter.unit, learned, &past, now), habit))
+    Ok((Memory::resume(meter, learned, &past, now), habit))
 }
 
 #[cfg(test)]
@@ -146,7 +146,7 @@ mod tests {
         let samples = store.samples(meter.id, now + -HISTORY, now).unwrap();
         let alone = crate::forecast::project(
             &meter,
-            &Memory::of(meter.unit, &samples, now),
+            &Memory::of(&meter, &samples, now),
             &crate::forecast::Outlook::default(),
             now,
         );

@@ -167,3 +167,11 @@ fn sums_are_those_of_their_parts() {
     let all = sum(&[trial.clone(), trial]);
     assert_eq!((all.walls, all.told, all.lead, all.since), (2, 2, Some(6 * HOUR), Some(at(0))));
 }
+
+#[test]
+fn money_held_for_requests_is_no_wall() {
+    // Every second hour a request holds 50, of which 48 come back: 400 last far longer than eight holds.
+    let samples = balance((0..100).map(|hour| 400 - hour / 2 * 2 - hour % 2 * 50));
+    let trial = tried(&samples, &[made(0, 10, 20, Some(30))], &[]);
+    assert_eq!(trial.forecasts[0].came, None);
+}

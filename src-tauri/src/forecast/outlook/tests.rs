@@ -78,7 +78,7 @@ fn knows(rhythm: Rhythm) -> Outlook {
 }
 
 fn remembered(samples: &[Sample]) -> Memory {
-    Memory::of(Unit::USD, samples, samples.last().unwrap().last_at)
+    Memory::of(&meter(), samples, samples.last().unwrap().last_at)
 }
 
 /// The chance of a wall within half an hour, four hours, two days.

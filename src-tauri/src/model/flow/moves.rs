@@ -80,6 +80,19 @@ pub struct Move {
 }
 
 impl Move {
+    /// Whether more may have been spent in it than the moves ever tell: a top-up of a bare balance or a reset covers
+    /// spend, and readings with nothing in common say none. A figure that is only told anew (money held, a stale answer,
+    /// a bill put right) hides nothing: what was spent meanwhile is told when it goes again.
+    pub fn hides_spend(&self) -> bool {
+        let told_again = self.added.least < Qty(0);
+        match self.kind {
+            MoveKind::Unknown | MoveKind::Start => true,
+            MoveKind::Refund | MoveKind::Correction => false,
+            MoveKind::Spend if told_again => false,
+            _ => !self.spent.is_exact(),
+        }
+    }
+
     /// The same, with the spend known better from elsewhere (the account's spend meter, its bill): the bounds that
     /// both allow. What was added follows. Unchanged where the two contradict each other.
     #[must_use]
