@@ -122,13 +122,13 @@ fn two_years_resumed(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(730, 5 * MINUTE));
     let until = NOW + -6 * HOUR;
     let old: Vec<Sample> = samples.iter().copied().filter(|sample| sample.at <= until).collect();
-    let learned = Memory::of(meter.unit, &old, until).learned().cloned().expect("two years");
+    let learned = Memory::of(&meter, &old, until).learned().cloned().expect("two years");
     let stored = serde_json::to_string(&learned).expect("text");
     let from = learned.wants(NOW).expect("whole");
     let since: Vec<Sample> = samples.into_iter().filter(|sample| sample.at >= from).collect();
     bencher.bench(|| {
         let learned = serde_json::from_str(&stored).expect("as written");
-        Memory::resume(meter.unit, Some(learned), &since, NOW)
+        Memory::resume(&meter, Some(learned), &since, NOW)
     });
 }
 

@@ -109,7 +109,7 @@ impl Engine {
         let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
         let mut learned = Vec::new();
         for read in readings {
-            let new = || (Memory::new(read.meter.unit), Habit::default());
+            let new = || (Memory::of(read.meter, &[], now), Habit::default());
             let (memory, habit) = self.memories.entry(read.meter.id).or_insert_with(new);
             if let Some(last) = memory.last().filter(|last| last.at != read.sample.at) {
                 habit.note(last, &read.sample);
