@@ -4,6 +4,7 @@ use divan::Bencher;
 use tollwatch::alerts::Rules;
 use tollwatch::api::types::{ChartRange, ChartRequest, ChartWhat};
 use tollwatch::api::{ChartData, StoreView};
+use tollwatch::config::RhythmConfig;
 use tollwatch::engine::rehearsal::{Given, Poll, Scripted};
 use tollwatch::forecast::{self, Memory, Outlook};
 use tollwatch::model::{
@@ -80,6 +81,21 @@ fn forecast_of_two_weeks(bencher: Bencher) {
     let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
     let memory = Memory::of(meter.unit, &samples, NOW);
     bencher.bench(|| forecast::project(&meter, &memory, &Outlook::default(), NOW));
+}
+
+/// With work days, hours, and days off ahead.
+#[divan::bench]
+fn forecast_by_a_calendar(bencher: Bencher) {
+    let (meter, samples) = (meter(), samples(14, 5 * MINUTE));
+    let memory = Memory::of(meter.unit, &samples, NOW);
+    let week = RhythmConfig {
+        hours: Some("09:00-18:00".into()),
+        zone: Some("Europe/Berlin".into()),
+        holidays: Some(vec!["2026-12-24 to 2027-01-01".into()]),
+        ..RhythmConfig::default()
+    };
+    let outlook = Outlook::of(week.calendar().expect("a calendar").as_ref());
+    bencher.bench(|| forecast::project(&meter, &memory, &outlook, NOW));
 }
 
 /// What a start without anything stored costs, and a new reading with everything remembered.
@@ -179,7 +195,7 @@ fn chart_of_a_year(bencher: Bencher) {
         forecast::project(&meter, &memory, &Outlook::default(), NOW)
     };
     bencher.bench_local(|| {
-        let data = ChartData::read(&view, &request, Some(known.clone())).expect("read");
+        let data = ChartData::read(&view, &request, Some(known.clone()), None).expect("read");
         data.picture(&request, &jiff::tz::TimeZone::UTC).expect("drawn")
     });
 }

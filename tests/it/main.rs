@@ -22,6 +22,7 @@ mod portkey_gateway;
 mod refusals;
 mod refusals_fuzz;
 mod replay;
+mod rhythm;
 mod secrets;
 mod serving;
 mod simulator;

@@ -122,7 +122,17 @@ async fn a_month_of_five_minute_polls_is_stored_forecast_and_told() {
         let early =
             of_wall.iter().filter(|(at, severity, _)| *severity < Severity::Refused && *at < *wall).count();
         assert!(early >= 1, "wall {index} was warned of: {of_wall:#?}");
-        assert!(of_wall.len() <= 4, "wall {index}: one notice per urgency at most: {of_wall:#?}");
+        for urgency in [Severity::HeadsUp, Severity::Soon, Severity::Now] {
+            let told: Vec<Timestamp> =
+                of_wall.iter().filter(|(_, severity, _)| *severity == urgency).map(|(at, ..)| *at).collect();
+            // A heads-up speaks of four days; when fewer than the two of its lead are left of them, another is due.
+            let apart =
+                told.windows(2).all(|pair| urgency == Severity::HeadsUp && pair[1] - pair[0] >= 2 * DAY);
+            assert!(
+                apart,
+                "wall {index}: {urgency:?} is told once, or when it no longer holds: {of_wall:#?}"
+            );
+        }
     }
 
     // What was spent is conserved: $30 at first, a top-up of $30 after each wall, the rest is what is left.

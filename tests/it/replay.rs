@@ -346,5 +346,26 @@ fn the_window_can_ask_for_it() {
     let in_time = |notice: &Value| (from..=to + HOUR).contains(&notice["at"].as_i64().unwrap());
     assert!(view["notices"].as_array().unwrap().iter().all(in_time), "{view:#}");
     assert_eq!(running.call("replay", &json!({ "days": 0 })).0, 400);
+    // What is set on the page is tried before it is saved: with every balance below what the user wants to have,
+    // there is more to tell.
+    let all =
+        json!({ "sensitivity": "low", "quiet": "", "breaks_through": true, "bursts": false, "low": "" });
+    let plain = running.json("replay", &json!({ "days": 14, "settings": all }));
+    let mut more = all.clone();
+    more["low"] = json!("1000000 USD");
+    let more = running.json("replay", &json!({ "days": 14, "settings": more }));
+    assert_eq!((&plain["sensitivity"], &more["sensitivity"]), (&json!("low"), &json!("low")));
+    let lows =
+        |view: &Value| view["notices"].as_array().unwrap().iter().filter(|one| one["kind"] == "low").count();
+    assert!(lows(&plain) == 0 && lows(&more) > 0, "{:#} {:#}", plain["summary"], more["summary"]);
+    let mut wrong = all;
+    wrong["quiet"] = json!("at night");
+    let (code, said) = running.call("replay", &json!({ "days": 14, "settings": wrong }));
+    assert!(code == 409 && said.to_string().contains("quiet hours"), "{code} {said}");
+    assert_eq!(
+        running.json("alert_settings", &json!({}))["all"]["sensitivity"],
+        "normal",
+        "nothing was saved"
+    );
     running.stop();
 }

@@ -351,9 +351,16 @@ fn episodes_and_their_notices_come_back_as_they_were() {
     };
     store.mark_told(&told).unwrap();
     assert!(store.mark_told(&Told { episode: 99, ..told.clone() }).is_err());
-    // A caller that read the episode before the notice went out must not untell it.
-    let stale = Episode { state: EpisodeState::Firing, ..saved[1].clone() };
-    let now = Episode { told: Some(Severity::Now), told_at: Some(at(21)), ..stale.clone() };
+    // A caller that read the episode before the notice went out must not untell it, nor want it once more.
+    let known = Episode { state: EpisodeState::Firing, ..saved[1].clone() };
+    let now = Episode {
+        told: Some(Severity::Now),
+        told_at: Some(at(21)),
+        warned_at: Some(at(21)),
+        plan_at: Some(at(22)),
+        ..known.clone()
+    };
+    let stale = Episode { plan_at: Some(at(22)), warn_at: Some(at(22)), ..known };
     assert_eq!(store.save_episodes(&[stale]).unwrap(), std::slice::from_ref(&now));
     drop(store);
 

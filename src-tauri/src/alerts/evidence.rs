@@ -125,7 +125,7 @@ pub fn why(episode: &Episode) -> Vec<String> {
     let asked = |index: usize| seen.likely.map_or_else(String::new, |likely| words::chance(likely[index]));
     lines.push(match (seen.rule.as_str(), episode.severity) {
         ("wall.request", _) => "What is left does not cover two typical requests.".to_owned(),
-        ("wall.burn", Severity::Now) => "At the present burn it is gone within 30 minutes.".to_owned(),
+        ("wall.burn", Severity::Now) => "At the present burn it is gone within 15 minutes.".to_owned(),
         ("wall.burn", _) => "At the present burn it is gone within 2 hours.".to_owned(),
         ("wall.chance", Severity::Now) => {
             format!(

@@ -159,8 +159,12 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
         }
     }
     if is_active(episode) {
-        episode.plan_at = if condition.plan { Some(now) } else { episode.plan_at };
-        episode.warn_at = if condition.warn { Some(now) } else { episode.warn_at };
+        // No notice comes of a top-up; what is still wanted at the next reading is told then.
+        let wanted = |is: bool, since: Option<Timestamp>| if is { Some(now) } else { since };
+        (episode.plan_at, episode.warn_at) = match condition.renewed {
+            true => (None, None),
+            false => (wanted(condition.plan, episode.plan_at), wanted(condition.warn, episode.warn_at)),
+        };
     }
     let when = |at| format!("around {}", words::stamp(at, &rules.zone));
     episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &when);

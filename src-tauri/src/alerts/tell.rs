@@ -32,13 +32,8 @@ fn urgencies(rules: &Rules, episode: &Episode, now: Timestamp) -> impl Iterator<
     let of_plan = episode.severity == Severity::HeadsUp;
     let acts = is_due(rules, episode, now).then_some(episode.severity);
     let unseen = episode.state == EpisodeState::Firing && !is_quiet(rules, now);
-    let plans = unseen && after(episode.plan_at, episode.planned_at) && !(of_plan && acts.is_some());
+    let plans = unseen && episode.plan_at.is_some() && !(of_plan && acts.is_some());
     acts.into_iter().chain(plans.then_some(Severity::HeadsUp))
-}
-
-/// Whether something is due since then and was not told after it.
-fn after(due: Option<Timestamp>, told: Option<Timestamp>) -> bool {
-    due.is_some_and(|due| told.is_none_or(|told| told < due))
 }
 
 fn is_quiet(rules: &Rules, now: Timestamp) -> bool {
@@ -46,7 +41,7 @@ fn is_quiet(rules: &Rules, now: Timestamp) -> bool {
 }
 
 fn is_due(rules: &Rules, episode: &Episode, now: Timestamp) -> bool {
-    let again = after(episode.warn_at, episode.warned_at) && episode.state != EpisodeState::Acknowledged;
+    let again = episode.warn_at.is_some() && episode.state != EpisodeState::Acknowledged;
     let news = again || episode.told.is_none_or(|told| episode.severity > told);
     let snoozed =
         episode.state == EpisodeState::Snoozed && episode.snoozed_until.is_none_or(|until| until > now);

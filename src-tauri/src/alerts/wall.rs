@@ -9,8 +9,11 @@ use crate::model::{DAY, Episode, HOUR, MINUTE, Qty, Severity, Timestamp};
 
 /// A condition is left at its threshold times this.
 pub(super) const LEAVE: f64 = 1.2;
-/// So far ahead a "now" looks.
+/// So far ahead a "now" looks by the chance …
 const NOW: i64 = 30 * MINUTE;
+/// … and by the present burn, which is asked too because a chance is slow to believe a rate that was never seen; but
+/// only if the chance does not say that such a burst is about to end.
+const LAST: (i64, f64) = (15 * MINUTE, 0.3);
 /// So far ahead a "soon" looks by the chance …
 const SOON: i64 = 4 * HOUR;
 /// … and by the present burn.
@@ -58,6 +61,8 @@ impl View<'_> {
             Some((Severity::Now, "wall.request"))
         } else if likely(NOW, self.rules.likely[2]) {
             Some((Severity::Now, "wall.chance"))
+        } else if self.burns(far(LAST.0)) && likely(NOW, LAST.1) {
+            Some((Severity::Now, "wall.burn"))
         } else if likely(SOON, self.rules.likely[1]) {
             Some((Severity::Soon, "wall.chance"))
         } else if self.burns(far(BURN)) {

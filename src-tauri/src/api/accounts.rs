@@ -255,9 +255,11 @@ pub(super) fn parse(
         lead: None,
         key_expires: None,
         ledger: anchor.transpose()?.into_iter().collect(),
+        rhythm: None,
         options,
         // The whole file's prices stand in each account.
         prices: taken.values().next().map(|account| account.prices.clone()).unwrap_or_default(),
+        calendar: None,
     };
     Ok(Parsed { connector, id, config, typed })
 }
@@ -448,8 +450,10 @@ mod tests {
             lead: None,
             key_expires: None,
             ledger: Vec::new(),
+            rhythm: None,
             options: toml::Table::new(),
             prices: Default::default(),
+            calendar: None,
         };
         taken.insert(first, config);
         assert_eq!(free_id("OpenRouter · ci", "openrouter", &taken).as_str(), "openrouter-ci-2");

@@ -83,15 +83,23 @@ pub(crate) async fn page(app: &App, _: Nothing) -> Result<AlertPage, ApiError> {
     Ok(AlertPage { all: shown(&monitor.alerts()), accounts: accounts.collect() })
 }
 
-pub(crate) async fn set(app: &App, wanted: AlertSettings) -> Result<(), ApiError> {
+/// What was typed, in the place of `before`.
+///
+/// # Errors
+/// `invalid`, with the field, for what cannot be read.
+pub(super) fn read(wanted: &AlertSettings, before: AlertsConfig) -> Result<AlertsConfig, ApiError> {
     let low = wanted.low.split(',').map(|amount| typed::<Amount>("amounts", amount));
     let low: Vec<Amount> = low.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let quiet = typed("quiet hours", &wanted.quiet)?;
-    let AlertSettings { sensitivity, breaks_through, bursts, .. } = wanted;
+    let AlertSettings { sensitivity, breaks_through, bursts, .. } = *wanted;
+    Ok(AlertsConfig { sensitivity, quiet, breaks_through, bursts, low, ..before })
+}
+
+pub(crate) async fn set(app: &App, wanted: AlertSettings) -> Result<(), ApiError> {
     let _one = app.inner.changing.lock().await;
     let path = app.inner.folders.config_file();
     let before = Config::load(&path)?.alerts;
-    let after = AlertsConfig { sensitivity, quiet, breaks_through, bursts, low, ..before.clone() };
+    let after = read(&wanted, before.clone())?;
     Config::save_alerts(&path, &before, &after)?;
     app.reload(&path)
 }

@@ -66,6 +66,7 @@ pub(crate) async fn view(app: &App, request: BacktestRequest) -> Result<Backtest
         _ => backtest::renew(&store, now),
     });
     let scored = scored.await.map_err(|error| ApiError::new("store", error.to_string()))??;
+    monitor.pipeline().calibrate(scored.calibrations.clone());
     let label = |(id, config): (&AccountId, &crate::config::AccountConfig)| {
         (id.clone(), poll::label(id, config, connectors::find(&config.connector)))
     };
@@ -140,6 +141,9 @@ fn sentences(one: &Backtest, zone: &TimeZone) -> Vec<String> {
             one.forecasts
         ),
     });
+    if one.calibrated > 0 {
+        said.push(format!("Its ranges are read by its own past, as the last {} walls came.", one.calibrated));
+    }
     if let Some([meant, came]) = one.chance {
         said.push(format!(
             "The chance of a wall within 48 hours was put at {} on average; it came in {}.",
@@ -175,6 +179,7 @@ mod tests {
             coverage: Some(0.783),
             off: Some(1.62),
             chance: Some([0.031, 0.042]),
+            calibrated: 12,
             ..Backtest::default()
         };
         assert_eq!(
@@ -183,6 +188,7 @@ mod tests {
                 "Of your last 6 walls 6 were told at least 1 h ahead; 1 warning in vain.",
                 "Half of those that were told were told 5 h ahead or more.",
                 "The range held the true time in 78 % of 143 forecasts; 80 % is meant. The most likely time was off by a factor of 1.6.",
+                "Its ranges are read by its own past, as the last 12 walls came.",
                 "The chance of a wall within 48 hours was put at 3 % on average; it came in 4 %."
             ]
         );

@@ -4,8 +4,8 @@ use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
 use super::{ApiError, App, StoreView, past};
 use crate::charts::{self, Layer, LevelForecast, LevelInput, Refused, SpendBar, SpendInput};
 use crate::diagnosis;
-use crate::forecast::Forecast;
-use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Sample, Timestamp};
+use crate::forecast::{Forecast, Outlook};
+use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Rhythm, Sample, Timestamp};
 use crate::store::{Hour, StoreError};
 use jiff::tz::TimeZone;
 
@@ -21,7 +21,9 @@ pub(crate) async fn chart(app: &App, request: ChartRequest) -> Result<ChartView,
         .statuses()
         .remove(&request.account)
         .and_then(|mut status| status.forecasts.remove(&request.meter));
-    let data = Data::read(&source, &request, known)?;
+    let config = monitor.configured().remove(&request.account);
+    let calendar = config.and_then(|config| config.calendar);
+    let data = Data::read(&source, &request, known, calendar.as_deref())?;
     Ok(ChartView { picture: data.picture(&request, monitor.pipeline().zone())? })
 }
 
@@ -40,11 +42,13 @@ pub struct Data {
 }
 
 impl Data {
-    /// Reads what the request asks for. `known` is the monitor's forecast; without it one is made.
+    /// Reads what the request asks for. `known` is the monitor's forecast; without it one is made, with the
+    /// account's calendar.
     pub fn read(
         source: &StoreView,
         request: &ChartRequest,
         known: Option<Forecast>,
+        calendar: Option<&Rhythm>,
     ) -> Result<Data, ApiError> {
         let (store, now) = (&source.store, source.now);
         let meter = store.meter(&request.account, &request.meter)?.ok_or_else(|| {
@@ -85,7 +89,7 @@ impl Data {
                     .collect();
                 let forecast = match known {
                     Some(forecast) => forecast,
-                    None => source.project(&data.meter)?,
+                    None => source.project(&data.meter, &Outlook::of(calendar))?,
                 };
                 let wall = forecast.wall();
                 data.forecast = wall.map(|wall| LevelForecast {

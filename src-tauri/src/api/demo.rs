@@ -155,8 +155,10 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             lead: None,
             key_expires: None,
             ledger: Vec::new(),
+            rhythm: None,
             options: toml::Table::new(),
             prices: Default::default(),
+            calendar: None,
         };
         config.accounts.insert(id, account);
     }

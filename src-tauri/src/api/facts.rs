@@ -4,6 +4,7 @@ use super::{ApiError, StoreView};
 use crate::config::{AccountConfig, AlertsConfig};
 use crate::connectors::{self, ConnectorKind, Spec};
 use crate::diagnosis::{AccountFacts, AlertFacts, Facts, KeyFacts, MeterFacts, PollFacts};
+use crate::forecast::Outlook;
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, EpisodeState, HOUR, Links, MINUTE, Meter, MeterKind, Qty, Refusal, SECOND,
@@ -162,7 +163,7 @@ fn of_meter(
     let known = status.and_then(|status| status.forecasts.get(&meter.key));
     let burn = match known {
         Some(forecast) => forecast.burn(),
-        None if meter.kind == MeterKind::Balance => source.project(meter)?.burn(),
+        None if meter.kind == MeterKind::Balance => source.project(meter, &Outlook::default())?.burn(),
         None => None,
     };
     let amount = |qty: Qty| Amount::new(qty, meter.unit);

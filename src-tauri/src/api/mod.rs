@@ -14,11 +14,13 @@ mod ledger;
 mod overview;
 mod past;
 mod replay;
+mod rhythm;
 mod settings;
 mod sums;
 mod trying;
 pub mod types;
 mod views;
+mod what_if;
 mod why;
 
 pub use crate::alerts::word as severity_word;
@@ -35,8 +37,10 @@ pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take
 pub use overview::of_store as overview_of_store;
 pub use past::check;
 pub use replay::{ReplayFate, ReplayRequest, ReplayView, ReplayWall, of_store as replay_of_store};
+pub use rhythm::{RhythmView, view as rhythm_view};
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;
+pub use what_if::{WhatIfRequest, WhatIfView, of_store as what_if_of_store};
 pub use why::{AmountView, ExplainView, StepView, explain_for_account, explain_pasted};
 
 use crate::config::{Config, ConfigError, Folders};
@@ -374,6 +378,14 @@ commands! {
     explain: why::ExplainRequest => why::ExplainView, why::explain;
     /// Why an account was refused, from a stored refusal and all that is known.
     diagnose: why::DiagnoseRequest => why::ExplainView, why::diagnose;
+    /// What a planned batch, another price or an absence would do to an account's walls.
+    what_if: what_if::WhatIfRequest => what_if::WhatIfView, what_if::what_if;
+    /// The user's calendar.
+    rhythm: Nothing => rhythm::RhythmView, rhythm::rhythm;
+    /// Changes it, all but the absence.
+    set_rhythm: rhythm::RhythmRequest => rhythm::RhythmView, rhythm::set;
+    /// Away until then, or back.
+    set_away: rhythm::AwayRequest => rhythm::RhythmView, rhythm::set_away;
     /// What the rules, at some sensitivity, would have told over the stored history.
     replay: replay::ReplayRequest => replay::ReplayView, replay::replay_shown;
     /// The settings page.

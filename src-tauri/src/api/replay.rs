@@ -1,5 +1,6 @@
 //! "What would these rules have told me over the last month?": the stored history through the engine once more.
 
+use super::alerting::{self, AlertSettings};
 use super::views::Source;
 use super::{ApiError, App};
 use crate::alerts::Sensitivity;
@@ -8,7 +9,8 @@ use crate::connectors;
 use crate::engine::HISTORY;
 use crate::engine::past::{Record, Told, replay};
 use crate::engine::verdict::{Fate, Hit, judge};
-use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp};
+use crate::forecast::Outlook;
+use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp, words};
 use crate::monitor::{self, poll};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,9 @@ pub struct ReplayRequest {
     pub days: u32,
     /// At which sensitivity; the one that is set when missing.
     pub sensitivity: Option<Sensitivity>,
+    /// By which settings for all accounts, to try them before they are saved; those that are set when missing.
+    #[serde(default)]
+    pub(crate) settings: Option<AlertSettings>,
 }
 
 /// What rules would have told, and what it would have been worth.
@@ -35,6 +40,8 @@ pub struct ReplayView {
     pub to: Timestamp,
     /// At which sensitivity.
     pub sensitivity: Sensitivity,
+    /// What it comes to, in a sentence.
+    pub summary: String,
     /// Notices per week, of every kind.
     pub per_week: f64,
     /// Each wall that came, oldest first.
@@ -104,7 +111,11 @@ pub enum ReplayFate {
 
 pub(crate) async fn replay_shown(app: &App, request: ReplayRequest) -> Result<ReplayView, ApiError> {
     let monitor = app.shown();
-    let config = Config { alerts: monitor.alerts(), accounts: monitor.configured(), ..Config::default() };
+    let alerts = match &request.settings {
+        Some(wanted) => alerting::read(wanted, monitor.alerts())?,
+        None => monitor.alerts(),
+    };
+    let config = Config { alerts, accounts: monitor.configured(), ..Config::default() };
     let (source, zone) = (Source::of(&monitor), monitor.pipeline().zone().clone());
     let work = tokio::task::spawn_blocking(move || of_store(&source, &config, &request, &zone));
     work.await.map_err(|error| ApiError::new("store", format!("The replay broke off: {error}")))?
@@ -149,12 +160,42 @@ pub fn of_store(
         from,
         to,
         sensitivity: config.alerts.sensitivity,
+        summary: summary(to.since(from), told.len(), &hits, in_vain),
         per_week: told.len() as f64 / (to.since(from).max(DAY) as f64 / (7 * DAY) as f64),
         missed: u32::try_from(missed).unwrap_or(u32::MAX),
         in_vain: u32::try_from(in_vain).unwrap_or(u32::MAX),
         walls: hits.into_iter().map(|hit| wall(hit, &records)).collect(),
         notices: told.into_iter().enumerate().map(|(index, told)| notice(told, fates.get(&index))).collect(),
     })
+}
+
+/// What it comes to, as a person would say it.
+fn summary(span: i64, notices: usize, hits: &[Hit], in_vain: usize) -> String {
+    let mut parts = vec![format!("{} in {}", counted(notices, "notice"), words::span(span.max(MINUTE)))];
+    let mut leads: Vec<i64> = hits
+        .iter()
+        .filter(|hit| hit.timely())
+        .filter_map(|hit| hit.leads.into_iter().flatten().max())
+        .collect();
+    leads.sort_unstable();
+    parts.push(match (hits.len(), leads.len()) {
+        (0, _) => "no wall came".to_owned(),
+        (1, 1) => "the wall that came was told in time".to_owned(),
+        (1, _) => "the wall that came was not told in time".to_owned(),
+        (walls, told) => format!("{told} of {walls} walls told in time"),
+    });
+    parts
+        .extend(leads.get(leads.len() / 2).map(|lead| format!("in the median {} ahead", words::span(*lead))));
+    parts.push(format!("{} in vain", counted(in_vain, "warning")));
+    parts.join(", ")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
 }
 
 /// Reads what is stored of one account, with the history before `from` that a forecast is made from.
@@ -182,7 +223,18 @@ fn record(
         gaps: store.gaps(id, from, to)?,
         refusals: refusals.into_iter().map(|(_, at, refusal)| (at, refusal)).collect(),
         every: usual,
+        outlook: calendar_then(account),
     })
+}
+
+/// The user's calendar as it may count for the past. An absence of which nobody wrote down since when would cover all
+/// of it, and does not.
+fn calendar_then(account: &AccountConfig) -> Outlook {
+    let mut outlook = Outlook::of(account.calendar.as_deref());
+    if let Some(calendar) = &mut outlook.rhythm {
+        calendar.away = calendar.away.filter(|away| away.since.is_some());
+    }
+    outlook
 }
 
 fn wall(hit: Hit, records: &[Record]) -> ReplayWall {
@@ -216,5 +268,32 @@ fn notice(told: Told, fate: Option<&Fate>) -> ReplayNotice {
             Fate::Open => ReplayFate::Open,
             Fate::InVain => ReplayFate::InVain,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::HOUR;
+
+    #[test]
+    fn what_a_user_reads() {
+        let hit = |heads_up: Option<i64>, soon: Option<i64>| Hit {
+            account: AccountId::new("acme").unwrap(),
+            meter: None,
+            at: Timestamp(0),
+            leads: [heads_up, soon, None],
+        };
+        assert_eq!(summary(30 * DAY, 0, &[], 0), "no notice in 30 days, no wall came, no warning in vain");
+        let late = hit(None, Some(5 * MINUTE));
+        assert_eq!(
+            summary(14 * DAY, 1, std::slice::from_ref(&late), 0),
+            "1 notice in 14 days, the wall that came was not told in time, no warning in vain"
+        );
+        let hits = [hit(Some(30 * HOUR), Some(4 * HOUR)), late, hit(None, Some(5 * HOUR))];
+        assert_eq!(
+            summary(30 * DAY, 7, &hits, 1),
+            "7 notices in 30 days, 2 of 3 walls told in time, in the median 30 h ahead, 1 warning in vain"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::forecast::{self, Forecast, Memory, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
-    Reading, SECOND, Sample, Timestamp, words,
+    Reading, Rhythm, SECOND, Sample, Timestamp, words,
 };
 use crate::monitor::{self, Monitor, Status, poll};
 use crate::store::{Store, StoreError};
@@ -35,10 +35,12 @@ impl Source {
     }
 
     /// A meter's forecast from its stored readings, where no running monitor knows it.
-    pub(crate) fn project(&self, meter: &Meter) -> Result<Forecast, StoreError> {
+    pub(crate) fn project(&self, meter: &Meter, outlook: &Outlook) -> Result<Forecast, StoreError> {
         let (learned, samples) = monitor::remembered(&self.store, meter, self.now)?;
-        let memory = Memory::resume(meter.unit, learned, &samples, self.now);
-        Ok(forecast::project(meter, &memory, &Outlook::default(), self.now))
+        let mut memory = Memory::resume(meter.unit, learned, &samples, self.now);
+        let last = monitor::backtest::last(&self.store)?;
+        memory.calibrate(last.and_then(|last| last.calibrations.get(&meter.id).copied()));
+        Ok(forecast::project(meter, &memory, outlook, self.now))
     }
 }
 
@@ -55,7 +57,7 @@ pub(crate) fn account(
     let mut meters = Vec::new();
     for meter in source.store.meters(Some(id))? {
         let known = status.and_then(|status| status.forecasts.get(&meter.key));
-        meters.extend(meter_view(source, &meter, &gaps, known)?);
+        meters.extend(meter_view(source, &meter, &gaps, known, config.calendar.as_deref())?);
     }
     let last_good_at = match status.and_then(|status| status.last_good_at) {
         Some(at) => Some(at),
@@ -117,13 +119,14 @@ fn meter_view(
     meter: &Meter,
     gaps: &[Gap],
     known: Option<&Forecast>,
+    calendar: Option<&Rhythm>,
 ) -> Result<Option<MeterView>, StoreError> {
     let Some(sample) = source.store.latest(meter.id)? else { return Ok(None) };
     let computed;
     let forecast = match known {
         Some(forecast) => forecast,
         None => {
-            computed = source.project(meter)?;
+            computed = source.project(meter, &Outlook::of(calendar))?;
             &computed
         }
     };

@@ -49,6 +49,9 @@ Examples:
   tollwatch status                    what is left, and when it runs out
   tollwatch ledger ci had '50 USD' --on 2026-11-01
                                       counts down from there, where the provider says no balance
+  tollwatch what-if ci --spend '30 USD' --at tonight
+                                      moves the wall, before it is spent
+  tollwatch away until monday         no work is expected until then
   tollwatch chart ci key_limit -o ci.svg
   curl -si https://… | tollwatch explain
                                       which 402 it was, and what mends it
@@ -100,6 +103,13 @@ pub(super) enum Command {
     Chart(ChartArgs),
     /// What an account's money went on, by model, key, project or user
     Spend(SpendArgs),
+    /// What a planned batch, another price or an absence would do to an account's walls; changes nothing
+    WhatIf(WhatIfArgs),
+    /// Say that you are away, so that no work is expected; without words: whether you are
+    Away {
+        #[command(subcommand)]
+        command: Option<AwayCommand>,
+    },
     /// Say why a call was refused (402 and its disguises), and what mends it
     #[command(after_help = EXPLAIN)]
     Explain(ExplainArgs),
@@ -298,6 +308,39 @@ pub(super) struct SpendArgs {
     /// Every bucket as CSV, for a spreadsheet (--json: as JSON)
     #[arg(long)]
     pub(super) csv: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct WhatIfArgs {
+    /// The account's id, as `accounts list` says it
+    pub(super) account: String,
+    /// Only this meter, as `tollwatch status` says it
+    #[arg(long, value_name = "KEY")]
+    pub(super) meter: Option<String>,
+    /// A batch beside what is usual, such as '30 USD'
+    #[arg(long, value_name = "AMOUNT")]
+    pub(super) spend: Option<String>,
+    /// When: tonight, monday, 2026-12-07T14:00; now if missing
+    #[arg(long, value_name = "WHEN", requires = "spend")]
+    pub(super) at: Option<String>,
+    /// What work will cost beside what it does: 0.5 for a model of half the price
+    #[arg(long)]
+    pub(super) factor: Option<f64>,
+    /// Away from now until then: monday, 2026-12-07
+    #[arg(long, value_name = "DATE")]
+    pub(super) away_until: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum AwayCommand {
+    /// Until a day (back on it) or a time: monday, 2026-12-07, 2026-12-07T14:00
+    Until {
+        /// The day or time
+        #[arg(value_name = "DATE")]
+        date: String,
+    },
+    /// Back again
+    Off,
 }
 
 #[derive(clap::Args)]

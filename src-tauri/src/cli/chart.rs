@@ -5,7 +5,7 @@ use super::{OK, say, say_json};
 use crate::api::types::{ChartRange, ChartRequest, ChartWhat};
 use crate::api::{ChartData, StoreView};
 use crate::charts;
-use crate::config::Folders;
+use crate::config::{Config, Folders};
 use crate::model::{AccountId, MeterKey};
 use crate::monitor::Clock;
 use crate::store::Store;
@@ -34,7 +34,10 @@ pub(super) fn run(args: ChartArgs, json: bool) -> anyhow::Result<u8> {
     let store = Store::open_read_only(&folders.history_file())?;
     let live = store.live_episodes()?;
     let zone = jiff::tz::TimeZone::system();
-    let data = ChartData::read(&StoreView { store, now: Clock::Real.now(), live }, &request, None)?;
+    let config = Config::load(&folders.config_file())?.accounts.remove(&request.account);
+    let calendar = config.and_then(|config| config.calendar);
+    let view = StoreView { store, now: Clock::Real.now(), live };
+    let data = ChartData::read(&view, &request, None, calendar.as_deref())?;
     let name = args.output.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let bytes = match name.to_ascii_lowercase().as_str() {
         "svg" => charts::standalone(&data.picture(&request, &zone)?, args.dark).into_bytes(),

@@ -10,6 +10,7 @@ mod chart;
 mod explain;
 mod ledger;
 mod replay;
+mod rhythm;
 mod run;
 mod spend;
 mod status;
@@ -67,6 +68,8 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         }
         Command::Chart(request) => chart::run(request, json),
         Command::Spend(request) => spend::run(request, json),
+        Command::WhatIf(request) => rhythm::what_if(request, json),
+        Command::Away { command } => rhythm::away(command, json),
         Command::Explain(request) => explain::run(request, json),
         Command::Replay(request) => replay::run(request, json),
         Command::Why { episode, list } => why::run(episode, list, json),

@@ -32,7 +32,7 @@ pub(super) fn run(args: ReplayArgs, json: bool) -> anyhow::Result<u8> {
     let account = args.account.map(AccountId::new).transpose().map_err(anyhow::Error::msg)?;
     let store = Store::open_read_only(&folders.history_file())?;
     let source = StoreView { store, now: Clock::Real.now(), live: Vec::new() };
-    let request = ReplayRequest { account, days: args.since, sensitivity };
+    let request = ReplayRequest { account, days: args.since, sensitivity, settings: None };
     let zone = TimeZone::system();
     let view = replay_of_store(&source, &config, &request, &zone)
         .with_context(|| "`tollwatch accounts list` says which accounts there are".to_owned())?;
@@ -64,14 +64,7 @@ fn print(view: &ReplayView, zone: &TimeZone) -> anyhow::Result<()> {
         Sensitivity::High => "high",
     };
     say(format!("From {} to {}, at sensitivity {dial}:", at(view.from), at(view.to)))?;
-    let came = view.walls.len();
-    let timely = view.walls.iter().filter(|wall| wall.timely).count();
-    say(format!(
-        "  {:.1} notices a week; {timely} of {came} walls told in time, {} missed, {} in vain",
-        view.per_week,
-        view.missed,
-        counted(view.in_vain, "warning")
-    ))?;
+    say(format!("  {} ({:.1} a week)", view.summary, view.per_week))?;
     if !view.walls.is_empty() {
         say(format!("\n  {:17}  {:>9}  {:>9}  {:>9}  which", "wall", "heads-up", "soon", "now"))?;
     }
@@ -102,10 +95,6 @@ fn print(view: &ReplayView, zone: &TimeZone) -> anyhow::Result<()> {
         say(format!("  {:17}  {:8}  {fate:10}  {}", at(notice.at), word(notice.severity), notice.title))?;
     }
     Ok(())
-}
-
-fn counted(count: u32, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A lead as a column: `45 min`, `3.2 h`, or a dash.

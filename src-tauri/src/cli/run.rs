@@ -7,7 +7,7 @@ use crate::config::{Config, Folders};
 use crate::connectors;
 use crate::http::Network;
 use crate::model::{AccountId, PollError, PollErrorKind, Polled};
-use crate::monitor::{Clock, Pipeline, keep_ledger, policy, poll, rules};
+use crate::monitor::{Clock, Pipeline, keep_ledger, outlooks, policy, poll, rules};
 use crate::notify::Chain;
 use crate::secrets::SecretStore;
 use crate::server::Server;
@@ -31,6 +31,7 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     let notifier = Arc::new(Chain::new(config.alerts.desktop, chosen));
     let pipeline =
         Pipeline::new(clock.clone(), store.clone(), notifier, rules(&config, &zone), zone.clone())?;
+    pipeline.set_outlooks(outlooks(&config));
     for (id, account) in &config.accounts {
         if account.paused || wanted.as_ref().is_some_and(|wanted| wanted != id) {
             continue;

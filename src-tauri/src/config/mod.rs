@@ -1,12 +1,16 @@
 //! config.toml ↔ structs.
 
 mod alerting;
+mod folders;
 mod ledger;
+mod rhythm;
 
 pub use alerting::AlertsConfig;
+pub use folders::Folders;
+pub use rhythm::{Day, RhythmConfig};
 
 use crate::alerts::Lead;
-use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Unit};
+use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Rhythm, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,9 @@ pub struct Config {
     pub alerts: AlertsConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
+    /// When you work, and when you are away.
+    #[serde(skip_serializing_if = "is_default")]
+    pub rhythm: RhythmConfig,
     /// The currency of sums, and exchange rates of your own.
     pub money: MoneyConfig,
     /// Prices of your own, by the model's name; they go before list prices.
@@ -143,6 +150,10 @@ pub struct AccountConfig {
     #[serde(default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<Entry>,
+    /// This account's own working rhythm, in place of `[rhythm]`; `always_on = true` for a server.
+    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhythm: Option<RhythmConfig>,
     /// The connector's own options.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
@@ -151,6 +162,9 @@ pub struct AccountConfig {
     /// The whole file's prices, handed to every account when the file is read.
     #[serde(skip)]
     pub prices: Arc<OwnPrices>,
+    /// What `[rhythm]` and its own come to, worked out when the file is read.
+    #[serde(skip)]
+    pub calendar: Option<Arc<Rhythm>>,
 }
 
 impl Default for MonitorConfig {
@@ -285,6 +299,13 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #allow_http = []
 # A PEM file with further certificate authorities, such as "/etc/ssl/own-ca.pem". None by default.
 
+# When you work; what each kind of hour spends is measured. Without it every day and hour counts as it was seen:
+#   [rhythm]
+#   days = ["mon", "tue", "wed", "thu", "fri"]
+#   hours = "09:00-18:00"
+#   zone = "Europe/Berlin"         (this machine's zone if missing)
+#   holidays = ["2026-12-24 to 2027-01-01"]  (first and last are off)
+#   away_until = "2026-12-07"      (back on that day; `tollwatch away until 2026-12-07` writes it)
 # Sums over all currencies are shown only with a rate of yours for each other currency, and say so:
 #   [money]
 #   show_in = "USD"
@@ -302,11 +323,16 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   secrets = { key = "keychain" } (or "env:NAME")
 #   interval = 300                (seconds, at least 10)
 #   budget = "200 USD"            (a budget of your own for each month)
+#   rhythm = { always_on = true } (a server: your rhythm does not count)
 #   reload_below = "10 USD"       (the provider tops up by itself below this; you switched that on there)
 #   lead = "5 days"               (how long it takes to get money: minutes, hours, days, or a length)
 #   key_expires = "2026-12-31"    (told 14, 3 and 1 days before)
 # What you had and topped up, where the provider says no balance, is kept by `tollwatch ledger`.
 "#;
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
 
 /// The file's name for sentences.
 fn name(path: &Path) -> impl Display {
@@ -344,7 +370,11 @@ fn parse(text: &str) -> Result<Config, String> {
     })?;
     let price = |(model, price): (&String, &PriceConfig)| (model.to_lowercase(), (price.input, price.output));
     let prices = Arc::new(config.prices.iter().map(price).collect());
-    config.accounts.values_mut().for_each(|account| account.prices = Arc::clone(&prices));
+    for account in config.accounts.values_mut() {
+        account.prices = Arc::clone(&prices);
+        let rhythm = config.rhythm.with(account.rhythm.as_ref());
+        account.calendar = rhythm.calendar().ok().flatten().map(Arc::new);
+    }
     Ok(config)
 }
 
@@ -416,6 +446,7 @@ fn wrong_reload(below: Amount) -> Option<String> {
 fn check(config: &Config) -> Result<(), Wrong> {
     check_prices(&config.prices)?;
     check_money(&config.money)?;
+    rhythm::check(config)?;
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));
@@ -527,45 +558,6 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Where files live: the platform's config and data folders, or `TOLLWATCH_CONFIG_DIR` and `TOLLWATCH_DATA_DIR`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folders {
-    /// Holds `config.toml`.
-    pub config: PathBuf,
-    /// Holds `history.sqlite`, its backups and the log.
-    pub data: PathBuf,
-}
-
-impl Folders {
-    /// The platform's folders (XDG on Linux, Application Support on macOS, AppData on Windows), or the overrides.
-    /// Errors: neither an override nor a home folder is known.
-    pub fn find() -> Result<Folders, ConfigError> {
-        let given = |name| std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
-        let (config, data) = (given("TOLLWATCH_CONFIG_DIR"), given("TOLLWATCH_DATA_DIR"));
-        if let (Some(config), Some(data)) = (&config, &data) {
-            return Ok(Folders { config: config.clone(), data: data.clone() });
-        }
-        use etcetera::BaseStrategy as _;
-        let platform = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
-            ConfigError("no home folder is known: set TOLLWATCH_CONFIG_DIR and TOLLWATCH_DATA_DIR".to_owned())
-        })?;
-        // macOS keeps only property lists in Preferences: both lie in Application Support there.
-        let usual = if cfg!(target_os = "macos") { platform.data_dir() } else { platform.config_dir() };
-        Ok(Folders {
-            config: config.unwrap_or_else(|| usual.join("tollwatch")),
-            data: data.unwrap_or_else(|| platform.data_dir().join("tollwatch")),
-        })
-    }
-    /// `config.toml`.
-    pub fn config_file(&self) -> PathBuf {
-        self.config.join("config.toml")
-    }
-    /// `history.sqlite`.
-    pub fn history_file(&self) -> PathBuf {
-        self.data.join("history.sqlite")
-    }
 }
 
 #[cfg(test)]

@@ -282,6 +282,86 @@ fn a_ledger_that_does_not_fit_is_told() {
 }
 
 #[test]
+fn a_calendar_that_does_not_fit_names_its_line_and_what_to_write() {
+    for (text, says) in [
+        ("[rhythm]\nzone = \"Europe/Atlantis\"\n", "line 2: rhythm.zone: 'Europe/Atlantis' is no time zone"),
+        (
+            "[rhythm]\n\nhours = \"9 to 5\"\n",
+            "line 3: rhythm.hours: '9 to 5' are no hours: write them like 09:00",
+        ),
+        ("[rhythm]\nhours = \"09:00-09:00\"\n", "line 2: rhythm.hours: '09:00-09:00' are no hours"),
+        ("[rhythm]\nhours = \"24:00-09:00\"\n", "are no hours"),
+        ("[rhythm]\nhours = \"09:00-25:00\"\n", "are no hours"),
+        ("[rhythm]\ndays = [\"monday\"]\n", "line 2: unknown variant `monday`"),
+        ("[rhythm]\ndays = [\"mon\", \"mon\"]\n", "line 2: rhythm.days: 'mon' is named twice"),
+        ("[rhythm]\ndays = []\n", "line 2: rhythm.days: no day is named"),
+        ("[rhythm]\nholidays = [\"2026-02-30\"]\n", "line 2: rhythm.holidays: '2026-02-30' is no day"),
+        ("[rhythm]\naway_until = \"soon\"\n", "line 2: rhythm.away_until: 'soon' is no date"),
+        (
+            "[rhythm]\naway_until = \"2026-12-07\"\naway_since = \"2026-12-08\"\n",
+            "line 3: rhythm.away_since: lies after away_until",
+        ),
+        (
+            "[accounts.a]\nconnector = \"x\"\n[accounts.a.rhythm]\nzone = \"Mars\"\n",
+            "line 4: accounts.a.rhythm.zone: 'Mars' is no time zone",
+        ),
+        ("[rhythm]\nnights = true\n", "line 2: unknown field `nights`"),
+    ] {
+        let (_dir, path) = file(text);
+        let message = Config::load(&path).unwrap_err().0;
+        assert!(message.contains(says), "{text:?}: {message}");
+    }
+}
+
+#[test]
+fn an_accounts_own_rhythm_goes_before_the_one_of_all() {
+    let (_dir, path) = file(
+        "[rhythm]\ndays = [\"mon\", \"tue\"]\nhours = \"22:00-24:00\"\nzone = \"Europe/Berlin\"\n\
+         holidays = [\"2026-12-24 to 2026-12-26\"]\n\
+         [accounts.mine]\nconnector = \"x\"\n\
+         [accounts.server]\nconnector = \"x\"\nrhythm = { always_on = true }\n\
+         [accounts.night]\nconnector = \"x\"\nrhythm = { hours = \"22:00-06:00\", away_until = \"2026-12-07\" }\n",
+    );
+    let accounts = Config::load(&path).unwrap().accounts;
+    let of = |id: &str| accounts[&AccountId::new(id).unwrap()].calendar.clone();
+    let mine = of("mine").unwrap();
+    let week = mine.week.clone().unwrap();
+    assert_eq!(week.days, [true, true, false, false, false, false, false]);
+    assert_eq!(week.hours.unwrap().1, jiff::civil::Time::midnight());
+    assert_eq!((mine.holidays.len(), mine.away), (1, None));
+    assert_eq!(of("server"), None, "none of it counts");
+    let night = of("night").unwrap();
+    assert_eq!(night.week.clone().unwrap().days, week.days);
+    // Midnight in Berlin is 23:00 UTC of the day before.
+    assert_eq!(night.away.unwrap().until.to_string(), "2026-12-06T23:00:00Z");
+    let (_dir, path) = file("[accounts.a]\nconnector = \"x\"\n");
+    assert_eq!(Config::load(&path).unwrap().accounts.into_values().next().unwrap().calendar, None);
+}
+
+#[test]
+fn absence_is_written_and_taken_back_and_comments_stay() {
+    let (_dir, path) = file("# mine\n[rhythm] # ours\nzone = \"Europe/Berlin\" # home\n");
+    let now = "2026-11-20T20:30:00Z".parse::<jiff::Timestamp>().unwrap();
+    let now = crate::model::Timestamp(now.as_millisecond());
+    let rhythm = || Config::load(&path).unwrap().rhythm;
+    Config::set_rhythm(&path, &rhythm().away(Some("Monday"), now).unwrap()).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text,
+        "# mine\n[rhythm] # ours\nzone = \"Europe/Berlin\" # home\naway_until = \"2026-11-23\"\naway_since = \"2026-11-20T20:30:00Z\"\n"
+    );
+    assert!(rhythm().calendar().unwrap().unwrap().away_at(now).is_some());
+    for (until, says) in [("yesterday", "is no date"), ("2026-11-20", "is not in the future")] {
+        assert!(rhythm().away(Some(until), now).unwrap_err().contains(says), "{until}");
+    }
+    Config::set_rhythm(&path, &rhythm().away(None, now).unwrap()).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "# mine\n[rhythm] # ours\nzone = \"Europe/Berlin\" # home\n"
+    );
+}
+
+#[test]
 fn alert_settings_are_read_and_only_what_changed_is_written() {
     let text = "[alerts]\n# at night\nquiet = \"22:00-08:00\"\nlow = [\"5 USD\"] # a coffee\n\n[accounts.a]\nconnector = \"x\"\n\
                 lead = \"5 days\"\nkey_expires = \"2026-12-31\"\n";

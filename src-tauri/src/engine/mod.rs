@@ -9,7 +9,7 @@ pub mod rehearsal;
 pub mod verdict;
 
 use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
-use crate::forecast::{self, Forecast, Learned, Memory, Outlook};
+use crate::forecast::{self, Calibration, Forecast, Learned, Memory, Outlook};
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
     Sample, Severity, Step, Timestamp,
@@ -29,8 +29,12 @@ pub struct Engine {
     live: Vec<Episode>,
     /// Each meter's past, and what is usual for it.
     memories: HashMap<i64, (Memory, Habit)>,
+    /// What each meter's past says of its ranges.
+    calibrations: BTreeMap<i64, Calibration>,
     /// When what was learned of each meter was handed out last, to be stored.
     stored: HashMap<i64, Timestamp>,
+    /// What the user knows of the time ahead.
+    outlooks: BTreeMap<AccountId, Outlook>,
 }
 
 /// One meter's figures in a good poll.
@@ -61,7 +65,15 @@ pub struct Outcome {
 impl Engine {
     /// An engine that begins at `started_at` with the episodes that were not resolved then.
     pub fn new(rules: Rules, live: Vec<Episode>, started_at: Timestamp) -> Engine {
-        Engine { rules, started_at, live, memories: HashMap::new(), stored: HashMap::new() }
+        Engine {
+            rules,
+            started_at,
+            live,
+            memories: HashMap::new(),
+            calibrations: BTreeMap::new(),
+            stored: HashMap::new(),
+            outlooks: BTreeMap::new(),
+        }
     }
 
     /// Whether the meter's past is in memory.
@@ -70,8 +82,17 @@ impl Engine {
     }
 
     /// Takes over what is remembered of a meter.
-    pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
+    pub fn remember(&mut self, meter: i64, mut memory: Memory, habit: Habit) {
+        memory.calibrate(self.calibrations.get(&meter).copied());
         self.memories.insert(meter, (memory, habit));
+    }
+
+    /// Ranges are read by these from now on.
+    pub fn calibrate(&mut self, calibrations: BTreeMap<i64, Calibration>) {
+        for (meter, (memory, _)) in &mut self.memories {
+            memory.calibrate(calibrations.get(meter).copied());
+        }
+        self.calibrations = calibrations;
     }
 
     /// Takes one good poll of an account. Refusals that name no meter stand beside the readings.
@@ -83,6 +104,8 @@ impl Engine {
         refusals: &[Refusal],
         now: Timestamp,
     ) -> Outcome {
+        let nothing = Outlook::default();
+        let outlook = self.outlooks.get(account).unwrap_or(&nothing);
         let mut news: Vec<(Step, Forecast)> = Vec::with_capacity(readings.len());
         let mut learned = Vec::new();
         for read in readings {
@@ -98,7 +121,7 @@ impl Engine {
                 learned.push((read.meter.id, known.clone()));
                 self.stored.insert(read.meter.id, now);
             }
-            news.push((step, forecast::project(read.meter, memory, &Outlook::default(), now)));
+            news.push((step, forecast::project(read.meter, memory, outlook, now)));
         }
         let facts: Vec<MeterFact<'_>> = readings
             .iter()
@@ -169,6 +192,20 @@ impl Engine {
     /// Episodes that are not resolved.
     pub fn live(&self) -> &[Episode] {
         &self.live
+    }
+
+    /// What the user knows of the time ahead, by account; returns what was known before.
+    pub fn set_outlooks(&mut self, outlooks: BTreeMap<AccountId, Outlook>) -> BTreeMap<AccountId, Outlook> {
+        std::mem::replace(&mut self.outlooks, outlooks)
+    }
+
+    /// A meter's forecast without a poll; `None` when its past is not in memory. Without an outlook, with the one that
+    /// is known of the account.
+    pub fn forecast(&self, meter: &Meter, outlook: Option<&Outlook>, now: Timestamp) -> Option<Forecast> {
+        let (memory, _) = self.memories.get(&meter.id)?;
+        let nothing = Outlook::default();
+        let outlook = outlook.or_else(|| self.outlooks.get(&meter.account)).unwrap_or(&nothing);
+        Some(forecast::project(meter, memory, outlook, now))
     }
 
     /// The rules in force from now on.

@@ -3,7 +3,7 @@
 use super::Read;
 use super::rehearsal::Rehearsal;
 use crate::alerts::{Habit, Rules};
-use crate::forecast::Memory;
+use crate::forecast::{Memory, Outlook};
 use crate::model::{AccountId, Gap, Meter, Notice, PollError, Refusal, Sample, Timestamp};
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ pub struct Record {
     pub refusals: Vec<(Timestamp, Refusal)>,
     /// Milliseconds between polls, where the history only says that nothing changed; at least a minute.
     pub every: i64,
+    /// The user's calendar, and what else is known of the time ahead.
+    pub outlook: Outlook,
 }
 
 /// A notice, and when it would have been told.
@@ -37,6 +39,8 @@ pub struct Told {
 /// before `from` is history, as after a start of the program at that moment.
 pub fn replay(records: &[Record], rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Told> {
     let mut rehearsal = Rehearsal::new(rules.clone(), from);
+    let outlook = |record: &Record| (record.account.clone(), record.outlook.clone());
+    rehearsal.set_outlooks(records.iter().map(outlook).collect());
     let mut polls: Vec<(Timestamp, usize)> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         for (meter, samples) in &record.meters {

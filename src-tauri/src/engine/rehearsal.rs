@@ -2,11 +2,12 @@
 
 use super::{Engine, Outcome, Read};
 use crate::alerts::{Habit, Rules};
-use crate::forecast::{Forecast, Memory};
+use crate::forecast::{Forecast, Memory, Outlook};
 use crate::model::{
     AccountId, Episode, Meter, MeterKey, MeterKind, Notice, PollError, Provenance, Qty, Refusal, Sample,
     Severity, Timestamp, Unit, Window,
 };
+use std::collections::BTreeMap;
 
 /// An engine whose notices are heard by whoever drives it.
 #[derive(Clone, Debug)]
@@ -24,6 +25,11 @@ impl Rehearsal {
     /// Takes over what is remembered of a meter.
     pub fn remember(&mut self, meter: i64, memory: Memory, habit: Habit) {
         self.engine.remember(meter, memory, habit);
+    }
+
+    /// What the user knows of the time ahead, by account.
+    pub fn set_outlooks(&mut self, outlooks: BTreeMap<AccountId, Outlook>) {
+        self.engine.set_outlooks(outlooks);
     }
 
     /// One good poll; returns what it came to and what is told of it.

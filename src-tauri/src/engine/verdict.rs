@@ -187,7 +187,15 @@ mod tests {
             reserve: None,
         };
         let meters = vec![(meter, figures.iter().map(sample).collect())];
-        Record { account, label: "Demo".into(), meters, gaps: vec![], refusals: vec![], every: HOUR }
+        Record {
+            account,
+            label: "Demo".into(),
+            meters,
+            gaps: vec![],
+            refusals: vec![],
+            every: HOUR,
+            outlook: Default::default(),
+        }
     }
 
     fn told(hour: i64, severity: Severity) -> Told {

@@ -14,7 +14,7 @@ pub const IN_TIME: i64 = HOUR;
 /// Fewer forecasts than this say nothing about the forecasts.
 pub const ENOUGH: usize = 20;
 /// Where a range has no end in sight, the horizon of forecasts.
-const FAR: i64 = 60 * DAY;
+pub(super) const FAR: i64 = 60 * DAY;
 /// What [`PastForecast::chance`] is about.
 const CHANCE: i64 = 2 * DAY;
 /// Walls of one meter closer than this are one: a figure that flutters around zero.
@@ -84,11 +84,11 @@ pub struct Backtest {
     pub coverage: Option<f64>,
     /// By which factor the time to the median was off, itself the median; 1 is exact. `None` as above.
     pub off: Option<f64>,
-    /// The shares of which the wall came before p10, p50 and p90, where 0.1, 0.5 and 0.9 were meant: by these, ranges can
-    /// be read at other levels. `None` as above, for any of the three.
-    pub levels: Option<[f64; 3]>,
     /// The mean chance of a wall within 48 hours as forecast, and how often it came. `None` as above.
     pub chance: Option<[f64; 2]>,
+    /// By how many walls of its own past its ranges are read; 0 where they are read as those of most accounts.
+    #[serde(default)]
+    pub calibrated: u32,
 }
 
 /// Holds one meter's forecasts and warnings against what came.
@@ -159,15 +159,6 @@ pub fn sum<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> Backtest {
         let mut off: Vec<f64> = ranged.iter().filter_map(|one| one.off()).collect();
         off.sort_by(f64::total_cmp);
         all.off = (off.len() >= ENOUGH).then(|| off[off.len() / 2].exp());
-        let by = |level: fn(&PastForecast) -> Option<Timestamp>| {
-            let told = ranged.iter().filter_map(|one| Some((one.came, level(&one.made)?)));
-            share(told.map(|(came, level)| came.is_some_and(|at| at <= level)))
-        };
-        let late = ranged.iter().filter(|one| one.made.p90.is_some()).count() >= ENOUGH;
-        let levels = (by(|made| made.p10), by(|made| made.p50), late.then(|| by(|made| made.p90)).flatten());
-        if let (Some(early), Some(middle), Some(late)) = levels {
-            all.levels = Some([early, middle, late]);
-        }
     }
     if outcomes.len() >= ENOUGH {
         let said = outcomes.iter().map(|one| one.made.chance).sum::<f64>() / outcomes.len() as f64;
@@ -202,7 +193,7 @@ impl Outcome {
 }
 
 /// A meter's samples, walked once.
-struct Track<'a> {
+pub(super) struct Track<'a> {
     samples: &'a [Sample],
     /// What was spent since the first sample, at each one's first reading.
     spent: Vec<i64>,
@@ -214,7 +205,7 @@ struct Track<'a> {
 }
 
 impl<'a> Track<'a> {
-    fn of(past: &Past<'a>) -> Track<'a> {
+    pub(super) fn of(past: &Past<'a>) -> Track<'a> {
         let samples = past.samples;
         let refused =
             past.refused.iter().copied().filter(|at| samples.first().is_some_and(|one| one.at <= *at));
@@ -264,7 +255,7 @@ impl<'a> Track<'a> {
     }
 
     /// The next reset after a time: the one that was announced then, or an earlier one that came.
-    fn reset(&self, meter: &Meter, at: Timestamp) -> Option<Timestamp> {
+    pub(super) fn reset(&self, meter: &Meter, at: Timestamp) -> Option<Timestamp> {
         let said = self.standing(at).and_then(|index| self.samples[index].resets_at);
         let came = self.resets.get(self.resets.partition_point(|reset| *reset <= at)).copied();
         next_reset(meter.window, said, at).into_iter().chain(came).min()
@@ -272,7 +263,7 @@ impl<'a> Track<'a> {
 
     /// When a wall came after a time, or would have without a top-up: `None` if not before the reset or the last sample,
     /// which is the second answer.
-    fn came(&self, meter: &Meter, at: Timestamp) -> (Option<Timestamp>, Timestamp) {
+    pub(super) fn came(&self, meter: &Meter, at: Timestamp) -> (Option<Timestamp>, Timestamp) {
         let seen = self.samples.last().map_or(at, |last| last.last_at);
         let until = self.reset(meter, at).map_or(seen, |reset| reset.min(seen));
         let wall = self.walls.get(self.walls.partition_point(|wall| *wall < at)).copied();

@@ -2,8 +2,10 @@
 //! how far the present departs from it, and whose variance from the sums of days. The method, where its figures come
 //! from and how they scored are in docs/forecasting.md.
 
+use super::Outlook;
+use super::curve::HORIZON;
 use super::memory::{Memory, WEEK};
-use crate::model::{DAY, HOUR};
+use crate::model::{DAY, HOUR, Timestamp, Unit};
 use statrs::function::gamma::checked_gamma_ur;
 
 /// How many hours of its hour of the day an hour of the week is worth, and that of the overall mean.
@@ -25,9 +27,6 @@ const SCALES: [f64; 2] = [6.0, 48.0];
 const CARRY: f64 = 0.25;
 /// The mean is never below this share of the profile's.
 const LEAST: f64 = 0.3;
-/// Read at these levels, the Gamma's "80 %" range holds the wall in about 80 % of the cases; at 0.1 and 0.9 in 63 to
-/// 72 %.
-pub(super) const LEVELS: [f64; 3] = [0.015, 0.34, 0.90];
 /// The demand from one moment on.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
@@ -42,6 +41,22 @@ pub(super) struct Demand {
     prior: f64,
     /// Days of history, at least half a one.
     days: f64,
+    /// By the user's calendar, where there is one that changes something.
+    calendar: Option<Calendar>,
+    /// What is planned: after how many hours, and how much up to then, in order of time.
+    planned: Vec<(f64, f64)>,
+    /// What work will cost beside what it did: 1 for as much.
+    price: f64,
+}
+
+/// Sums of hourly means from the start on: `[k]` is what the first `k` hours take.
+#[derive(Clone, Debug)]
+struct Calendar {
+    /// The profile by the working week; `None`: as learned.
+    usual: Option<Vec<f64>>,
+    /// The profile without days off, and what of the departure from it is expected on the others.
+    expected: Vec<f64>,
+    carried: Vec<f64>,
 }
 
 impl Demand {
@@ -70,11 +85,44 @@ impl Demand {
         };
         let from = memory.pieces.end().0.rem_euclid(7 * DAY) as f64 / HOUR as f64;
         let variance = spread + FLOOR * known * known;
-        let mut demand = Demand { sums, from, departs: [0.0; 2], variance, prior, days };
+        let mut demand = Demand {
+            sums,
+            from,
+            departs: [0.0; 2],
+            variance,
+            prior,
+            days,
+            calendar: None,
+            planned: Vec::new(),
+            price: 1.0,
+        };
         let [short, long] = SCALES.map(|hours| demand.departure(memory, hours));
         // What the short window shows and the long one explains is not counted twice.
         demand.departs = [short - CARRY * long, long];
         demand
+    }
+
+    /// With what the user knows of the time ahead; `unit` is the meter's. The default outlook changes nothing.
+    pub(super) fn with(mut self, outlook: &Outlook, memory: &Memory, unit: Unit) -> Demand {
+        let end = memory.pieces.end();
+        self.price = outlook.price();
+        let mut due: Vec<Timestamp> = outlook.planned.iter().map(|planned| planned.0).collect();
+        due.sort_unstable();
+        due.dedup();
+        let by = |at: Timestamp| (super::hours(at - end), outlook.planned_by(unit, end, at));
+        self.planned = due.into_iter().map(by).collect();
+        if outlook.rhythm.is_some() {
+            let hourly = |sum: &dyn Fn(f64) -> f64| -> Vec<f64> {
+                (0..HORIZON as usize).map(|hour| sum(hour as f64 + 1.0) - sum(hour as f64)).collect()
+            };
+            let profile = hourly(&|hours| self.profile(hours));
+            self.calendar = outlook.shape(&profile, memory).map(|shaped| Calendar {
+                expected: summed(shaped.usual.as_ref().unwrap_or(&profile), &shaped.share),
+                carried: summed(&hourly(&|hours| self.carried(hours)), &shaped.share),
+                usual: shaped.usual.map(|usual| summed(&usual, &[])),
+            });
+        }
+        self
     }
 
     /// The rate over the last hours less the profile's of the same hours.
@@ -94,12 +142,21 @@ impl Demand {
             + (inside - hour as f64) * (self.sums[hour + 1] - self.sums[hour])
     }
 
-    /// Mean and variance of what is spent over the next `hours`.
-    fn moments(&self, hours: f64) -> (f64, f64) {
-        let profile = self.up_to(self.from + hours) - self.up_to(self.from);
+    /// What the next `hours` take by the profile.
+    fn profile(&self, hours: f64) -> f64 {
+        self.up_to(self.from + hours) - self.up_to(self.from)
+    }
+
+    /// What of the present's departure from the profile falls into the next `hours`.
+    fn carried(&self, hours: f64) -> f64 {
         let lasting = |(tau, departs): (f64, f64)| CARRY * departs * tau * (1.0 - (-hours / tau).exp());
-        let carried: f64 = SCALES.into_iter().zip(self.departs).map(lasting).sum();
-        let mean = (profile + carried).max(LEAST * profile);
+        SCALES.into_iter().zip(self.departs).map(lasting).sum()
+    }
+
+    /// Mean and variance of what is spent over the next `hours`, as learned.
+    fn moments(&self, hours: f64) -> (f64, f64) {
+        let profile = self.profile(hours);
+        let mean = mean(profile, self.carried(hours));
         let days = hours / 24.0;
         let grown = days.powf(GROWTH);
         let own = self.variance * (grown + UNSURE / self.days * days * days);
@@ -107,16 +164,70 @@ impl Demand {
         (mean, variance * mean / profile)
     }
 
-    /// The chance that more than `headroom` is spent over the next `hours`.
+    /// The chance that more than `headroom` is spent over the next `hours`. What is planned is spent for certain; days
+    /// off only ever lower it.
     pub(super) fn exceeds(&self, headroom: f64, hours: f64) -> f64 {
         if hours <= 0.0 || self.sums[WEEK] <= 0.0 {
             return 0.0;
         }
-        let (mean, variance) = self.moments(hours);
-        let certain = if headroom < mean { 1.0 } else { 0.0 };
-        let (shape, at) = (mean * mean / variance, headroom * mean / variance);
-        checked_gamma_ur(shape, at).ok().filter(|chance| chance.is_finite()).unwrap_or(certain)
+        let due = self.planned.iter().take_while(|(after, _)| *after <= hours).last();
+        let left = (headroom - due.map_or(0.0, |(_, by_then)| *by_then)) / self.price;
+        if left <= 0.0 {
+            return 1.0;
+        }
+        let (learned, variance) = self.moments(hours);
+        let Some(calendar) = &self.calendar else { return above(left, learned, variance) };
+        // Time off takes its share of the variance with it.
+        let with = |shaped: f64| above(left, shaped, variance * shaped / learned);
+        let by_week = |sums: &Vec<f64>| mean(upto(sums, hours), self.carried(hours));
+        let usual = calendar.usual.as_ref().map_or(learned, by_week);
+        let expected = mean(upto(&calendar.expected, hours), upto(&calendar.carried, hours));
+        with(usual).min(with(expected))
     }
+
+    /// The chance as it was before there was an outlook: what the scores in docs/forecasting.md were measured with.
+    #[cfg(test)]
+    pub(super) fn as_learned(&self, headroom: f64, hours: f64) -> f64 {
+        let profile = self.up_to(self.from + hours) - self.up_to(self.from);
+        let lasting = |(tau, departs): (f64, f64)| CARRY * departs * tau * (1.0 - (-hours / tau).exp());
+        let carried: f64 = SCALES.into_iter().zip(self.departs).map(lasting).sum();
+        let mean = (profile + carried).max(LEAST * profile);
+        let days = hours / 24.0;
+        let grown = days.powf(GROWTH);
+        let own = self.variance * (grown + UNSURE / self.days * days * days);
+        let variance = (own * self.days + self.prior * grown) / (self.days + 1.0) * mean / profile;
+        checked_gamma_ur(mean * mean / variance, headroom * mean / variance).unwrap()
+    }
+}
+
+/// What is spent in the mean: by the profile, and by how far the present departs from it.
+fn mean(profile: f64, carried: f64) -> f64 {
+    (profile + carried).max(LEAST * profile)
+}
+
+/// The chance that more than `headroom` is spent, of a Gamma distribution.
+fn above(headroom: f64, mean: f64, variance: f64) -> f64 {
+    let certain = if headroom < mean { 1.0 } else { 0.0 };
+    let (shape, at) = (mean * mean / variance, headroom * mean / variance);
+    checked_gamma_ur(shape, at).ok().filter(|chance| chance.is_finite()).unwrap_or(certain)
+}
+
+/// What the first `k` hours take, for every `k`; of each hour its share where there is one.
+fn summed(means: &[f64], shares: &[f64]) -> Vec<f64> {
+    let mut sums = vec![0.0];
+    let mut sum = 0.0;
+    for (hour, mean) in means.iter().enumerate() {
+        sum += mean * shares.get(hour).copied().unwrap_or(1.0);
+        sums.push(sum);
+    }
+    sums
+}
+
+/// What the first `hours` take; beyond the last known hour nothing more.
+fn upto(sums: &[f64], hours: f64) -> f64 {
+    let hours = hours.clamp(0.0, (sums.len() - 1) as f64);
+    let hour = (hours as usize).min(sums.len() - 2);
+    sums[hour] + (hours - hour as f64) * (sums[hour + 1] - sums[hour])
 }
 
 /// The variance of days, as far as the hours of the week tell it.

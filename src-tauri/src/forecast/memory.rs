@@ -2,6 +2,7 @@
 //! they were. It is kept from poll to poll and stored, so that two years of history cost no more than two hours.
 //! The method and its figures are in docs/forecasting.md.
 
+use super::calibrate::{Calibration, LEVELS};
 use super::pieces::{KEPT, Piece, Pieces};
 use crate::model::{DAY, HOUR, Sample, Step, Timestamp, Unit, step};
 use serde::{Deserialize, Serialize};
@@ -36,12 +37,14 @@ pub struct Learned {
 pub struct Memory {
     pub(super) pieces: Pieces,
     learned: Option<Learned>,
+    /// What the account's own past says of its ranges.
+    calibration: Option<Calibration>,
 }
 
 impl Memory {
     /// Of a meter of which nothing is known yet.
     pub fn new(unit: Unit) -> Self {
-        Memory { pieces: Pieces::new(unit), learned: None }
+        Memory { pieces: Pieces::new(unit), learned: None, calibration: None }
     }
 
     /// Of samples, oldest first.
@@ -57,6 +60,16 @@ impl Memory {
             memory.absorb(sample, now);
         }
         memory
+    }
+
+    /// Ranges are read by this from now on; `None`: as those of most accounts are.
+    pub fn calibrate(&mut self, calibration: Option<Calibration>) {
+        self.calibration = calibration;
+    }
+
+    /// The chances at which p10, p50 and p90 are read.
+    pub(super) fn levels(&self) -> [f64; 3] {
+        self.calibration.map_or(LEVELS, |own| own.levels)
     }
 
     /// What is worth storing; `None` before the second figure.

@@ -1,6 +1,7 @@
 //! history + quota + now → when the wall comes. Pure. The method and its limits are in docs/forecasting.md.
 
 pub mod backtest;
+mod calibrate;
 mod curve;
 mod demand;
 mod memory;
@@ -9,13 +10,14 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
+pub use calibrate::{Calibration, calibrate};
 pub use curve::Curve;
 pub use memory::{Learned, Memory};
 pub use outlook::Outlook;
 
-use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Window};
+use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Unit, Window};
 use curve::HORIZON;
-use demand::{Demand, LEVELS};
+use demand::Demand;
 use serde::{Deserialize, Serialize};
 
 /// The answer: a distribution, nothing in sight, or a reason.
@@ -119,7 +121,6 @@ const WANT_SPENDS: u32 = 3;
 /// Projects a meter's wall from what is remembered of it and what the user knows of the time ahead. Deterministic;
 /// reads no clock. Some 20 µs, however long the history is.
 pub fn project(meter: &Meter, memory: &Memory, outlook: &Outlook, now: Timestamp) -> Forecast {
-    let _ = outlook;
     if meter.kind == MeterKind::Rate {
         return Forecast::Unknown(Reason::Refills);
     }
@@ -148,24 +149,26 @@ pub fn project(meter: &Meter, memory: &Memory, outlook: &Outlook, now: Timestamp
         }
         _ => {}
     }
-    forecast(memory, headroom, meter.unit.to_f64(headroom), reset, now)
+    forecast(meter.unit, memory, outlook, headroom, reset, now)
 }
 
 /// The forecast proper. It starts when the last figure was true, not now: what was spent since is not known yet.
 fn forecast(
+    unit: Unit,
     memory: &Memory,
+    outlook: &Outlook,
     steps: Qty,
-    headroom: f64,
     reset: Option<Timestamp>,
     now: Timestamp,
 ) -> Forecast {
-    let demand = Demand::from_memory(memory);
+    let headroom = unit.to_f64(steps);
+    let demand = Demand::from_memory(memory).with(outlook, memory, unit);
     let end = memory.pieces.end();
     let horizon = reset.map_or(HORIZON, |reset| hours(reset - end).min(HORIZON));
     let after = |hours: f64| end.plus((hours * HOUR as f64) as i64).max(now);
     let exceeds = |ahead: f64| demand.exceeds(headroom, ahead.min(horizon));
     let chance = Curve::new(hours(now - end), exceeds);
-    let rate = memory.pieces.burn();
+    let rate = memory.pieces.burn() * outlook.price();
     let confidence = if memory.length() < DAY || memory.coarse() > 0.5 {
         Confidence::Low
     } else if memory.length() < 14 * DAY || memory.coarse() > 0.2 {
@@ -173,13 +176,14 @@ fn forecast(
     } else {
         Confidence::Good
     };
-    let [p10, p50, p90] = LEVELS.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
+    let levels = memory.levels();
+    let [p10, p50, p90] = levels.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
     match (p10, p50) {
         (Some(p10), Some(p50)) => Forecast::Wall(Wall {
             p10: after(p10),
             p50: after(p50),
             p90: p90.map(after),
-            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(LEVELS[1], 1.0)),
+            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(levels[1], 1.0)),
             chance,
             burn: rate,
             at_burn: at_burn(headroom, rate, end, reset).map(|at| at.max(now)),

@@ -129,9 +129,10 @@ pub struct Episode {
     pub planned_at: Option<Timestamp>,
     /// When the last notice of something worse was accepted.
     pub warned_at: Option<Timestamp>,
-    /// When it was found that a heads-up is wanted, beside or after what was told: it is due until `planned_at`.
+    /// Since when a heads-up is wanted, beside or after what was told; `None` again once it is told.
     pub plan_at: Option<Timestamp>,
-    /// When it was found that the time of which the last warning spoke has passed: another is due until `warned_at`.
+    /// Since when another warning is wanted, because the time of which the last one spoke has passed; `None` again once
+    /// it is told.
     pub warn_at: Option<Timestamp>,
     /// The headline, as a person would say it.
     pub title: String,
@@ -144,9 +145,24 @@ impl Episode {
     pub fn note_told(&mut self, severity: Severity, at: Timestamp) {
         self.told = self.told.max(Some(severity));
         self.told_at = self.told_at.max(Some(at));
-        let of_its_kind =
-            if severity == Severity::HeadsUp { &mut self.planned_at } else { &mut self.warned_at };
-        *of_its_kind = (*of_its_kind).max(Some(at));
+        let (last, wanted) = match severity {
+            Severity::HeadsUp => (&mut self.planned_at, &mut self.plan_at),
+            _ => (&mut self.warned_at, &mut self.warn_at),
+        };
+        (*last, *wanted) = ((*last).max(Some(at)), None);
+    }
+
+    /// A copy that was changed while a notice of the episode was told takes over what `stored` knows of it: what was
+    /// told is never untold, and is not wanted any more.
+    pub fn keep_told(&mut self, stored: &Episode) {
+        self.told = self.told.max(stored.told);
+        self.told_at = self.told_at.max(stored.told_at);
+        if stored.planned_at > self.planned_at {
+            (self.planned_at, self.plan_at) = (stored.planned_at, stored.plan_at);
+        }
+        if stored.warned_at > self.warned_at {
+            (self.warned_at, self.warn_at) = (stored.warned_at, stored.warn_at);
+        }
     }
 }
 

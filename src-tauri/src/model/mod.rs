@@ -13,6 +13,7 @@ mod meter;
 mod past;
 mod refusal;
 mod reload;
+pub mod rhythm;
 mod secret;
 mod step;
 mod time;
@@ -31,6 +32,7 @@ pub use meter::{Gap, Meter, MeterKey, MeterKind, Provenance, Reading, Sample, Wi
 pub use past::PastForecast;
 pub use refusal::{PollError, PollErrorKind, Polled, Refusal, Source};
 pub use reload::Reload;
+pub use rhythm::{Away, Rhythm, Week};
 pub use secret::Secret;
 pub use step::{Step, step};
 pub use time::{DAY, HOUR, MINUTE, SECOND, Timestamp};

@@ -1,8 +1,8 @@
 //! The product's own backtest: forecasts are kept as they are made, and once a day held against what came.
 
 use super::Monitor;
-use crate::forecast::Forecast;
 use crate::forecast::backtest::{Backtest, Past, Trial, backtest, sum};
+use crate::forecast::{Calibration, Forecast, calibrate};
 use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Meter, MeterKind, PastForecast, Source, Timestamp};
 use crate::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub struct Backtests {
     pub all: Backtest,
     /// Of each account that has a history.
     pub accounts: BTreeMap<AccountId, Backtest>,
+    /// What the past of each meter says of its ranges.
+    #[serde(default)]
+    pub calibrations: BTreeMap<i64, Calibration>,
 }
 
 /// What is worth keeping of what a poll forecast: the first of each UTC hour. `last` is when the poll before was, if
@@ -52,6 +55,7 @@ pub fn score(store: &Store, now: Timestamp) -> Result<Backtests, StoreError> {
     let walls: HashMap<i64, _> = walls.map(|one| (one.id, one.resource)).collect();
     let told = store.told(from, now)?;
     let mut accounts: BTreeMap<AccountId, Vec<Trial>> = BTreeMap::new();
+    let (mut calibrations, mut walls_of): (BTreeMap<_, _>, BTreeMap<AccountId, u32>) = Default::default();
     for meter in store.meters(None)?.into_iter().filter(|meter| meter.kind != MeterKind::Rate) {
         let samples = store.samples(meter.id, from, now)?;
         let forecasts = store.forecasts(meter.id, from, now)?;
@@ -77,13 +81,18 @@ pub fn score(store: &Store, now: Timestamp) -> Result<Backtests, StoreError> {
             refused: &refused,
             warned: &warned,
         };
+        if let Some(own) = calibrate(&meter, &samples) {
+            calibrations.insert(meter.id, own);
+            *walls_of.entry(meter.account.clone()).or_default() += own.walls;
+        }
         accounts.entry(meter.account.clone()).or_default().push(backtest(&past));
     }
-    Ok(Backtests {
-        at: now,
-        all: sum(accounts.values().flatten()),
-        accounts: accounts.into_iter().map(|(id, trials)| (id, sum(&trials))).collect(),
-    })
+    let all = sum(accounts.values().flatten());
+    let of = |(id, trials): (AccountId, Vec<Trial>)| {
+        let calibrated = walls_of.get(&id).copied().unwrap_or_default();
+        (id, Backtest { calibrated, ..sum(&trials) })
+    };
+    Ok(Backtests { at: now, all, accounts: accounts.into_iter().map(of).collect(), calibrations })
 }
 
 /// The last result that was kept; `None` before the first, and where it is of another format.
@@ -114,10 +123,12 @@ pub(super) async fn daily(monitor: Monitor) {
             let last = last(&store)?.map(|last| last.at);
             // A clock that was set back is no reason to wait.
             let due = last.is_none_or(|at| now - at >= DAY || at > now);
-            if due { renew(&store, now).map(drop) } else { Ok(()) }
+            if due { renew(&store, now).map(Some) } else { Ok(None) }
         });
-        if let Ok(Err(error)) = done.await {
-            tracing::warn!(%error, "The forecasts could not be held against what came.");
+        match done.await {
+            Ok(Ok(Some(renewed))) => monitor.pipeline().calibrate(renewed.calibrations),
+            Ok(Err(error)) => tracing::warn!(%error, "The forecasts could not be held against what came."),
+            _ => {}
         }
     }
 }

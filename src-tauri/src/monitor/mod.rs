@@ -19,6 +19,7 @@ pub use recall::remembered;
 
 use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
+use crate::forecast::Outlook;
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
 use crate::notify::Notifier;
@@ -119,9 +120,16 @@ impl Monitor {
         self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
         *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
         *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = config.alerts.clone();
+        self.inner.pipeline.set_outlooks(outlooks(config));
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
-            let keep = config.accounts.get(id) == Some(&running.config);
+            let wanted = config.accounts.get(id);
+            // Another calendar is no reason to poll anew.
+            if let Some(wanted) = wanted {
+                running.config.rhythm.clone_from(&wanted.rhythm);
+                running.config.calendar.clone_from(&wanted.calendar);
+            }
+            let keep = wanted == Some(&running.config);
             if !keep {
                 running.task.abort();
                 if !config.accounts.contains_key(id) {
@@ -228,6 +236,14 @@ impl Monitor {
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<AccountId, Running>> {
         self.inner.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the config says of the time ahead, by account.
+pub(crate) fn outlooks(config: &Config) -> BTreeMap<AccountId, Outlook> {
+    let of = |(id, account): (&AccountId, &AccountConfig)| {
+        Some((id.clone(), Outlook::of(Some(account.calendar.as_deref()?))))
+    };
+    config.accounts.iter().filter_map(of).collect()
 }
 
 pub(crate) fn rules(config: &Config, zone: &jiff::tz::TimeZone) -> Rules {

@@ -6,7 +6,7 @@ use super::{Clock, Event, backtest, schedule};
 use crate::alerts::{self, Rules};
 use crate::charts;
 use crate::engine::{Engine, Read};
-use crate::forecast::Forecast;
+use crate::forecast::{Calibration, Forecast, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Reading,
@@ -93,8 +93,10 @@ impl Pipeline {
         rules: Rules,
         zone: jiff::tz::TimeZone,
     ) -> Result<Self, StoreError> {
+        let mut engine = Engine::new(rules, store.live_episodes()?, clock.now());
+        engine.calibrate(backtest::last(&store)?.map(|last| last.calibrations).unwrap_or_default());
         let inner = Inner {
-            engine: Mutex::new(Engine::new(rules, store.live_episodes()?, clock.now())),
+            engine: Mutex::new(engine),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
             gathering: AtomicBool::new(false),
@@ -253,6 +255,11 @@ impl Pipeline {
             engine.remember(meter.id, memory, habit);
         }
         Ok(())
+    }
+
+    /// Forecasts read their ranges by these from now on.
+    pub fn calibrate(&self, calibrations: BTreeMap<i64, Calibration>) {
+        lock(&self.inner.engine).calibrate(calibrations);
     }
 
     /// Stores episodes that changed; they are in force once they are stored.
@@ -459,6 +466,31 @@ impl Pipeline {
     /// The rules in force.
     pub(super) fn set_rules(&self, rules: Rules) {
         lock(&self.inner.engine).set_rules(rules);
+    }
+
+    /// A meter's forecast with another outlook; `None` when its past is not in memory. Changes nothing.
+    pub fn what_if(&self, meter: &Meter, outlook: &Outlook, now: Timestamp) -> Option<Forecast> {
+        lock(&self.inner.engine).forecast(meter, Some(outlook), now)
+    }
+
+    /// Takes over what the user knows of the time ahead. The forecasts at hand are made anew with it; episodes follow
+    /// at the next poll.
+    pub fn set_outlooks(&self, outlooks: BTreeMap<AccountId, Outlook>) {
+        let mut engine = lock(&self.inner.engine);
+        let before = engine.set_outlooks(outlooks.clone());
+        let now = self.inner.clock.now();
+        for (account, status) in self.statuses() {
+            if before.get(&account) == outlooks.get(&account) {
+                continue;
+            }
+            for key in status.forecasts.keys() {
+                let Ok(Some(meter)) = self.inner.store.meter(&account, key) else { continue };
+                let Some(forecast) = engine.forecast(&meter, None, now) else { continue };
+                if let Some(status) = lock(&self.inner.statuses).get_mut(&account) {
+                    status.forecasts.insert(key.clone(), forecast);
+                }
+            }
+        }
     }
 
     /// The history.

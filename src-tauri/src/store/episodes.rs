@@ -145,14 +145,10 @@ fn list(db: &Connection, tail: &str, bounds: impl Params) -> Result<Vec<Episode>
 /// Saves episodes in the caller's transaction.
 pub(super) fn save(db: &Connection, mut episodes: Vec<Episode>) -> Result<Vec<Episode>, Fault> {
     for episode in &mut episodes {
-        // A notice may have been accepted since the caller read the episode: what was told is never untold, or the
-        // user would hear it twice.
+        // A notice may have been accepted since the caller read the episode: the user must not hear it twice.
         let stored = if episode.id == 0 { None } else { find(db, episode.id)? };
         if let Some(stored) = &stored {
-            episode.told = episode.told.max(stored.told);
-            episode.told_at = episode.told_at.max(stored.told_at);
-            episode.planned_at = episode.planned_at.max(stored.planned_at);
-            episode.warned_at = episode.warned_at.max(stored.warned_at);
+            episode.keep_told(stored);
         }
         let same = |stored: Episode| {
             (stored.state, stored.began_at) == (episode.state, episode.began_at)

@@ -5,6 +5,7 @@ import { BackendError, type Backend } from '../lib/backend/types';
 import type { BacktestView } from '../lib/bindings/BacktestView';
 import type { EpisodePage } from '../lib/bindings/EpisodePage';
 import type { EventMessage } from '../lib/bindings/EventMessage';
+import type { RhythmView } from '../lib/bindings/RhythmView';
 import type { Overview } from '../lib/bindings/Overview';
 
 const NOW = 1_795_264_320_000;
@@ -78,13 +79,25 @@ const scored: BacktestView = {
   accounts: [],
 };
 
+const rhythm: RhythmView = {
+  days: [],
+  hours: null,
+  zone: null,
+  zone_used: 'UTC',
+  holidays: [],
+  away_until: null,
+  sentence: 'Every day and hour counts as it was seen to.',
+};
+
 function backend(answer: Record<string, (request: unknown) => unknown>) {
   const sent: [string, unknown][] = [];
   let tell: (event: EventMessage) => void = () => {};
   const fake: Backend = {
     async call(command, request) {
       sent.push([command, request]);
-      const found = ({ overview: () => overview, ...answer } as typeof answer)[command];
+      const found = (
+        { overview: () => overview, rhythm: () => rhythm, ...answer } as typeof answer
+      )[command];
       return (found ? found(request) : null) as never;
     },
     listen(event, link) {
@@ -195,4 +208,65 @@ test('settings say how good the forecasts were, and score them anew on demand', 
     '–',
     'too few (7)',
   ]);
+});
+
+test('settings are tried over the last month before they are saved', async () => {
+  location.hash = '#/settings';
+  const { fake, sent } = backend({
+    settings: () => ({
+      version: '1',
+      notifications: true,
+      notifier: { ok: true, message: 'Fine.' },
+      keychain: { ok: true, message: 'Fine.' },
+      autostart: null,
+      config_folder: 'a',
+      data_folder: 'b',
+      history_bytes: 1,
+      world: 'live',
+    }),
+    backtest: () => scored,
+    alert_settings: () => ({
+      all: { sensitivity: 'normal', quiet: '', breaks_through: true, bursts: true, low: '' },
+      accounts: [],
+    }),
+    replay: () => ({
+      from: NOW - 30 * 24 * HOUR,
+      to: NOW,
+      sensitivity: 'low',
+      summary: '3 notices in 30 days, 1 of 1 walls told in time, 1 warning in vain',
+      per_week: 0.7,
+      walls: [],
+      notices: [
+        {
+          at: NOW - 5 * HOUR,
+          account: 'acme',
+          kind: 'wall',
+          severity: 'soon',
+          title: 'Acme · balance could run out today',
+          fate: 'in_vain',
+        },
+      ],
+      missed: 0,
+      in_vain: 1,
+    }),
+  });
+  render(App, { backend: fake });
+  await fireEvent.click(await screen.findByRole('button', { name: 'Later, rarely in vain' }));
+  await fireEvent.click(screen.getByRole('button', { name: 'Try on the last 30 days' }));
+  await screen.findByText(/These settings would have told you: 3 notices in 30 days/);
+  expect(screen.getByText(/Acme · balance could run out today/).textContent).toContain(
+    'nothing came',
+  );
+  const settings = {
+    sensitivity: 'low',
+    quiet: '',
+    breaks_through: true,
+    bursts: true,
+    low: '',
+  };
+  expect(sent).toContainEqual([
+    'replay',
+    { account: null, days: 30, sensitivity: 'low', settings },
+  ]);
+  expect(sent.map(([command]) => command)).not.toContain('set_alert_settings');
 });

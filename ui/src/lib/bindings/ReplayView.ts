@@ -21,6 +21,10 @@ to: Timestamp,
  */
 sensitivity: Sensitivity, 
 /**
+ * What it comes to, in a sentence.
+ */
+summary: string, 
+/**
  * Notices per week, of every kind.
  */
 per_week: number, 

@@ -7,6 +7,7 @@ import type { AccountView } from "./AccountView";
 import type { AddEntryRequest } from "./AddEntryRequest";
 import type { AlertPage } from "./AlertPage";
 import type { AlertSettings } from "./AlertSettings";
+import type { AwayRequest } from "./AwayRequest";
 import type { BacktestRequest } from "./BacktestRequest";
 import type { BacktestView } from "./BacktestView";
 import type { ChartRequest } from "./ChartRequest";
@@ -32,12 +33,16 @@ import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { ReplayRequest } from "./ReplayRequest";
 import type { ReplayView } from "./ReplayView";
+import type { RhythmRequest } from "./RhythmRequest";
+import type { RhythmView } from "./RhythmView";
 import type { SecretRequest } from "./SecretRequest";
 import type { Settings } from "./Settings";
 import type { SnoozeRequest } from "./SnoozeRequest";
 import type { StatusView } from "./StatusView";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TestView } from "./TestView";
+import type { WhatIfRequest } from "./WhatIfRequest";
+import type { WhatIfView } from "./WhatIfView";
 
 export type Commands = {
   /** The first screen: the next wall, accounts, live episodes, spend. */
@@ -84,6 +89,14 @@ export type Commands = {
   explain: { request: ExplainRequest; response: ExplainView };
   /** Why an account was refused, from a stored refusal and all that is known. */
   diagnose: { request: DiagnoseRequest; response: ExplainView };
+  /** What a planned batch, another price or an absence would do to an account's walls. */
+  what_if: { request: WhatIfRequest; response: WhatIfView };
+  /** The user's calendar. */
+  rhythm: { request: Nothing; response: RhythmView };
+  /** Changes it, all but the absence. */
+  set_rhythm: { request: RhythmRequest; response: RhythmView };
+  /** Away until then, or back. */
+  set_away: { request: AwayRequest; response: RhythmView };
   /** What the rules, at some sensitivity, would have told over the stored history. */
   replay: { request: ReplayRequest; response: ReplayView };
   /** The settings page. */

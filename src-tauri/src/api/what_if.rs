@@ -1,0 +1,242 @@
+//! What a planned batch, another price or an absence would do to an account's walls: the forecast with and without.
+
+use super::types::ForecastView;
+use super::{ApiError, App, StoreView, views};
+use crate::config::AccountConfig;
+use crate::forecast::{Forecast, Outlook, reason_text};
+use crate::model::rhythm::moment_ahead;
+use crate::model::{
+    AccountId, Amount, Away, DAY, MINUTE, Meter, MeterKey, MeterKind, Qty, Rhythm, Timestamp, Unit, words,
+};
+use crate::store::StoreError;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// As far as a forecast looks.
+const FURTHEST: i64 = 60 * DAY;
+
+/// What would change. What is missing stays as it is; something must be given.
+#[derive(Clone, Debug, Deserialize, TS)]
+pub struct WhatIfRequest {
+    /// Whose walls.
+    pub account: AccountId,
+    /// Only this meter.
+    pub meter: Option<MeterKey>,
+    /// A batch beside what is usual, such as `30 USD`.
+    pub spend: Option<String>,
+    /// When: `tonight`, `monday`, `2026-12-07T14:00`; now when missing.
+    pub at: Option<String>,
+    /// What work will cost beside what it does: 0.5 for half. 0.01 to 100.
+    pub factor: Option<f64>,
+    /// Away from now until then.
+    pub away_until: Option<String>,
+}
+
+/// An account's walls with and without the change.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct WhatIfView {
+    /// What was understood, in a sentence.
+    pub change: String,
+    /// Each meter that can run out.
+    pub meters: Vec<WhatIfMeter>,
+    /// What does not count, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One meter's wall with and without the change.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct WhatIfMeter {
+    /// The meter.
+    pub key: MeterKey,
+    /// Its name.
+    pub label: String,
+    /// As things are.
+    pub before: ForecastView,
+    /// With the change.
+    pub after: ForecastView,
+    /// The difference, in a sentence.
+    pub sentence: String,
+}
+
+pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfView, ApiError> {
+    let monitor = app.shown();
+    let config = monitor.configured().remove(&request.account);
+    let config = config.ok_or_else(|| ApiError::not_found(format_args!("account {}", request.account)))?;
+    let (source, pipeline) = (StoreView::of(&monitor), monitor.pipeline());
+    // What the monitor remembers reaches further back than what is read of the store.
+    let project = |meter: &Meter, outlook: &Outlook| {
+        pipeline.what_if(meter, outlook, source.now).map_or_else(|| source.project(meter, outlook), Ok)
+    };
+    of_forecasts(&source, project, &request, &config, pipeline.zone())
+}
+
+/// The walls with and without the change, from the stored history. Every error says what to write.
+pub fn of_store(
+    source: &StoreView,
+    request: &WhatIfRequest,
+    config: &AccountConfig,
+    zone: &TimeZone,
+) -> Result<WhatIfView, ApiError> {
+    let project = |meter: &Meter, outlook: &Outlook| source.project(meter, outlook);
+    of_forecasts(source, project, request, config, zone)
+}
+
+fn of_forecasts(
+    source: &StoreView,
+    project: impl Fn(&Meter, &Outlook) -> Result<Forecast, StoreError>,
+    request: &WhatIfRequest,
+    config: &AccountConfig,
+    zone: &TimeZone,
+) -> Result<WhatIfView, ApiError> {
+    let calendar = config.calendar.as_deref();
+    let zone = calendar.map_or(zone, |calendar| &calendar.zone);
+    let always_on = config.rhythm.as_ref().is_some_and(|own| own.always_on);
+    let (with, change) = outlook(request, calendar, always_on, source.now, zone)?;
+    let without = Outlook::of(calendar);
+    let mut meters = Vec::new();
+    for meter in source.store.meters(Some(&request.account))? {
+        let wanted = request.meter.as_ref().is_none_or(|key| *key == meter.key);
+        if !wanted || meter.kind == MeterKind::Rate {
+            continue;
+        }
+        let Some(sample) = source.store.latest(meter.id)? else { continue };
+        let Some(headroom) = sample.headroom().filter(|_| source.now.since(sample.last_at) < DAY) else {
+            continue;
+        };
+        let before = project(&meter, &without)?;
+        let after = project(&meter, &with)?;
+        let alone =
+            with.planned_by(meter.unit, sample.last_at, Timestamp(i64::MAX)) >= meter.unit.to_f64(headroom);
+        let mut sentence = difference(&before, &after, source.now, zone);
+        if alone && headroom > Qty(0) {
+            let left = words::amount(Amount::new(headroom, meter.unit));
+            sentence.push_str(&format!(" The batch alone takes all of the {left} that is left."));
+        }
+        meters.push((meter, before, after, sentence));
+    }
+    if meters.is_empty() {
+        let what = request.meter.as_ref().map_or("no meter".to_owned(), |key| format!("no meter {}", key.0));
+        return Err(ApiError::new(
+            "not_found",
+            format!("{} has {what} with a fresh figure of what is left", request.account),
+        ));
+    }
+    check_unit(&with, &meters)?;
+    let mut notes = Vec::new();
+    if always_on && request.away_until.is_some() {
+        notes.push("This account is always on: your absence does not count for it.".to_owned());
+    }
+    let view = |(meter, before, after, sentence): (Meter, Forecast, Forecast, String)| WhatIfMeter {
+        key: meter.key,
+        label: meter.label,
+        before: views::forecast_view(&before),
+        after: views::forecast_view(&after),
+        sentence,
+    };
+    Ok(WhatIfView { change, meters: meters.into_iter().map(view).collect(), notes })
+}
+
+/// What the request makes of the time ahead, and what was understood, in words.
+fn outlook(
+    request: &WhatIfRequest,
+    calendar: Option<&Rhythm>,
+    always_on: bool,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<(Outlook, String), ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+    let mut outlook = Outlook::of(calendar);
+    let mut words = Vec::new();
+    match (said(&request.spend), said(&request.at)) {
+        (Some(text), at) => {
+            let amount = text.trim().parse::<Amount>();
+            let amount = amount.map_err(|error| bad(format!("the amount: {error}; write it like 30 USD")))?;
+            if amount.qty <= Qty(0) {
+                return Err(bad(format!("{text} is not more than zero")));
+            }
+            let at = moment_ahead(at.as_deref().unwrap_or("now"), now, zone).map_err(bad)?;
+            if at < now + -MINUTE {
+                return Err(bad(format!(
+                    "{} is past: say when it will be spent",
+                    words::moment(at, now, zone)
+                )));
+            }
+            if at > now + FURTHEST {
+                return Err(bad("that is further than the 60 days that are looked at".to_owned()));
+            }
+            outlook.planned.push((at.max(now), amount));
+            words.push(format!("{} more {}", words::amount(amount), words::moment(at, now, zone)));
+        }
+        (None, Some(_)) => return Err(bad("say how much is to be spent then, such as 30 USD".to_owned())),
+        (None, None) => {}
+    }
+    if let Some(factor) = request.factor {
+        if !(0.01..=100.0).contains(&factor) {
+            return Err(bad(format!("{factor} is no factor from 0.01 to 100; 0.5 is half the price")));
+        }
+        outlook.factor = Some(factor);
+        words.push(format!("work at {factor} times its price"));
+    }
+    if let Some(text) = said(&request.away_until) {
+        let until = moment_ahead(&text, now, zone).map_err(bad)?;
+        if until <= now {
+            return Err(bad(format!("{} is not in the future", text.trim())));
+        }
+        let plain = || Rhythm { zone: zone.clone(), week: None, holidays: Vec::new(), away: None };
+        let away = Some(Away { since: Some(now), until });
+        if !always_on {
+            outlook.rhythm = Some(Rhythm { away, ..calendar.cloned().unwrap_or_else(plain) });
+        }
+        words.push(format!("away until {}", words::moment(until, now, zone)));
+    }
+    if words.is_empty() {
+        return Err(bad("say what would change: an amount, a factor, or an absence".to_owned()));
+    }
+    Ok((outlook, format!("With {}.", words.join(", "))))
+}
+
+/// An amount in a unit that no meter counts would change nothing: say so.
+fn check_unit(with: &Outlook, meters: &[(Meter, Forecast, Forecast, String)]) -> Result<(), ApiError> {
+    let Some((_, planned)) = with.planned.first() else { return Ok(()) };
+    let mut units: Vec<Unit> = meters.iter().map(|(meter, ..)| meter.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    if units.contains(&planned.unit) {
+        return Ok(());
+    }
+    let units: Vec<String> = units.iter().map(ToString::to_string).collect();
+    let message =
+        format!("nothing here is counted in {}; write the amount in {}", planned.unit, units.join(" or "));
+    Err(ApiError::new("bad_request", message))
+}
+
+/// Two forecasts side by side, in a sentence.
+fn difference(before: &Forecast, after: &Forecast, now: Timestamp, zone: &TimeZone) -> String {
+    let around = |at: Timestamp| words::around(at, now, zone);
+    match (before, after) {
+        (Forecast::Unknown(reason), _) | (_, Forecast::Unknown(reason)) => {
+            format!("There is no forecast: {}.", reason_text(reason))
+        }
+        (Forecast::Wall(one), Forecast::Wall(other)) => {
+            let apart = other.p50.since(one.p50);
+            if apart.saturating_abs() < 10 * MINUTE {
+                return format!("Most likely {}, as without it.", around(other.p50));
+            }
+            let way = if apart < 0 { "earlier" } else { "later" };
+            let (new, old) = (around(other.p50), around(one.p50));
+            format!("Most likely {new} instead of {old}: {} {way}.", words::span(apart))
+        }
+        (Forecast::Wall(one), Forecast::Clear(clear)) => {
+            let until = words::moment(clear.until, now, zone);
+            format!("Nothing in sight until {until}, instead of {}.", around(one.p50))
+        }
+        (Forecast::Clear(_), Forecast::Wall(other)) => {
+            format!("Most likely {}; without it nothing is in sight.", around(other.p50))
+        }
+        (Forecast::Clear(_), Forecast::Clear(clear)) => {
+            format!("Nothing in sight until {} either way.", words::moment(clear.until, now, zone))
+        }
+    }
+}
