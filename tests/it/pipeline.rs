@@ -1,7 +1,7 @@
 //! A month through the whole pipeline with a fake clock: connector → store → forecast → alerts → notify.
 
 use std::sync::{Arc, Mutex};
-use tollwatch::alerts::Rules;
+use tollwatch::alerts::{Evidence, Rules};
 use tollwatch::connectors;
 use tollwatch::http::{Answer, Http, Network, WireRequest};
 use tollwatch::model::{Account, AccountId, DAY, HOUR, MINUTE, Notice, Secret, Severity, Timestamp};
@@ -89,6 +89,19 @@ async fn month(store: &Store, ear: Arc<Ear>) {
         clock.set(START + poll * 5 * MINUTE);
         let outcome = connector.poll(&http, &account, clock.now()).await;
         pipeline.absorb(&account.id, account.label.clone(), outcome).await;
+        for live in pipeline.live() {
+            // What a kill would lose: when it was seen last and with which figures, of a quarter of an hour at most.
+            let stored = store.episode(live.id).unwrap().unwrap();
+            assert!(live.goes_on(&stored), "{live:#?}\n{stored:#?}");
+            assert!((0..15 * MINUTE).contains(&live.seen_at.since(stored.seen_at)), "{live:#?}\n{stored:#?}");
+        }
+    }
+    // What a notice was told from is what the last poll read.
+    for told in store.told(START, clock.now()).unwrap() {
+        for (told, evidence) in store.told_of(told.episode).unwrap() {
+            let seen: Evidence = serde_json::from_str(&evidence.unwrap()).unwrap();
+            assert_eq!(seen.read_at, Some(told.at), "{told:?}");
+        }
     }
 }
 

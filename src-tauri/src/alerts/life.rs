@@ -1,8 +1,8 @@
 //! One episode's life: pending → firing → resolved, acknowledged or snoozed.
 //!
 //! `Episode::streak` while pending: good readings (for "failing": failed polls) at which the condition held. Once it
-//! fires: 0 after a reading at which it held or nearly did, −n after n good readings in a row at which it was over,
-//! 1 after a failed poll; a failure starts that count again.
+//! fires: 0 after a reading at which it held or nearly did, −1 after a good reading at which it was over, −2 after two
+//! in a row or more, 1 after a failed poll; a failure starts that count again.
 
 use super::Rules;
 use super::evidence::Evidence;
@@ -112,7 +112,8 @@ pub(super) fn advance(
         (_, Seen::Missing) => next.streak = 1,
         (_, Seen::Over { at_once, keep }) => {
             let failed_before = live.streak > 0;
-            next.streak = live.streak.min(0).saturating_sub(1);
+            // More than two tell nothing more, and would be a change at every poll of a quiet day.
+            next.streak = (live.streak.min(0) - 1).max(-2);
             let quiet = (now - live.seen_at >= keep || now < live.seen_at) && next.streak <= -2;
             if quiet || (at_once && !failed_before) {
                 resolve(&mut next, now);

@@ -44,6 +44,10 @@ pub(super) fn burst(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Times
     };
     // In hours of the figures: a late reading belongs to its own hour.
     let at = fact.sample.last_at.min(now);
+    // Nearly every poll ends here: what is not near the thresholds is not beyond them either.
+    if habit.unusual(floor, LEAVE, &rules.zone, at).is_none() {
+        return Seen::Over { at_once: false, keep: PAUSE };
+    }
     if let Some(unusual) = habit.unusual(floor, 1.0, &rules.zone, at) {
         let mut evidence = of_meter(rules, label, fact, now);
         evidence.rule = if unusual.of_day { "burst.day" } else { "burst.hour" }.to_owned();
@@ -52,10 +56,7 @@ pub(super) fn burst(rules: &Rules, label: &str, fact: &MeterFact<'_>, now: Times
         evidence.threshold = Some(Amount::new(floor, unit));
         return holds(Severity::Soon, Patience::Hold, false, evidence, now);
     }
-    if habit.unusual(floor, LEAVE, &rules.zone, at).is_some() {
-        return Seen::Near;
-    }
-    Seen::Over { at_once: false, keep: PAUSE }
+    Seen::Near
 }
 
 /// A limit was lowered, by somebody else than the user here. Told of one reading: it is a definite answer.

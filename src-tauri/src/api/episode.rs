@@ -103,8 +103,12 @@ pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<Cha
 }
 
 fn find(source: &Source, id: i64) -> Result<Episode, ApiError> {
-    let found = source.store.episode(id)?.filter(|episode| episode.fired_at.is_some());
-    found.ok_or_else(|| ApiError::not_found(format_args!("alert {id}")))
+    // The row of one that only goes on may lag behind.
+    let live = source.live.iter().find(|live| live.id == id).cloned();
+    let found = if live.is_some() { live } else { source.store.episode(id)? };
+    found
+        .filter(|episode| episode.fired_at.is_some())
+        .ok_or_else(|| ApiError::not_found(format_args!("alert {id}")))
 }
 
 /// The page from the store alone, as `tollwatch why` prints it.

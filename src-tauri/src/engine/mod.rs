@@ -11,8 +11,8 @@ pub mod verdict;
 use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
 use crate::forecast::{self, Calibration, Forecast, Learned, Memory, Outlook};
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, MeterKind, Notice, PollError, Qty, Refusal,
-    Sample, Severity, Step, Timestamp,
+    AccountId, DAY, Episode, EpisodeState, HOUR, MINUTE, Meter, MeterKey, MeterKind, Notice, PollError, Qty,
+    Refusal, Sample, Severity, Step, Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,6 +20,9 @@ use std::collections::{BTreeMap, HashMap};
 pub const HISTORY: i64 = 28 * DAY;
 /// How often what was learned is worth storing: what came since is read again from the samples.
 const STORED: i64 = 6 * HOUR;
+/// So long an episode may only go on before its row is brought up to date. A kill loses no more than when it was seen
+/// last and the figures of then; the next poll has newer ones.
+const BEHIND: i64 = 15 * MINUTE;
 
 /// The state behind all that is forecast and told: each meter's past, the live episodes, the rules in force.
 #[derive(Clone, Debug)]
@@ -27,6 +30,8 @@ pub struct Engine {
     rules: Rules,
     started_at: Timestamp,
     live: Vec<Episode>,
+    /// Of live episodes that went on since they were stored: when they were last seen by what is stored.
+    behind: BTreeMap<i64, Timestamp>,
     /// Each meter's past, and what is usual for it.
     memories: HashMap<i64, (Memory, Habit)>,
     /// What each meter's past says of its ranges.
@@ -51,7 +56,8 @@ pub struct Read<'a> {
 /// What a good poll came to.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// Episodes that changed, to be stored and handed to [`Engine::keep`]; those with id 0 are new.
+    /// Episodes that changed, to be stored and handed to [`Engine::keep`]; those with id 0 are new. One that only goes
+    /// on is here every quarter of an hour; until then it is among [`Engine::behind`].
     pub changed: Vec<Episode>,
     /// Each meter's forecast.
     pub forecasts: BTreeMap<MeterKey, Forecast>,
@@ -69,6 +75,7 @@ impl Engine {
             rules,
             started_at,
             live,
+            behind: BTreeMap::new(),
             memories: HashMap::new(),
             calibrations: BTreeMap::new(),
             stored: HashMap::new(),
@@ -138,6 +145,8 @@ impl Engine {
         let lead = self.lead(account);
         let fact = Fact { account, label, outcome: Ok(&facts), refusals, lead };
         let changed = alerts::step(&self.rules, &self.live, &fact, now);
+        drop(facts);
+        let changed = self.worth_storing(changed, now);
         let money = |meter: &Meter| meter.kind != MeterKind::Rate;
         let spent =
             readings.iter().zip(&news).any(|(read, (step, _))| money(read.meter) && step.spent > Qty(0));
@@ -147,6 +156,27 @@ impl Engine {
             .map(|(read, (_, forecast))| (read.meter.key.clone(), forecast))
             .collect();
         Outcome { changed, forecasts, spent, learned }
+    }
+
+    /// Of what changed, leaves out what only goes on since it was stored, a short while ago: that is in force at once.
+    fn worth_storing(&mut self, mut changed: Vec<Episode>, now: Timestamp) -> Vec<Episode> {
+        changed.retain_mut(|next| {
+            let Some(live) = self.live.iter_mut().find(|live| live.id == next.id) else { return true };
+            let stored = self.behind.get(&next.id).copied().unwrap_or(live.seen_at);
+            if !next.goes_on(live) || !(0..BEHIND).contains(&(now - stored)) {
+                return true;
+            }
+            self.behind.insert(next.id, stored);
+            std::mem::swap(live, next);
+            false
+        });
+        changed
+    }
+
+    /// Live episodes that went on since they were stored. To be stored, and handed to [`Engine::keep`], before a notice
+    /// of them is told, and at the end.
+    pub fn behind(&self) -> impl Iterator<Item = &Episode> {
+        self.live.iter().filter(|live| self.behind.contains_key(&live.id))
     }
 
     /// What was learned of every meter, by their numbers: to be stored at the end.
@@ -171,6 +201,7 @@ impl Engine {
     pub fn keep(&mut self, stored: Vec<Episode>) {
         for episode in stored {
             self.live.retain(|old| old.id != episode.id);
+            self.behind.remove(&episode.id);
             if episode.state != EpisodeState::Resolved {
                 self.live.push(episode);
             }

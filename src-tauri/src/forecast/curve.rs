@@ -27,7 +27,10 @@ impl Curve {
     pub(super) fn new(late: f64, chance: impl Fn(f64) -> f64) -> Self {
         let mut most = 0.0_f64;
         let chances = GRID.map(|hours| {
-            most = most.max(chance(hours).clamp(0.0, 1.0));
+            // What is certain already stays so.
+            if most < 1.0 {
+                most = most.max(chance(hours).clamp(0.0, 1.0));
+            }
             most
         });
         Curve { chances, late }

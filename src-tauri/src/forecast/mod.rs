@@ -176,21 +176,22 @@ fn forecast(
     } else {
         Confidence::Good
     };
-    let levels = memory.levels();
-    let [p10, p50, p90] = levels.map(|level| chance.reached(level, exceeds).filter(|hours| *hours < horizon));
-    match (p10, p50) {
-        (Some(p10), Some(p50)) => Forecast::Wall(Wall {
+    let [low, middle, high] = memory.levels();
+    let reached = |level: f64| chance.reached(level, exceeds).filter(|hours| *hours < horizon);
+    // Without the middle there is no wall, and the others are not looked for.
+    match reached(middle).and_then(|p50| Some((reached(low)?, p50))) {
+        Some((p10, p50)) => Forecast::Wall(Wall {
             p10: after(p10),
             p50: after(p50),
-            p90: p90.map(after),
-            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(levels[1], 1.0)),
+            p90: reached(high).map(after),
+            before_reset: reset.map_or(1.0, |_| exceeds(horizon).clamp(middle, 1.0)),
             chance,
             burn: rate,
             at_burn: at_burn(headroom, rate, end, reset).map(|at| at.max(now)),
             headroom: steps,
             confidence,
         }),
-        _ => Forecast::Clear(Clear {
+        None => Forecast::Clear(Clear {
             until: reset.map_or(after(HORIZON), |reset| reset.min(after(HORIZON))),
             chance,
             burn: rate,

@@ -152,6 +152,33 @@ impl Episode {
         (*last, *wanted) = ((*last).max(Some(at)), None);
     }
 
+    /// Whether it is `before` and its condition only went on to hold: seen later, with newer figures and the words for
+    /// them.
+    pub fn goes_on(&self, before: &Episode) -> bool {
+        let Episode { id, resource, state, severity, began_at, streak, fired_at, resolved_at, .. } = self;
+        let Episode { snoozed_until, told, told_at, planned_at, warned_at, plan_at, warn_at, .. } = self;
+        (id, resource, state, severity, began_at, streak)
+            == (
+                &before.id,
+                &before.resource,
+                &before.state,
+                &before.severity,
+                &before.began_at,
+                &before.streak,
+            )
+            && (fired_at, resolved_at, snoozed_until)
+                == (&before.fired_at, &before.resolved_at, &before.snoozed_until)
+            && (told, told_at, planned_at, warned_at, plan_at, warn_at)
+                == (
+                    &before.told,
+                    &before.told_at,
+                    &before.planned_at,
+                    &before.warned_at,
+                    &before.plan_at,
+                    &before.warn_at,
+                )
+    }
+
     /// A copy that was changed while a notice of the episode was told takes over what `stored` knows of it: what was
     /// told is never untold, and is not wanted any more.
     pub fn keep_told(&mut self, stored: &Episode) {

@@ -272,6 +272,19 @@ impl Pipeline {
         }
     }
 
+    /// Stores those live episodes that went on since they were stored.
+    fn catch_up(&self, which: impl Fn(&Episode) -> bool) {
+        let mut engine = lock(&self.inner.engine);
+        let behind: Vec<Episode> = engine.behind().filter(|episode| which(episode)).cloned().collect();
+        if behind.is_empty() {
+            return;
+        }
+        match self.inner.store.save_episodes(&behind) {
+            Ok(stored) => engine.keep(stored),
+            Err(error) => tracing::error!("The history could not be written: {error}"),
+        }
+    }
+
     /// Changes one live episode by the user's hand, stores it and says so.
     pub fn change(&self, id: i64, change: impl FnOnce(&Episode) -> Episode) -> Result<bool, StoreError> {
         let mut engine = lock(&self.inner.engine);
@@ -306,6 +319,8 @@ impl Pipeline {
         let now = self.inner.clock.now();
         let notices = lock(&self.inner.engine).due(now);
         let Some(notice) = alerts::as_one(&notices) else { return };
+        // What is told is stored first, with the figures that it is told from.
+        self.catch_up(|episode| notices.iter().any(|notice| notice.episode == episode.id));
         let wants = self.inner.notifier.shows_pictures();
         let picture = wants.then(|| self.picture(&notice.resource)).flatten();
         let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
@@ -434,6 +449,7 @@ impl Pipeline {
         let _turn = self.inner.turn.lock().await;
         let _telling = self.inner.telling.lock().await;
         self.inner.closed.store(true, Ordering::SeqCst);
+        self.catch_up(|_| true);
         let engine = lock(&self.inner.engine);
         let learned: Vec<(i64, String)> =
             engine.learned().filter_map(|(meter, known)| text(meter, known)).collect();

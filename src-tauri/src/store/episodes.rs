@@ -203,7 +203,7 @@ impl Store {
     /// `told_at` never fall: those given are returned as they now stand.
     pub fn save_episodes(&self, episodes: &[Episode]) -> Result<Vec<Episode>, StoreError> {
         let episodes = episodes.to_vec();
-        self.write(move |desk| desk.change(|db| save(db, episodes)))
+        self.write(move |desk| desk.change_beside(|db| save(db, episodes)))
     }
 
     /// A notifier accepted a notice: logs it and sets the episode's `told` and `told_at`, in one transaction.
@@ -217,7 +217,7 @@ impl Store {
     /// As [`Store::mark_told`], for all episodes that one notification told: all are marked or none.
     pub fn mark_all_told(&self, told: &[Told]) -> Result<(), StoreError> {
         let told = told.to_vec();
-        self.write(move |desk| desk.change(|db| told.iter().try_for_each(|told| mark(db, told))))
+        self.write(move |desk| desk.change_beside(|db| told.iter().try_for_each(|told| mark(db, told))))
     }
 
     /// The notices of one episode, oldest first, each with the evidence that it was told from; `None` for those of

@@ -40,7 +40,7 @@ pub(super) fn put(db: &Connection, meter: &Meter) -> Result<usize> {
     ])
 }
 
-/// The meter of a reading: found, brought up to date with what the reading says of it, or made.
+/// The meter of a reading: found, as it is stored, or made.
 pub(super) fn of_reading(db: &Connection, account: &AccountId, reading: &Reading) -> Result<Meter> {
     let unit = word(&reading.unit)?;
     let stored = db
@@ -49,8 +49,24 @@ pub(super) fn of_reading(db: &Connection, account: &AccountId, reading: &Reading
         ))?
         .query_row(params![account.as_str(), reading.meter.0, unit], read)
         .optional()?;
-    let said = |id| Meter {
-        id,
+    if let Some(stored) = stored {
+        return Ok(stored);
+    }
+    db.prepare_cached(
+        "INSERT INTO meter (account, key, kind, unit, label, window, provenance) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        account.as_str(),
+        reading.meter.0,
+        word(&reading.kind)?,
+        unit,
+        reading.label,
+        word(&reading.window)?,
+        word(&reading.provenance)?
+    ])?;
+    Ok(Meter {
+        id: db.last_insert_rowid(),
         account: account.clone(),
         key: reading.meter.clone(),
         kind: reading.kind,
@@ -58,33 +74,26 @@ pub(super) fn of_reading(db: &Connection, account: &AccountId, reading: &Reading
         unit: reading.unit,
         window: reading.window,
         provenance: reading.provenance,
-    };
-    let (kind, window) = (word(&reading.kind)?, word(&reading.window)?);
-    let provenance = word(&reading.provenance)?;
-    let Some(stored) = stored else {
-        db.prepare_cached(
-            "INSERT INTO meter (account, key, kind, unit, label, window, provenance) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            account.as_str(),
-            reading.meter.0,
-            kind,
-            unit,
-            reading.label,
-            window,
-            provenance
-        ])?;
-        return Ok(said(db.last_insert_rowid()));
-    };
-    let now = said(stored.id);
-    if now != stored {
-        db.prepare_cached(
-            "UPDATE meter SET kind = ?2, label = ?3, window = ?4, provenance = ?5 WHERE id = ?1",
-        )?
-        .execute(params![now.id, kind, now.label, window, provenance])?;
+    })
+}
+
+/// Brings a meter's row up to date with what a reading says of it.
+pub(super) fn bring_up_to_date(db: &Connection, stored: &mut Meter, reading: &Reading) -> Result<()> {
+    let said = (reading.kind, &reading.label, reading.window, reading.provenance);
+    if (stored.kind, &stored.label, stored.window, stored.provenance) == said {
+        return Ok(());
     }
-    Ok(now)
+    (stored.kind, stored.window, stored.provenance) = (reading.kind, reading.window, reading.provenance);
+    stored.label.clone_from(&reading.label);
+    db.prepare_cached("UPDATE meter SET kind = ?2, label = ?3, window = ?4, provenance = ?5 WHERE id = ?1")?
+        .execute(params![
+            stored.id,
+            word(&stored.kind)?,
+            stored.label,
+            word(&stored.window)?,
+            word(&stored.provenance)?
+        ])
+        .map(drop)
 }
 
 impl Store {
@@ -114,6 +123,12 @@ impl Store {
     /// [`Store::load_samples`].
     pub fn ensure_meter(&self, account: &AccountId, reading: &Reading) -> Result<Meter, StoreError> {
         let (account, reading) = (account.clone(), reading.clone());
-        self.write(move |desk| desk.change(|db| Ok(of_reading(db, &account, &reading)?)))
+        self.write(move |desk| {
+            desk.change(|db| {
+                let mut meter = of_reading(db, &account, &reading)?;
+                bring_up_to_date(db, &mut meter, &reading)?;
+                Ok(meter)
+            })
+        })
     }
 }

@@ -15,6 +15,7 @@ mod episodes;
 mod fault;
 mod forecasts;
 mod gaps;
+mod known;
 mod learned;
 mod meters;
 mod open;

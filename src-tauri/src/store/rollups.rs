@@ -62,16 +62,21 @@ impl Hours {
         }
     }
 
-    /// Adds these hours to those stored, in the caller's transaction.
-    pub(super) fn store(&self, db: &Connection, meter: i64) -> Result<()> {
-        let mut find = db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour = ?2"
-        ))?;
+    /// Adds these hours to those stored, in the caller's transaction. `known` is one as it is stored, and becomes the
+    /// last of these.
+    pub(super) fn store(&self, db: &Connection, meter: i64, known: &mut Option<Hour>) -> Result<()> {
         for delta in self.0.values() {
-            let stored = find.query_row([meter, delta.at.0], read).optional()?;
+            let stored = match known.filter(|known| known.at == delta.at) {
+                Some(known) => Some(known),
+                None => find(db, meter, delta.at)?,
+            };
             let mut hour = stored.unwrap_or(blank(delta.at));
             merge(&mut hour, delta);
-            put(db, "INSERT OR REPLACE", meter, &hour)?;
+            match stored {
+                Some(_) => update(db, meter, &hour)?,
+                None => put(db, "INSERT", meter, &hour)?,
+            };
+            *known = Some(hour);
         }
         Ok(())
     }
@@ -82,12 +87,25 @@ impl Hours {
     }
 }
 
-/// Writes one hour; `verb` says what happens when it is there. Returns how many rows were written.
-pub(super) fn put(db: &Connection, verb: &str, meter: i64, hour: &Hour) -> Result<usize> {
-    db.prepare_cached(&format!(
-        "{verb} INTO rollup_hour (meter_id, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-    ))?
-    .execute((
+/// One hour that is stored.
+fn find(db: &Connection, meter: i64, hour: Timestamp) -> Result<Option<Hour>> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour = ?2"))?
+        .query_row([meter, hour.0], read)
+        .optional()
+}
+
+/// Writes over one hour that is stored. Returns how many rows were written.
+fn update(db: &Connection, meter: i64, hour: &Hour) -> Result<usize> {
+    db.prepare_cached(
+        "UPDATE rollup_hour SET spent = ?3, added = ?4, first = ?5, last = ?6, low = ?7, high = ?8, polls = ?9 \
+         WHERE meter_id = ?1 AND hour = ?2",
+    )?
+    .execute(values(meter, hour))
+}
+
+/// A meter's hour, in the order of the columns.
+fn values(meter: i64, hour: &Hour) -> (i64, Int, Int, Int, Int, Int, Int, Int, u32) {
+    (
         meter,
         Int::from(hour.at),
         Int::from(hour.spent),
@@ -97,7 +115,15 @@ pub(super) fn put(db: &Connection, verb: &str, meter: i64, hour: &Hour) -> Resul
         Int::from(hour.low),
         Int::from(hour.high),
         hour.polls,
-    ))
+    )
+}
+
+/// Writes one hour; `verb` says what happens when it is there. Returns how many rows were written.
+pub(super) fn put(db: &Connection, verb: &str, meter: i64, hour: &Hour) -> Result<usize> {
+    db.prepare_cached(&format!(
+        "{verb} INTO rollup_hour (meter_id, {COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    ))?
+    .execute(values(meter, hour))
 }
 
 /// Reads one hour.

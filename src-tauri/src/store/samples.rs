@@ -2,8 +2,9 @@
 
 use super::codec::{Int, maybe_qty, maybe_time, time};
 use super::fault::Fault;
+use super::known::{Known, OfMeter};
 use super::rollups::Hours;
-use super::{Store, StoreError, gaps, meters, refusals};
+use super::{Store, StoreError, meters, refusals};
 use crate::model::{AccountId, Flow, Meter, Move, Reading, Refusal, Sample, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
@@ -66,22 +67,25 @@ fn flow(db: &Connection, meter: &Meter) -> Result<Flow> {
 /// One good poll, in the caller's transaction; returns each reading's meter and its figures as they now stand.
 pub(super) fn record(
     db: &Connection,
+    known: &mut Known,
     account: &AccountId,
     at: Timestamp,
     readings: &[Reading],
     refusals: &[Refusal],
 ) -> Result<Vec<(Meter, Sample)>, Fault> {
-    let gap = gaps::newest(db, account)?.map(|gap| gap.last_at);
+    let newest = known.of(db, account)?;
+    let gap = newest.gap;
     let mut found = Vec::with_capacity(readings.len());
     for (index, reading) in readings.iter().enumerate() {
-        let meter = meters::of_reading(db, account, reading)?;
+        let known = newest.of(db, account, reading)?;
+        let meter = known.meter.clone();
         // One poll is one moment: of two readings of a meter in it, the later one counts.
         let alike = |later: &&Reading| later.meter == reading.meter && later.unit == reading.unit;
         let counts = readings[index..].iter().rfind(alike).unwrap_or(reading);
-        let known = found.iter().find(|(known, _): &&(Meter, Sample)| known.id == meter.id);
-        let sample = match known {
+        let stored = found.iter().find(|(stored, _): &&(Meter, Sample)| stored.id == meter.id);
+        let sample = match stored {
             Some((_, sample)) => *sample,
-            None => store_reading(db, &meter, at, gap, counts)?,
+            None => store_reading(db, known, at, gap, counts)?,
         };
         found.push((meter, sample));
     }
@@ -94,12 +98,13 @@ pub(super) fn record(
 /// Folds a reading into the newest sample or begins a new one, and brings its hour up to date. Returns the sample.
 fn store_reading(
     db: &Connection,
-    meter: &Meter,
+    known: &mut OfMeter,
     at: Timestamp,
     gap: Option<Timestamp>,
     reading: &Reading,
 ) -> Result<Sample> {
-    let before = newest(db, meter.id)?;
+    let OfMeter { meter, sample: newest, hour } = known;
+    let before = *newest;
     let mut hours = Hours::default();
     let sample = reading.sample(at);
     let stored = match before {
@@ -123,7 +128,8 @@ fn store_reading(
             sample
         }
     };
-    hours.store(db, meter.id)?;
+    hours.store(db, meter.id, hour)?;
+    *newest = Some(stored);
     Ok(stored)
 }
 
@@ -148,7 +154,7 @@ fn load(db: &Connection, meter: i64, samples: &[Sample]) -> Result<(), Fault> {
         hours.covered(sample);
         before = Some(*sample);
     }
-    Ok(hours.store(db, meter)?)
+    Ok(hours.store(db, meter, &mut None)?)
 }
 
 impl Store {

@@ -218,3 +218,61 @@ fn a_poll_whose_outcome_cannot_be_stored_is_stored() {
     assert!(failed.is_err());
     assert_eq!(store.latest(meter).unwrap().and_then(|sample| sample.remaining), Some(Qty(3)));
 }
+
+/// What the writer knows of its own polls must never differ from what is stored: everything that undoes or changes rows
+/// comes between two polls here, and the next reads as if nothing were known.
+#[test]
+fn what_the_writer_knows_of_its_polls_is_what_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.sqlite");
+    let store = Store::open(&path, Timestamp(0)).unwrap();
+    let minute = |n: i64| Timestamp(n * MINUTE);
+    let poll =
+        |n: i64, left: i64| store.record(&account(), minute(n), &[balance(left)], &[], &[]).unwrap()[0].id;
+    let meter = poll(0, 50);
+    assert_eq!(poll(1, 50), meter);
+
+    // Rolled back by a panic: that figure and its hour were never there.
+    let broken = Poll::Good {
+        account: account(),
+        at: minute(2),
+        readings: vec![balance(7)],
+        refusals: Vec::new(),
+        costs: Vec::new(),
+    };
+    let failed = store.write(|desk| desk.take(broken, |_, _| -> Result<(), Fault> { panic!("on purpose") }));
+    assert!(failed.is_err());
+    poll(3, 50);
+    let samples = store.samples(meter, minute(0), minute(9)).unwrap();
+    assert_eq!((samples.len(), samples[0].last_at), (1, minute(3)));
+    let hours = store.hours(meter, minute(0), minute(9)).unwrap();
+    assert_eq!((hours[0].polls, hours[0].low, hours[0].spent), (3, Some(Qty(50)), Qty(0)));
+
+    // A failed poll: the same figure begins anew after it.
+    store.record_gap(&account(), minute(4), &PollError::new(PollErrorKind::Offline, "no network")).unwrap();
+    poll(5, 50);
+    assert_eq!(store.samples(meter, minute(0), minute(9)).unwrap().len(), 2);
+
+    // Loaded by another way.
+    let loaded = Sample { at: minute(6), last_at: minute(6), ..store.latest(meter).unwrap().unwrap() };
+    store.load_samples(meter, &[Sample { remaining: Some(Qty(40)), ..loaded }]).unwrap();
+    poll(7, 40);
+    assert_eq!(store.latest(meter).unwrap().unwrap().at, minute(6));
+    assert_eq!(store.hours(meter, minute(0), minute(9)).unwrap()[0].polls, 6);
+
+    // Another name is stored once, and another reader sees it.
+    let mut renamed = balance(40);
+    renamed.label = "credits".into();
+    store.record(&account(), minute(8), &[renamed.clone()], &[], &[]).unwrap();
+    let beside = Store::open_read_only(&path).unwrap();
+    assert_eq!(beside.meters(None).unwrap()[0].label, "credits");
+    assert_eq!(beside.latest(meter).unwrap().unwrap().last_at, minute(8));
+
+    // Forgotten: a new meter, with nothing of the old one.
+    store.forget(&account()).unwrap();
+    let anew = poll(9, 40);
+    assert_ne!(anew, meter);
+    assert_eq!(store.samples(anew, minute(0), minute(9)).unwrap().len(), 1);
+    assert_eq!(store.hours(anew, minute(0), minute(9)).unwrap()[0].polls, 1);
+    assert!(store.hours(meter, minute(0), minute(9)).unwrap().is_empty());
+}

@@ -73,7 +73,7 @@ impl Store {
     /// Sets it. Names that begin with `store.` are the store's own.
     pub fn set_state(&self, name: &str, value: &str) -> Result<(), StoreError> {
         let (name, value) = (name.to_owned(), value.to_owned());
-        self.write(move |desk| desk.change(|db| Ok(set(db, &name, &value).map(drop)?)))
+        self.write(move |desk| desk.change_beside(|db| Ok(set(db, &name, &value).map(drop)?)))
     }
 
     /// Notes a good poll that brought no figure. It leaves no sample, yet ends what failed before.

@@ -1,9 +1,10 @@
 //! The writing connection: it does one job after another, each in a transaction.
 
 use super::fault::Fault;
+use super::known::Known;
 use super::{StoreError, samples, upkeep};
 use crate::model::{AccountId, Cost, Meter, PollError, Reading, Refusal, Sample, Timestamp};
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub(super) struct Desk {
     path: PathBuf,
     /// Polls that could not be written yet, oldest first.
     waiting: VecDeque<Poll>,
+    /// What polls stored last.
+    known: Known,
     /// Whether the file says that it was closed in order, so that the next write must take that back.
     clean: bool,
     /// Whether anyone met damage: then the file is not called clean, and the next start looks at it.
@@ -62,17 +65,37 @@ pub(super) struct Desk {
 impl Desk {
     /// A desk for a connection that was just opened.
     pub(super) fn new(db: Connection, path: &Path, damaged: Arc<AtomicBool>) -> Self {
-        Desk { db, path: path.to_owned(), waiting: VecDeque::new(), clean: false, damaged }
+        Desk {
+            db,
+            path: path.to_owned(),
+            waiting: VecDeque::new(),
+            known: Known::default(),
+            clean: false,
+            damaged,
+        }
     }
 
     /// One transaction: all of it or nothing. Polls that wait are written before it, so that order is kept.
     pub(super) fn change<T>(
         &mut self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         // What still cannot be written must not stop another write, which may be small enough to fit.
         let _ = self.catch_up();
-        self.attempt(work).map_err(|fault| self.tell(fault))
+        let all = |db: &Connection, known: &mut Known| {
+            *known = Known::default();
+            work(db)
+        };
+        self.attempt(all).map_err(|fault| self.tell(fault))
+    }
+
+    /// As [`Desk::change`], of what no poll reads back: episodes, notices, small state.
+    pub(super) fn change_beside<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let _ = self.catch_up();
+        self.attempt(|db, _| work(db)).map_err(|fault| self.tell(fault))
     }
 
     /// Stores a poll, after those that wait, and what it comes to in the same transaction. When there is no room, the
@@ -80,16 +103,16 @@ impl Desk {
     pub(super) fn take<T>(
         &mut self,
         poll: Poll,
-        then: impl FnOnce(&Transaction<'_>, Vec<(Meter, Sample)>) -> Result<T, Fault>,
+        then: impl FnOnce(&Connection, Vec<(Meter, Sample)>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         let stored = self.catch_up().and_then(|()| {
-            self.attempt(|change| {
-                let read = apply(change, &poll)?;
-                then(change, read)
+            self.attempt(|db, known| {
+                let read = apply(db, known, &poll)?;
+                then(db, read)
             })
         });
         if stored.as_ref().is_err_and(|fault| !fault.passes() && !fault.damage()) {
-            let _ = self.attempt(|change| apply(change, &poll));
+            let _ = self.attempt(|db, known| apply(db, known, &poll));
         }
         stored.map_err(|fault| {
             if fault.passes() {
@@ -132,7 +155,7 @@ impl Desk {
 
     fn catch_up(&mut self) -> Result<(), Fault> {
         while let Some(poll) = self.waiting.pop_front() {
-            match self.attempt(|change| apply(change, &poll)) {
+            match self.attempt(|db, known| apply(db, known, &poll)) {
                 Ok(_) => {}
                 Err(fault) if fault.passes() => {
                     self.waiting.push_front(poll);
@@ -145,14 +168,19 @@ impl Desk {
         Ok(())
     }
 
-    fn attempt<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut Known) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        // Put back after the commit: what a transaction that fails or panics stored is not known, nor what was before.
+        let mut known = std::mem::take(&mut self.known);
+        let change = Change::begin(&self.db)?;
         if self.clean {
-            upkeep::set_clean(&change, false)?;
+            upkeep::set_clean(&self.db, false)?;
         }
-        let value = work(&change)?;
+        let value = work(&self.db, &mut known)?;
         change.commit()?;
-        self.clean = false;
+        (self.known, self.clean) = (known, false);
         Ok(value)
     }
 
@@ -164,14 +192,41 @@ impl Desk {
     }
 }
 
-fn apply(change: &Transaction<'_>, poll: &Poll) -> Result<Vec<(Meter, Sample)>, Fault> {
+/// A transaction whose statements are kept prepared; it is rolled back when it is dropped without a commit.
+struct Change<'a>(&'a Connection);
+
+impl Change<'_> {
+    fn begin(db: &Connection) -> Result<Change<'_>, Fault> {
+        db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Change(db))
+    }
+
+    fn commit(self) -> Result<(), Fault> {
+        self.0.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        // SQLite itself rolls back after some errors.
+        if !self.0.is_autocommit()
+            && let Err(error) = self.0.execute_batch("ROLLBACK")
+        {
+            tracing::error!("a write to the history could not be rolled back: {error}");
+        }
+    }
+}
+
+fn apply(db: &Connection, known: &mut Known, poll: &Poll) -> Result<Vec<(Meter, Sample)>, Fault> {
     match poll {
         Poll::Good { account, at, readings, refusals, costs } => {
-            super::costs::record(change, account, costs)?;
-            samples::record(change, account, *at, readings, refusals)
+            super::costs::record(db, account, costs)?;
+            samples::record(db, known, account, *at, readings, refusals)
         }
         Poll::Failed { account, at, error } => {
-            super::gaps::record(change, account, *at, error).map(|()| Vec::new())
+            known.let_go(account);
+            super::gaps::record(db, account, *at, error).map(|()| Vec::new())
         }
     }
 }
