@@ -4,7 +4,7 @@
 
 use super::calibrate::{Calibration, LEVELS};
 use super::pieces::{KEPT, Piece, Pieces};
-use crate::model::{DAY, Flow, HOUR, Meter, MeterKind, Sample, Step, Timestamp, Unit, Window, step};
+use crate::model::{DAY, Flow, HOUR, Meter, Sample, Step, Timestamp, step};
 use serde::{Deserialize, Serialize};
 
 /// Hours of a week.
@@ -42,11 +42,6 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Of a meter of which nothing is read yet, and that never starts again unless the provider says so.
-    pub fn new(unit: Unit) -> Self {
-        Memory::with(unit, Flow::new(MeterKind::Budget, Window::Never))
-    }
-
     /// Of a meter's samples, oldest first.
     pub fn of(meter: &Meter, samples: &[Sample], now: Timestamp) -> Self {
         Memory::resume(meter, None, samples, now)
@@ -56,16 +51,12 @@ impl Memory {
     /// back within a day, and may go again, is found in those of three.
     pub fn resume(meter: &Meter, learned: Option<Learned>, samples: &[Sample], now: Timestamp) -> Self {
         let learned = learned.filter(|known| known.wants(now).is_some());
-        let flow = Flow::new(meter.kind, meter.window);
-        let mut memory = Memory { learned, ..Memory::with(meter.unit, flow) };
+        let pieces = Pieces::new(meter.unit, Flow::new(meter.kind, meter.window));
+        let mut memory = Memory { pieces, learned, calibration: None };
         for sample in samples {
             memory.absorb(sample, now);
         }
         memory
-    }
-
-    fn with(unit: Unit, flow: Flow) -> Self {
-        Memory { pieces: Pieces::new(unit, flow), learned: None, calibration: None }
     }
 
     /// Ranges are read by this from now on; `None`: as those of most accounts are.
