@@ -199,7 +199,7 @@ fn half(age: i64, half_life: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AccountId, MINUTE, MeterKey, Provenance, Qty};
+    use crate::model::{AccountId, MINUTE, MeterKey, MeterKind, Provenance, Qty, Unit, Window};
 
     fn meter() -> Meter {
         Meter {
