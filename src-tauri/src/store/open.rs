@@ -88,9 +88,9 @@ fn begin(path: &Path) -> Result<Connection, Fault> {
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "trusted_schema", false)?;
-    db.pragma_update(None, "journal_size_limit", 16 << 20)?;
-    // A poll changes the same few pages as the one before: the longer the log, the fewer are carried over. 12 MB.
-    db.pragma_update(None, "wal_autocheckpoint", 3_000)?;
+    db.pragma_update(None, "journal_size_limit", 33 << 20)?;
+    // A poll changes the same few pages as the one before: the longer the log, the fewer are carried over. 32 MB.
+    db.pragma_update(None, "wal_autocheckpoint", 8_000)?;
     keep_plans(&db)?;
     if found > 0 && !upkeep::closed_cleanly(&db) {
         quick_check(&db)?;
