@@ -102,6 +102,8 @@ test('the whole way by keyboard, with a focus that can be seen', async () => {
   await page.keyboard.press('Enter');
   await page.getByLabel('Which gateway or provider?').waitFor();
   await tabTo(page, page.getByLabel('Which gateway or provider?'));
+  // Before the list has come there is nothing for the arrow to go to.
+  await page.locator('.connectors button').first().waitFor();
   await page.keyboard.type('deep');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
