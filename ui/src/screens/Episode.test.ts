@@ -6,32 +6,8 @@ import type { BacktestView } from '../lib/bindings/BacktestView';
 import type { EpisodePage } from '../lib/bindings/EpisodePage';
 import type { EventMessage } from '../lib/bindings/EventMessage';
 import type { RhythmView } from '../lib/bindings/RhythmView';
-import type { Overview } from '../lib/bindings/Overview';
 import type { Settings } from '../lib/bindings/Settings';
-
-const NOW = 1_795_264_320_000;
-const HOUR = 3_600_000;
-const overview = {
-  now: NOW,
-  zone: 'UTC',
-  world: 'live',
-  speed: 1,
-  episodes: [],
-  spent: [],
-  total: null,
-  warnings: [],
-  headline: {
-    severity: null,
-    lead: 'Nothing runs out',
-    when: '',
-    detail: '',
-    account: null,
-    meter: null,
-    top_up_url: null,
-    episode: null,
-  },
-  accounts: [],
-} satisfies Overview;
+import { HOUR, NOW, nothing } from '../lib/testing';
 
 const moment = {
   at: NOW - 5 * HOUR,
@@ -108,9 +84,9 @@ function backend(answer: Record<string, (request: unknown) => unknown>) {
   const fake: Backend = {
     async call(command, request) {
       sent.push([command, request]);
-      const found = (
-        { overview: () => overview, rhythm: () => rhythm, ...answer } as typeof answer
-      )[command];
+      const found = ({ overview: () => nothing, rhythm: () => rhythm, ...answer } as typeof answer)[
+        command
+      ];
       return (found ? found(request) : null) as never;
     },
     listen(event, link) {

@@ -4,27 +4,10 @@ import App from '../App.svelte';
 import type { Backend } from '../lib/backend/types';
 import type { ExplainView } from '../lib/bindings/ExplainView';
 import type { Overview } from '../lib/bindings/Overview';
+import { NOW, nothing } from '../lib/testing';
 
-const NOW = 1_795_264_320_000;
 const overview = {
-  now: NOW,
-  zone: 'UTC',
-  world: 'live',
-  speed: 1,
-  episodes: [],
-  spent: [],
-  total: null,
-  warnings: [],
-  headline: {
-    severity: null,
-    lead: 'Nothing runs out',
-    when: '',
-    detail: '',
-    account: null,
-    meter: null,
-    top_up_url: null,
-    episode: null,
-  },
+  ...nothing,
   accounts: [
     {
       id: 'alpha',

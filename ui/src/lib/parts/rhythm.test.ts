@@ -2,14 +2,11 @@ import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import App from '../../App.svelte';
 import { BackendError, type Backend } from '../backend/types';
-import type { Overview } from '../bindings/Overview';
 import type { RhythmView } from '../bindings/RhythmView';
 import type { Settings } from '../bindings/Settings';
 import type { WhatIfView } from '../bindings/WhatIfView';
+import { HOUR, NOW, nothing } from '../testing';
 
-// Saturday 21 November 2026, 12:32 UTC.
-const NOW = 1_795_264_320_000;
-const HOUR = 3_600_000;
 const meter = {
   key: 'balance',
   kind: 'balance',
@@ -45,27 +42,6 @@ const account = {
   secrets: {},
   meters: [meter],
 } as const;
-const overview = {
-  now: NOW,
-  zone: 'UTC',
-  world: 'live',
-  speed: 1,
-  episodes: [],
-  spent: [],
-  total: null,
-  warnings: [],
-  headline: {
-    severity: null,
-    lead: 'Nothing runs out',
-    when: '',
-    detail: '',
-    account: null,
-    meter: null,
-    top_up_url: null,
-    episode: null,
-  },
-  accounts: [],
-} satisfies Overview;
 const works = { ok: true, message: 'fine' };
 const settings = {
   version: '0.1.0',
@@ -109,7 +85,7 @@ const moved: WhatIfView = {
 function backend(answers: Record<string, (request: never) => unknown>) {
   const sent: [string, unknown][] = [];
   const all: Record<string, (request: never) => unknown> = {
-    overview: () => overview,
+    overview: () => nothing,
     settings: () => settings,
     account: () => ({ account, events: [], incidents: [], precautions: [], keys: [] }),
     chart: () => {
