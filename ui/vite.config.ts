@@ -12,7 +12,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   // The desktop development build looks here; a busy port must be an error, not another port.
-  server: { port: 5173, strictPort: true },
+  // The catalogues lie beside this folder.
+  server: { port: 5173, strictPort: true, fs: { allow: ['..'] } },
   // Without it vitest would load the server build of Svelte.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
   test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] },

@@ -12,6 +12,7 @@ mod ferrogw;
 mod http;
 mod leaks;
 mod ledger;
+mod locales;
 mod looking_back;
 mod month;
 mod namespace;

@@ -18,6 +18,7 @@ function overview(change: Partial<Overview> = {}): Overview {
     spent: [],
     total: null,
     warnings: [],
+    language: 'en',
     headline: {
       severity: null,
       lead: 'Nothing runs out in the next 7 days',

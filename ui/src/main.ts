@@ -1,9 +1,13 @@
 import { mount } from 'svelte';
 import AppView from './App.svelte';
 import { pickBackend } from './lib/backend';
+import { lastLanguage, speak } from './lib/say.svelte';
 import { savedTheme, setTheme } from './lib/theme';
 import './style.css';
 
 setTheme(savedTheme());
 const target = document.getElementById('app');
-if (target) mount(AppView, { target, props: { backend: pickBackend() } });
+// In the language of the last time, so that no text changes under the reader's eyes.
+void speak(lastLanguage()).finally(() => {
+  if (target) mount(AppView, { target, props: { backend: pickBackend() } });
+});

@@ -144,6 +144,7 @@ impl App {
             Ok(config) => (config, None),
             Err(error) => (Config::default(), Some(error.to_string())),
         };
+        settings::speak(&config);
         let network = Network::new(policy(&config.network))?;
         let clock = Clock::Real;
         let store = Store::open(&folders.history_file(), clock.now())?;
@@ -392,6 +393,8 @@ commands! {
     settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.
     set_notifications: settings::SwitchRequest => (), settings::set_notifications;
+    /// Chooses the language of the window and of notices.
+    set_language: settings::LanguageRequest => (), settings::set_language;
     /// When to tell, for all accounts and for single ones.
     alert_settings: Nothing => alerting::AlertPage, alerting::page;
     /// Changes when to tell, for all accounts.

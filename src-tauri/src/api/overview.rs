@@ -109,6 +109,7 @@ fn assemble(
         accounts,
         episodes,
         warnings: Vec::new(),
+        language: words::language(),
     })
 }
 

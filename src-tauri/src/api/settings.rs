@@ -3,6 +3,7 @@
 use super::types::{Settings, StatusView, World};
 use super::{ApiError, App, Nothing};
 use crate::config::Config;
+use crate::model::words::{self, Language};
 use crate::monitor::Monitor;
 use serde::Deserialize;
 use std::path::Path;
@@ -12,6 +13,17 @@ use std::sync::PoisonError;
 #[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS)]
 pub(crate) struct SwitchRequest {
     enabled: bool,
+}
+
+/// The language chosen, or none to follow the system.
+#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS)]
+pub(crate) struct LanguageRequest {
+    language: Option<Language>,
+}
+
+/// Speaks the config's language, else the system's.
+pub(super) fn speak(config: &Config) {
+    words::speak(config.appearance.language.unwrap_or_else(Language::of_system));
 }
 
 impl App {
@@ -26,6 +38,7 @@ impl App {
         *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.inner.notifier.set_wanted(config.alerts.desktop);
         self.inner.live.apply(&config);
+        speak(&config);
         Ok(())
     }
 
@@ -57,6 +70,9 @@ pub(crate) async fn settings(app: &App, _: Nothing) -> Result<Settings, ApiError
         notifications: app.inner.notifier.wanted(),
         notifier: status(notifier.map_err(|error| error.to_string())),
         keychain: status(keychain.map_err(|error| error.to_string())),
+        language: Config::load(&app.inner.folders.config_file())
+            .ok()
+            .and_then(|config| config.appearance.language),
         autostart: app.inner.host.autostart(),
         config_folder: app.inner.folders.config.display().to_string(),
         data_folder: app.inner.folders.data.display().to_string(),
@@ -70,6 +86,18 @@ pub(crate) async fn set_notifications(app: &App, request: SwitchRequest) -> Resu
     let path = app.inner.folders.config_file();
     Config::set(&path, "alerts.desktop", toml::Value::Boolean(request.enabled))?;
     app.reload(&path)
+}
+
+pub(crate) async fn set_language(app: &App, request: LanguageRequest) -> Result<(), ApiError> {
+    let _one = app.inner.changing.lock().await;
+    let path = app.inner.folders.config_file();
+    match request.language {
+        Some(language) => Config::set(&path, "appearance.language", language.tag().into())?,
+        None => Config::unset(&path, "appearance.language")?,
+    }
+    app.reload(&path)?;
+    app.all_changed();
+    Ok(())
 }
 
 pub(crate) async fn test_notification(app: &App, _: Nothing) -> Result<StatusView, ApiError> {

@@ -4,6 +4,7 @@
 use crate::charts::Picture;
 use crate::connectors::ConnectorKind;
 use crate::forecast::Confidence;
+use crate::model::words::Language;
 use crate::model::{
     AccountId, EpisodeKind, EpisodeState, MeterKey, MeterKind, PollErrorKind, Provenance, Severity,
     Timestamp, Unit, Window,
@@ -277,6 +278,8 @@ pub struct Overview {
     pub total: Option<TotalView>,
     /// Something that concerns the whole program: a damaged config, a full disk, no notification service.
     pub warnings: Vec<String>,
+    /// The language that all sentences are in; the window speaks it too.
+    pub language: Language,
 }
 
 /// One line of an account's past.
@@ -531,6 +534,8 @@ pub struct Settings {
     pub notifier: StatusView,
     /// Whether the keychain answers.
     pub keychain: StatusView,
+    /// The language that was chosen; missing when it follows the system.
+    pub language: Option<Language>,
     /// Start with the session; missing where there is no window.
     pub autostart: Option<bool>,
     /// Folder of `config.toml`.

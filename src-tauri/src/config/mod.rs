@@ -10,6 +10,7 @@ pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
 
 use crate::alerts::Lead;
+use crate::model::words::Language;
 use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Rhythm, Unit};
 use crate::secrets::Source;
 use schemars::JsonSchema;
@@ -29,6 +30,9 @@ pub struct Config {
     pub monitor: MonitorConfig,
     /// Settings of the alerts.
     pub alerts: AlertsConfig,
+    /// How Tollwatch speaks.
+    #[serde(skip_serializing_if = "is_default")]
+    pub appearance: AppearanceConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
     /// When you work, and when you are away.
@@ -40,6 +44,16 @@ pub struct Config {
     pub prices: BTreeMap<String, PriceConfig>,
     /// Accounts by id.
     pub accounts: BTreeMap<AccountId, AccountConfig>,
+}
+
+/// `[appearance]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AppearanceConfig {
+    /// The language of the window and of notices, `"en"` or `"zh-CN"`; the system's if missing. The command line
+    /// speaks English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// `[money]`
@@ -230,6 +244,16 @@ impl Config {
         })
     }
 
+    /// Takes one setting outside accounts out of the file, so that its default holds again.
+    pub fn unset(path: &Path, dotted: &str) -> Result<(), ConfigError> {
+        edit(path, |document| {
+            let (section, field) =
+                dotted.split_once('.').ok_or_else(|| format!("'{dotted}' is no setting"))?;
+            table(document.as_table_mut(), section)?.remove(field);
+            Ok(())
+        })
+    }
+
     /// The commented default file, as `config path --init` writes it.
     pub fn commented_default() -> &'static str {
         COMMENTED_DEFAULT
@@ -278,6 +302,10 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 [monitor]
 # Days that every reading is kept (7 to 3650); hourly sums are kept for ever.
 #raw_days = 90
+
+[appearance]
+# The language of the window and of notices: "en" or "zh-CN". The system's if missing.
+#language = "en"
 
 [alerts]
 # Native notifications.

@@ -2,26 +2,17 @@
  * How figures, times and ages read. Money stays a decimal string from the backend to Intl, which takes strings:
  * it never becomes a float on the way.
  */
+import { locale, say } from './say.svelte';
 import type { EpisodeState } from './bindings/EpisodeState';
 import type { MeterKind } from './bindings/MeterKind';
 import type { Provenance } from './bindings/Provenance';
 import type { Severity } from './bindings/Severity';
-
-/** The reader's language. WebKitGTK says `C` where no locale is set, which Intl refuses by throwing. */
-const locale = (): string => {
-  try {
-    return Intl.getCanonicalLocales(navigator.language)[0] ?? 'en';
-  } catch {
-    return 'en';
-  }
-};
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const NBSP = '\u00a0';
 const MISSING = '–';
 
 /** Intl takes decimal strings exactly; TypeScript's library knows them by this type. */
@@ -52,41 +43,47 @@ export function amount(decimal: string | null, unit: string, where = locale(), f
   }
   if (unit === 'percent') {
     const number = new Intl.NumberFormat(where, { maximumFractionDigits: 1 });
-    return `${number.format(exact(decimal))}${NBSP}%`;
+    return say('percent', { number: number.format(exact(decimal)) });
   }
   const number = new Intl.NumberFormat(where, { maximumFractionDigits: places(decimal, fine) });
-  return `${number.format(exact(decimal))}${NBSP}${unit}`;
+  return counted(number.format(exact(decimal)), unit);
+}
+
+/** `61,586 tokens`; a unit that has no word of its own is said as it is. */
+function counted(number: string, unit: string): string {
+  const known = unit === 'tokens' || unit === 'requests' || unit === 'credits';
+  return say('amount', { number, unit: known ? say(`unit-${unit}`) : unit });
 }
 
 /** A burn in units per hour: `$1.31/h`, `12 k tokens/h`. A drawn quantity, so a float is right here. */
 export function burn(perHour: number | null, unit: string, where = locale()): string | null {
   if (perHour === null || !Number.isFinite(perHour)) return null;
-  if (Math.abs(perHour) < 1e-6) return 'nothing spent now';
+  if (Math.abs(perHour) < 1e-6) return say('nothing-spent-now');
   if (isCurrency(unit) || unit === 'percent') {
-    return `${amount(perHour.toFixed(6), unit, where)}/h`;
+    return say('per-hour', { amount: amount(perHour.toFixed(6), unit, where) });
   }
   const number = new Intl.NumberFormat(where, { notation: 'compact', maximumFractionDigits: 1 });
-  return `${number.format(perHour)}${NBSP}${unit}/h`;
+  return say('per-hour', { amount: counted(number.format(perHour), unit) });
 }
 
 /** A duration in its largest unit: `40 s`, `3 min`, `11 h`, `12 d`. */
 export function span(ms: number): string {
   const whole = Math.max(0, ms);
-  if (whole < MINUTE) return `${Math.floor(whole / SECOND)}${NBSP}s`;
-  if (whole < HOUR) return `${Math.floor(whole / MINUTE)}${NBSP}min`;
-  if (whole < 2 * DAY) return `${Math.floor(whole / HOUR)}${NBSP}h`;
-  return `${Math.floor(whole / DAY)}${NBSP}d`;
+  if (whole < MINUTE) return say('span-seconds', { count: Math.floor(whole / SECOND) });
+  if (whole < HOUR) return say('span-minutes', { count: Math.floor(whole / MINUTE) });
+  if (whole < 2 * DAY) return say('span-hours', { count: Math.floor(whole / HOUR) });
+  return say('span-days', { count: Math.floor(whole / DAY) });
 }
 
 /** How long ago: `just now`, `3 min ago`. */
 export function age(at: number | null, now: number): string {
-  if (at === null) return 'never';
-  return now - at < 5 * SECOND ? 'just now' : `${span(now - at)} ago`;
+  if (at === null) return say('never');
+  return now - at < 5 * SECOND ? say('just-now') : say('ago', { span: span(now - at) });
 }
 
 /** How far ahead: `in 11 h`; `now` once it is past. */
 export function ahead(at: number, now: number): string {
-  return at - now < SECOND ? 'now' : `in ${span(at - now)}`;
+  return at - now < SECOND ? say('ahead-now') : say('ahead', { span: span(at - now) });
 }
 
 /** The zone that the backend reckons in; the browser's own until it said so. */
@@ -129,23 +126,27 @@ export function moment(at: number, now: number, zone = home, where = locale()): 
   const time = clock(at, zone, where);
   const day = dayOf(at, zone);
   if (day === dayOf(now, zone)) return time;
-  if (day === nextDay(dayOf(now, zone))) return `tomorrow ${time}`;
-  if (nextDay(day) === dayOf(now, zone)) return `yesterday ${time}`;
+  if (day === nextDay(dayOf(now, zone))) return say('moment-tomorrow', { clock: time });
+  if (nextDay(day) === dayOf(now, zone)) return say('moment-yesterday', { clock: time });
   const otherYear = day.slice(0, 4) !== dayOf(now, zone).slice(0, 4);
-  const date = dated(at, zone);
-  return `${date.weekday} ${date.day} ${date.month}${otherYear ? ` ${date.year}` : ''} ${time}`;
+  const [weekday, date] = [
+    written(at, { weekday: 'short' }, zone, where),
+    written(at, otherYear ? DATE : MONTH_DAY, zone, where),
+  ];
+  return say('moment-date', { weekday, date, clock: time });
 }
 
-/** The parts of a date as the backend's sentences write them: in English, the day before the month. */
-function dated(at: number, zone = home): Record<string, string> {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    ...(zone ? { timeZone: zone } : {}),
-  }).formatToParts(at);
-  return Object.fromEntries(parts.map((part) => [part.type, part.value]));
+const MONTH_DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
+const DATE: Intl.DateTimeFormatOptions = { ...MONTH_DAY, year: 'numeric' };
+
+/** A date as the language writes it. */
+function written(
+  at: number,
+  how: Intl.DateTimeFormatOptions,
+  zone = home,
+  where = locale(),
+): string {
+  return new Intl.DateTimeFormat(where, { ...how, ...(zone ? { timeZone: zone } : {}) }).format(at);
 }
 
 /** What is only roughly known, to ten minutes: as [`moment`] otherwise. */
@@ -167,9 +168,9 @@ export function axisTicks(
     const time = clock(at, zone, 'en-GB');
     const midnight = time === '00:00';
     if (short ? /^(00|06|12|18):00$/.test(time) : midnight) {
-      const date = dated(at, zone);
-      const name = every === 1 ? `${date.weekday} ${date.day}` : `${date.day} ${date.month}`;
-      const text = short ? (midnight ? 'midnight' : time) : name;
+      const name = () =>
+        written(at, every === 1 ? { weekday: 'short', day: 'numeric' } : MONTH_DAY, zone);
+      const text = short ? (midnight ? say('midnight') : time) : name();
       if (short || days++ % every === 0) found.push({ share: (at - now) / range, text });
       // No other midnight for a day, less the hour that a clock may be put forward.
       if (!short) at += 22 * HOUR;
@@ -189,22 +190,17 @@ function nextDay(day: string): string {
 
 /** Date and time in full, for tooltips and tables: `21 Nov 2026, 16:40`. */
 export function full(at: number, zone = home, where = locale()): string {
-  const date = dated(at, zone);
-  return `${date.day} ${date.month} ${date.year}, ${clock(at, zone, where)}`;
+  return say('full', { date: written(at, DATE, zone, where), clock: clock(at, zone, where) });
 }
 
 /** The month's name: `November`. */
-export function monthName(at: number, zone = home, where = 'en'): string {
-  return new Intl.DateTimeFormat(where, {
-    month: 'long',
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(at);
-}
+export const monthName = (at: number, zone = home, where = locale()): string =>
+  written(at, { month: 'long' }, zone, where);
 
 /** A message as a sentence: its first letter a capital one, a full stop behind it. */
 export function asSentence(text: string): string {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
+  return /[.!?…。！？”]$/.test(whole) ? whole : `${whole}${say('full-stop')}`;
 }
 
 /** `18.4 MB`. */
@@ -245,49 +241,33 @@ export function compared(
   const change = is - was;
   const size = change < 0n ? -change : change;
   // Below half a cent the two figures read the same.
-  if (size < 5_000_000n) return `the same as ${then}`;
+  if (size < 5_000_000n) return say('compared-same', { then });
   const text = size.toString().padStart(10, '0');
   const decimal = `${text.slice(0, -9)}.${text.slice(-9)}`;
-  return `${amount(decimal, unit, where)} ${change < 0n ? 'less' : 'more'} than ${then}`;
+  return say(change < 0n ? 'compared-less' : 'compared-more', {
+    amount: amount(decimal, unit, where),
+    then,
+  });
 }
 
 /** A share as whole percent, never rounded up to full or down to nothing: `<1 %`, `99 %`. */
 export function percent(share: number): string {
-  if (share > 0 && share < 0.01) return `<1${NBSP}%`;
-  if (share < 1 && share > 0.99) return `99${NBSP}%`;
-  return `${Math.round(Math.max(0, Math.min(1, share)) * 100)}${NBSP}%`;
+  const whole = Math.round(Math.max(0, Math.min(1, share)) * 100);
+  const number =
+    share > 0 && share < 0.01 ? '<1' : share < 1 && share > 0.99 ? '99' : String(whole);
+  return say('percent', { number });
 }
 
 /** What a severity is called. */
-export const severityWord: Record<Severity, string> = {
-  heads_up: 'heads-up',
-  soon: 'soon',
-  now: 'now',
-  refused: 'refused',
-};
+export const severityWord = (severity: Severity): string => say(`severity-${severity}`);
 
 /** What an alert's state is called. */
-export const stateWord: Record<EpisodeState, string> = {
-  pending: 'pending',
-  firing: 'firing',
-  acknowledged: 'acknowledged',
-  snoozed: 'snoozed',
-  resolved: 'resolved',
-};
+export const stateWord = (state: EpisodeState): string => say(`state-${state}`);
 
 /** What a kind of meter is called. */
-export const kindWord: Record<MeterKind, string> = {
-  balance: 'balance',
-  budget: 'budget',
-  quota: 'quota',
-  rate: 'rate limit',
-  spend: 'spend',
-};
+export const kindWord = (kind: MeterKind): string => say(`kind-${kind}`);
 
 /** Where figures come from, as a word and as a sentence. */
-export const provenanceWord: Record<Provenance, { word: string; means: string }> = {
-  reported: { word: 'reported', means: 'The provider says so.' },
-  derived: { word: 'derived', means: 'Worked out from figures that the provider reports.' },
-  anchored: { word: 'anchored', means: 'Counted down from an amount that you typed in.' },
-  estimated: { word: 'estimated', means: 'Tokens times list price.' },
-};
+export const provenanceWord = (provenance: Provenance): string => say(`provenance-${provenance}`);
+export const provenanceMeans = (provenance: Provenance): string =>
+  say(`provenance-${provenance}.means`);

@@ -7,6 +7,7 @@ import {
   type Commands,
 } from './backend/types';
 import { setZone } from './format';
+import { language, speak } from './say.svelte';
 import type { EventMessage } from './bindings/EventMessage';
 import type { Overview } from './bindings/Overview';
 import type { Severity } from './bindings/Severity';
@@ -101,6 +102,7 @@ export class App {
       // A slow answer must not overwrite a later one.
       if (asked !== this.#asked) return;
       setZone(overview.zone);
+      if (overview.language !== language()) await speak(overview.language);
       this.overview = overview;
       this.problem = null;
       this.unauthorized = false;

@@ -16,6 +16,7 @@ export const nothing = {
   spent: [],
   total: null,
   warnings: [],
+  language: 'en',
   headline: {
     severity: null,
     lead: 'Nothing runs out',

@@ -71,6 +71,7 @@ const settings: Settings = {
   notifications: true,
   notifier: { ok: true, message: 'Fine.' },
   keychain: { ok: true, message: 'Fine.' },
+  language: null,
   autostart: null,
   config_folder: 'a',
   data_folder: 'b',

@@ -2,6 +2,7 @@
 import type { AccountView } from "./AccountView";
 import type { EpisodeView } from "./EpisodeView";
 import type { Headline } from "./Headline";
+import type { Language } from "./Language";
 import type { SpentView } from "./SpentView";
 import type { Timestamp } from "./Timestamp";
 import type { TotalView } from "./TotalView";
@@ -50,4 +51,8 @@ total: TotalView | null,
 /**
  * Something that concerns the whole program: a damaged config, a full disk, no notification service.
  */
-warnings: Array<string>, };
+warnings: Array<string>, 
+/**
+ * The language that all sentences are in; the window speaks it too.
+ */
+language: Language, };

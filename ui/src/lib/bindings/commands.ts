@@ -23,6 +23,7 @@ import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
 import type { ExplainRequest } from "./ExplainRequest";
 import type { ExplainView } from "./ExplainView";
+import type { LanguageRequest } from "./LanguageRequest";
 import type { LedgerRequest } from "./LedgerRequest";
 import type { LedgerView } from "./LedgerView";
 import type { Nothing } from "./Nothing";
@@ -103,6 +104,8 @@ export type Commands = {
   settings: { request: Nothing; response: Settings };
   /** Switches native notifications. */
   set_notifications: { request: SwitchRequest; response: null };
+  /** Chooses the language of the window and of notices. */
+  set_language: { request: LanguageRequest; response: null };
   /** When to tell, for all accounts and for single ones. */
   alert_settings: { request: Nothing; response: AlertPage };
   /** Changes when to tell, for all accounts. */

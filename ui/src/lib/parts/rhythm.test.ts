@@ -48,6 +48,7 @@ const settings = {
   notifications: true,
   notifier: works,
   keychain: works,
+  language: null,
   autostart: null,
   config_folder: '/c',
   data_folder: '/d',

@@ -1,6 +1,16 @@
-//! Moments, spans and amounts as a person would say them, in English. Pure: `now` and the zone are passed in.
+//! Moments, spans and amounts as a person would say them, in the language that is spoken. Pure but for that: `now` and
+//! the zone are passed in.
 
-use super::{Amount, DAY, HOUR, MINUTE, Timestamp, Unit};
+mod catalogue;
+mod language;
+mod numbers;
+
+pub use catalogue::message;
+pub use fluent_bundle::FluentValue as Arg;
+pub use language::{Language, language, speak, speaking};
+
+use super::{Amount, DAY, HOUR, MINUTE, Qty, Timestamp, Unit};
+use crate::say;
 use jiff::tz::TimeZone;
 
 /// A moment near `now`: `today 16:40`, `tomorrow 06:20`, `yesterday 23:05`, `Tue 24 Nov 14:00`, `3 Feb`.
@@ -10,20 +20,26 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 
 /// As [`moment`], for what is only roughly known: `today around 16:40`, rounded to ten minutes within two days.
 pub fn around(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    said(rounded(at, 10 * MINUTE), now, zone, "around ")
+    said(rounded(at, 10 * MINUTE), now, zone, ".around")
 }
 
-fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, around: &str) -> String {
+/// As [`moment`], for what is no guess, in a sentence: `today at 16:40`.
+pub fn exactly(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    said(rounded(at, 10 * MINUTE), now, zone, ".at")
+}
+
+fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, how: &str) -> String {
     let (at, today) = (at.to_jiff().to_zoned(zone.clone()), now.to_jiff().to_zoned(zone.clone()));
     let days = at.date().since((jiff::Unit::Day, today.date())).map_or(i32::MAX, |span| span.get_days());
-    let clock = at.strftime("%H:%M");
+    let clock = at.strftime("%H:%M").to_string();
+    let (weekday, date) = (|| numbers::weekday(at.date()), || numbers::day(at.date()));
     match days {
-        -1 => format!("yesterday {around}{clock}"),
-        0 => format!("today {around}{clock}"),
-        1 => format!("tomorrow {around}{clock}"),
-        -6..=6 => format!("{} {around}{clock}", at.strftime("%a %-d %b")),
-        _ if at.year() == today.year() => format!("{around}{}", at.strftime("%-d %b")),
-        _ => format!("{around}{}", at.strftime("%-d %b %Y")),
+        -1 => say!(&format!("moment-yesterday{how}"), clock = clock),
+        0 => say!(&format!("moment-today{how}"), clock = clock),
+        1 => say!(&format!("moment-tomorrow{how}"), clock = clock),
+        -6..=6 => say!(&format!("moment-near{how}"), weekday = weekday(), date = date(), clock = clock),
+        _ if at.year() == today.year() => say!(&format!("moment-far{how}"), date = date()),
+        _ => say!(&format!("moment-far{how}"), date = numbers::date(at.date())),
     }
 }
 
@@ -31,10 +47,10 @@ fn said(at: Timestamp, now: Timestamp, zone: &TimeZone, around: &str) -> String 
 pub fn span(ms: i64) -> String {
     let ms = ms.saturating_abs();
     match ms {
-        _ if ms < 2 * MINUTE => format!("{} s", ms / 1_000),
-        _ if ms < 2 * HOUR => format!("{} min", ms / MINUTE),
-        _ if ms < 2 * DAY => format!("{} h", ms / HOUR),
-        _ => format!("{} days", ms / DAY),
+        _ if ms < 2 * MINUTE => say!("span-seconds", count = ms / 1_000),
+        _ if ms < 2 * HOUR => say!("span-minutes", count = ms / MINUTE),
+        _ if ms < 2 * DAY => say!("span-hours", count = ms / HOUR),
+        _ => say!("span-days", count = ms / DAY),
     }
 }
 
@@ -43,20 +59,23 @@ pub fn span(ms: i64) -> String {
 pub fn amount(amount: Amount) -> String {
     let steps = amount.qty.0.unsigned_abs();
     let sign = if amount.qty.0 < 0 { "-" } else { "" };
+    let number = |digits| format!("{sign}{}", number(steps, amount.unit, digits));
     match amount.unit {
         Unit::Money(currency) => {
-            let number = number(steps, amount.unit, 2);
-            match currency.code() {
-                "USD" => format!("{sign}${number}"),
-                "CNY" => format!("{sign}¥{number}"),
-                "EUR" => format!("{sign}€{number}"),
-                "GBP" => format!("{sign}£{number}"),
-                code => format!("{sign}{number} {code}"),
-            }
+            // The narrow symbols that stand before the figure in both languages.
+            let symbol = match currency.code() {
+                "USD" => "$",
+                "CNY" => "¥",
+                "EUR" => "€",
+                "GBP" => "£",
+                code => return say!("amount-money", number = number(2), code = code),
+            };
+            format!("{sign}{symbol}{}", self::number(steps, amount.unit, 2))
         }
-        Unit::Percent => format!("{sign}{} %", number(steps, amount.unit, 0)),
-        Unit::Credits => format!("{sign}{} credits", number(steps, amount.unit, 0)),
-        Unit::Tokens | Unit::Requests => format!("{sign}{} {}", number(steps, amount.unit, 0), amount.unit),
+        Unit::Percent => say!("amount-percent", number = number(0)),
+        Unit::Credits => say!("amount-credits", number = number(0)),
+        Unit::Tokens => say!("amount-tokens", number = number(0)),
+        Unit::Requests => say!("amount-requests", number = number(0)),
     }
 }
 
@@ -64,23 +83,36 @@ pub fn amount(amount: Amount) -> String {
 pub fn chance(chance: f64) -> String {
     let hundredths = chance * 100.0;
     let digits = usize::from(hundredths > 0.0 && hundredths < 2.0);
-    format!("{hundredths:.digits$} %")
+    say!("amount-percent", number = format!("{hundredths:.digits$}"))
 }
 
 /// A moment that stays true as it ages: `Sat 21 Nov 16:40`, to five minutes.
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
-    rounded(at, 5 * MINUTE).to_jiff().to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
+    let at = rounded(at, 5 * MINUTE).to_jiff().to_zoned(zone.clone());
+    let (weekday, date) = (numbers::weekday(at.date()), numbers::day(at.date()));
+    say!("stamp", weekday = weekday, date = date, clock = at.strftime("%H:%M").to_string())
 }
 
 /// A moment of the past that is known exactly: `14 Nov, 10:05`.
 pub fn dated(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_jiff().to_zoned(zone.clone()).strftime("%-d %b, %H:%M").to_string()
+    let at = at.to_jiff().to_zoned(zone.clone());
+    say!("dated", date = numbers::day(at.date()), clock = at.strftime("%H:%M").to_string())
+}
+
+/// A calendar day: `24 Nov`.
+pub fn day(date: jiff::civil::Date) -> String {
+    numbers::day(date)
+}
+
+/// A day of the week: `Tue`.
+pub fn weekday(date: jiff::civil::Date) -> String {
+    numbers::weekday(date)
 }
 
 /// A rate per hour: `$1.31/h`, `52,000 tokens/h`.
 pub fn per_hour(rate: f64, unit: Unit) -> String {
     let steps = (rate * unit.scale() as f64).clamp(i64::MIN as f64, i64::MAX as f64);
-    format!("{}/h", self::amount(Amount::new(super::Qty(steps as i64), unit)))
+    say!("per-hour", amount = amount(Amount::new(Qty(steps as i64), unit)))
 }
 
 /// A number of steps with thousands separated and at most `digits` decimals, cut; amounts below the last of them keep
@@ -89,16 +121,7 @@ fn number(steps: u64, unit: Unit, digits: u32) -> String {
     let (scale, all) = (unit.scale().unsigned_abs(), unit.digits());
     let small = steps > 0 && digits > 0 && steps < scale / 10_u64.pow(digits.min(all));
     let digits = if small { (all - steps.ilog10().min(all)) + 1 } else { digits }.min(all);
-    let (whole, part) = (steps / scale, steps % scale / 10_u64.pow(all - digits));
-    let whole = whole.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if digits == 0 { grouped } else { format!("{grouped}.{part:0width$}", width = digits as usize) }
+    numbers::number(steps / 10_u64.pow(all - digits), digits)
 }
 
 fn rounded(at: Timestamp, step: i64) -> Timestamp {
@@ -149,5 +172,21 @@ mod tests {
         assert_eq!((chance(0.034), chance(0.004)), ("3 %".to_owned(), "0.4 %".to_owned()));
         assert_eq!(stamp(NOW, &berlin()), "Sat 21 Nov 12:30");
         assert_eq!(dated(NOW, &berlin()), "21 Nov, 12:32");
+    }
+
+    #[test]
+    fn the_same_in_chinese() {
+        speaking(Language::Chinese, || {
+            let say = |ms: i64| around(NOW + ms, NOW, &berlin());
+            assert_eq!(moment(NOW, NOW, &berlin()), "今天 12:32");
+            assert_eq!(say(17 * HOUR + 48 * MINUTE), "明天约 06:20");
+            assert_eq!(say(3 * DAY), "11月24日周二约 12:30");
+            assert_eq!(say(80 * DAY), "2027年2月9日前后");
+            assert_eq!((span(5 * HOUR), span(3 * DAY)), ("5 小时".to_owned(), "3 天".to_owned()));
+            assert_eq!(amount("61586 tokens".parse().unwrap()), "61,586 tokens");
+            assert_eq!(amount("-0.5 USD".parse().unwrap()), "-$0.50");
+            assert_eq!(per_hour(1.316, Unit::USD), "$1.31/小时");
+            assert_eq!(stamp(NOW, &berlin()), "11月21日周六 12:30");
+        });
     }
 }
