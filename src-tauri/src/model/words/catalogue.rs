@@ -14,8 +14,10 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] = files!("en": "words");
-const CHINESE: &[&str] = files!("zh-CN": "words");
+const ENGLISH: &[&str] =
+    files!("en": "words", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
+const CHINESE: &[&str] =
+    files!("zh-CN": "words", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
 
 type Bundle = FluentBundle<FluentResource>;
 
