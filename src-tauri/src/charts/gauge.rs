@@ -41,10 +41,10 @@ pub fn gauge(gauge: Gauge, size: u32) -> Result<Vec<u8>, ChartError> {
         match gauge.severity {
             None | Some(Severity::HeadsUp) => {
                 let color = if gauge.severity.is_none() { CALM } else { HEADS_UP };
-                fill(arc(0.0, 1.0), TRACK)?;
+                fill(arc(0.0, 1.0, THIN), TRACK)?;
                 if let Some(left) = gauge.left.filter(|left| left.is_finite()) {
                     // A sliver stays visible: an empty ring would look like an unknown one.
-                    fill(arc(0.0, left.clamp(0.06, 1.0)), color)?;
+                    fill(arc(0.0, left.clamp(0.06, 1.0), THICK), color)?;
                 }
                 if gauge.severity.is_some() {
                     disc(5.0, color)?
@@ -88,16 +88,20 @@ fn rectangle(left: f64, top: f64, right: f64, bottom: f64) -> Vec<(f64, f64)> {
     vec![(left, top), (right, top), (right, bottom), (left, bottom)]
 }
 
-/// The ring from share `from` to share `to`, clockwise, open for 90° at the bottom.
-fn arc(from: f64, to: f64) -> Vec<(f64, f64)> {
+/// The track and what fills it, told apart by how thick they are and not by their colours alone.
+const THIN: f64 = 3.0;
+const THICK: f64 = 6.0;
+
+/// The ring from share `from` to share `to`, clockwise, open for 90° at the bottom; `thick` about its middle line.
+fn arc(from: f64, to: f64, thick: f64) -> Vec<(f64, f64)> {
     let place = |share: f64, radius: f64| {
         let angle = PI * 0.75 + share * PI * 1.5;
         (MIDDLE.0 + radius * angle.cos(), MIDDLE.1 + 1.0 + radius * angle.sin())
     };
     let steps = 48;
     let share = |step: i32| from + (to - from) * f64::from(step) / f64::from(steps);
-    let outer = (0..=steps).map(|step| place(share(step), 14.5));
-    let inner = (0..=steps).rev().map(|step| place(share(step), 9.0));
+    let outer = (0..=steps).map(|step| place(share(step), 11.5 + thick / 2.0));
+    let inner = (0..=steps).rev().map(|step| place(share(step), 11.5 - thick / 2.0));
     outer.chain(inner).collect()
 }
 
@@ -152,5 +156,33 @@ mod tests {
         let (low, high) = (green(draw(0.1, None)), green(draw(0.9, None)));
         assert!(low > 0 && high > 6 * low, "{low} {high}");
         assert_eq!(draw(f64::NAN, None), gauge(Gauge { left: None, severity: None }, 32).unwrap());
+    }
+
+    /// How bright a colour is, 0 to 1, by WCAG 2.2.
+    fn luminance(color: [u8; 3]) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(color[0]) + 0.7152 * linear(color[1]) + 0.0722 * linear(color[2])
+    }
+
+    #[test]
+    fn at_sixteen_pixels_it_stands_out_on_light_and_dark_and_fills_without_colour() {
+        let at = |left, severity| gauge(Gauge { left, severity }, 16).unwrap();
+        for severity in [None, Some(Severity::HeadsUp), Some(Severity::Soon), Some(Severity::Now)] {
+            let picture = at(Some(0.5), severity);
+            for panel in [[0xff, 0xff, 0xff], [0x1e, 0x1e, 0x1e]] {
+                let stands_out = |pixel: &&[u8]| {
+                    let (over, under) = (luminance([pixel[0], pixel[1], pixel[2]]), luminance(panel));
+                    pixel[3] > 200 && (over.max(under) + 0.05) / (over.min(under) + 0.05) >= 3.0
+                };
+                let count = picture.chunks(4).filter(stands_out).count();
+                assert!(count >= 24, "{severity:?} on {panel:?}: {count} of 256 pixels at 3:1");
+            }
+        }
+        let ink = |left| at(left, None).chunks(4).map(|pixel| u32::from(pixel[3])).sum::<u32>();
+        let (unknown, low, half, full) = (ink(None), ink(Some(0.1)), ink(Some(0.5)), ink(Some(1.0)));
+        assert!(unknown < low && low * 5 < half * 4 && half * 5 < full * 4, "{unknown} {low} {half} {full}");
     }
 }

@@ -13,6 +13,7 @@ use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
 use tollwatch::charts::{self, Gauge};
+use tollwatch::say;
 
 /// The tray is not redrawn more often than this, however fast events come.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -41,6 +42,7 @@ pub(crate) fn start(handle: &AppHandle) {
 fn build(handle: &AppHandle, face: &Face) -> tauri::Result<TrayIcon> {
     TrayIconBuilder::with_id("tollwatch")
         .icon(icon(face))
+        .title(&face.title)
         .tooltip(&face.tooltip)
         .menu(&menu(handle, face)?)
         .on_menu_event(|handle, event| match event.id().as_ref() {
@@ -87,10 +89,15 @@ fn redraw(handle: &AppHandle, tray: &TrayIcon, before: &Face, now: &Face) -> tau
     if (now.level, now.severity) != (before.level, before.severity) {
         tray.set_icon(Some(icon(now)))?;
     }
+    // macOS writes it into the menu bar, and Linux panels that show labels beside the icon.
+    if now.title != before.title {
+        tray.set_title(Some(&now.title))?;
+    }
     if now.tooltip != before.tooltip {
         tray.set_tooltip(Some(&now.tooltip))?;
     }
-    if now.lines != before.lines {
+    // Its own lines speak the language too.
+    if now.lines != before.lines || now.language != before.language {
         tray.set_menu(Some(menu(handle, now)?))?;
     }
     Ok(())
@@ -105,8 +112,8 @@ fn menu(handle: &AppHandle, face: &Face) -> tauri::Result<Menu<Wry>> {
         menu.append(&MenuItem::with_id(handle, format!("{ACCOUNT}{account}"), text, true, None::<&str>)?)?;
     }
     menu.append(&PredefinedMenuItem::separator(handle)?)?;
-    menu.append(&MenuItem::with_id(handle, OPEN, "Open Tollwatch", true, None::<&str>)?)?;
-    menu.append(&MenuItem::with_id(handle, QUIT, "Quit", true, None::<&str>)?)?;
+    menu.append(&MenuItem::with_id(handle, OPEN, say!("tray-open"), true, None::<&str>)?)?;
+    menu.append(&MenuItem::with_id(handle, QUIT, say!("tray-quit"), true, None::<&str>)?)?;
     Ok(menu)
 }
 

@@ -2,7 +2,9 @@
 
 use jiff::tz::TimeZone;
 use tollwatch::api::types::{AccountView, ForecastView, MeterView, Overview};
+use tollwatch::model::words::Language;
 use tollwatch::model::{Severity, Timestamp, words};
+use tollwatch::say;
 
 /// How many walls the menu names.
 const LINES: usize = 5;
@@ -18,8 +20,12 @@ pub(crate) struct Face {
     pub(crate) severity: Option<Severity>,
     /// The nearest walls, nearest first.
     pub(crate) lines: Vec<Line>,
+    /// How long until the nearest wall, when an alert is live: `3 h`. Empty when all is calm, or something is used up.
+    pub(crate) title: String,
     /// The headline.
     pub(crate) tooltip: String,
+    /// What all of it is said in.
+    pub(crate) language: Language,
 }
 
 /// One wall in the menu.
@@ -33,7 +39,14 @@ pub(crate) struct Line {
 
 impl Default for Face {
     fn default() -> Self {
-        Face { level: None, severity: None, lines: Vec::new(), tooltip: String::from("Tollwatch") }
+        Face {
+            level: None,
+            severity: None,
+            lines: Vec::new(),
+            title: String::new(),
+            tooltip: String::from("Tollwatch"),
+            language: words::language(),
+        }
     }
 }
 
@@ -46,9 +59,14 @@ impl Face {
         let mut walls: Vec<(Timestamp, Line)> =
             meters().filter_map(|(account, meter)| wall(account, meter, overview.now, &zone)).collect();
         walls.sort_by_key(|(at, _)| *at);
+        let severity = overview.episodes.iter().map(|episode| episode.severity).max();
+        let nearest = walls.first().map(|(at, _)| *at).filter(|at| *at > overview.now);
+        let title = nearest.filter(|_| severity.is_some()).map(|at| words::span(at - overview.now));
         Face {
             level: lowest.map(percent),
-            severity: overview.episodes.iter().map(|episode| episode.severity).max(),
+            title: title.unwrap_or_default(),
+            language: overview.language,
+            severity,
             lines: walls.into_iter().take(LINES).map(|(_, line)| line).collect(),
             tooltip: format!("{} {}", overview.headline.lead, overview.headline.when).trim().to_owned(),
         }
@@ -70,13 +88,13 @@ fn wall(
 ) -> Option<(Timestamp, Line)> {
     let (at, when) = match &meter.forecast {
         _ if meter.severity == Some(Severity::Refused) || meter.is_used_up() => {
-            (Timestamp(i64::MIN), String::from("used up"))
+            (Timestamp(i64::MIN), say!("tray-used-up"))
         }
         ForecastView::Wall { p50, .. } => (*p50, words::moment(*p50, now, zone)),
         ForecastView::Clear { .. } | ForecastView::Unknown { .. } => return None,
     };
     let name = shorten(&format!("{} · {}", account.label, meter.label), WIDTH - when.chars().count() - 3);
-    Some((at, Line { account: account.id.to_string(), text: format!("{name} — {when}") }))
+    Some((at, Line { account: account.id.to_string(), text: say!("tray-line", name = name, when = when) }))
 }
 
 /// At most `width` characters, the cut marked.
