@@ -20,6 +20,7 @@ pub mod monitor;
 pub mod notify;
 pub mod pricing;
 pub mod refusal;
+pub mod report;
 pub mod secrets;
 pub mod server;
 pub mod simulator;

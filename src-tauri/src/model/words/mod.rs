@@ -86,6 +86,16 @@ pub fn chance(chance: f64) -> String {
     say!("amount-percent", number = format!("{hundredths:.digits$}"))
 }
 
+/// A share of 0 to 1 in whole percent, never rounded up to all or down to nothing: `75 %`, `<1 %`.
+pub fn share(share: f64) -> String {
+    let number = match share {
+        _ if share > 0.0 && share < 0.01 => "<1".to_owned(),
+        _ if share > 0.99 && share < 1.0 => "99".to_owned(),
+        _ => format!("{:.0}", share.clamp(0.0, 1.0) * 100.0),
+    };
+    say!("amount-percent", number = number)
+}
+
 /// A moment that stays true as it ages: `Sat 21 Nov 16:40`, to five minutes.
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
     let at = rounded(at, 5 * MINUTE).to_jiff().to_zoned(zone.clone());
@@ -102,6 +112,11 @@ pub fn dated(at: Timestamp, zone: &TimeZone) -> String {
 /// A calendar day: `24 Nov`.
 pub fn day(date: jiff::civil::Date) -> String {
     numbers::day(date)
+}
+
+/// A month: `November 2026`.
+pub fn month(date: jiff::civil::Date) -> String {
+    numbers::month(date)
 }
 
 /// A day of the week: `Tue`.

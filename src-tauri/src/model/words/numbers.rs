@@ -4,7 +4,7 @@ use super::language::{Language, language};
 use fixed_decimal::Decimal;
 use icu_calendar::{Date, Gregorian};
 use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
-use icu_datetime::fieldsets::{E, MD, YMD};
+use icu_datetime::fieldsets::{E, MD, YM, YMD};
 use icu_decimal::DecimalFormatter;
 use icu_locale_core::{Locale, locale};
 use std::sync::LazyLock;
@@ -14,6 +14,7 @@ struct Formats {
     weekday: Option<Formatter<Gregorian, E>>,
     day: Option<Formatter<Gregorian, MD>>,
     date: Option<Formatter<Gregorian, YMD>>,
+    month: Option<Formatter<Gregorian, YM>>,
 }
 
 static FORMATS: LazyLock<[Formats; 2]> = LazyLock::new(|| Language::ALL.map(formats));
@@ -28,7 +29,8 @@ fn formats(language: Language) -> Formats {
         number: DecimalFormatter::try_new(locale.clone().into(), Default::default()).ok(),
         weekday: Formatter::try_new(locale.clone().into(), E::short()).ok(),
         day: Formatter::try_new(locale.clone().into(), MD::medium()).ok(),
-        date: Formatter::try_new(locale.into(), YMD::medium()).ok(),
+        date: Formatter::try_new(locale.clone().into(), YMD::medium()).ok(),
+        month: Formatter::try_new(locale.into(), YM::long()).ok(),
     }
 }
 
@@ -77,4 +79,11 @@ pub(super) fn date(date: jiff::civil::Date) -> String {
     let said =
         here().date.as_ref().zip(gregorian(date)).map(|(format, date)| format.format(&date).to_string());
     said.unwrap_or_else(|| date.to_string())
+}
+
+/// `November 2026`, `2026年11月`.
+pub(super) fn month(date: jiff::civil::Date) -> String {
+    let said =
+        here().month.as_ref().zip(gregorian(date)).map(|(format, date)| format.format(&date).to_string());
+    said.unwrap_or_else(|| date.strftime("%Y-%m").to_string())
 }
