@@ -36,3 +36,7 @@ amount-credits = { $number } credits
 amount-tokens = { $number } tokens
 amount-requests = { $number } requests
 per-hour = { $amount }/h
+
+# Sentences that follow each other, and things in a row.
+sentences = { $before } { $next }
+list = { $before }, { $next }

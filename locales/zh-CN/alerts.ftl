@@ -1,1 +1,109 @@
-# Alerts.
+# 警报：标题、通知及其缘由。$what 为账户与计量项：“DeepSeek · 余额”。
+# 时刻写在句首或标点之后，它的结尾多为数字，其后留一个空格。
+
+alert-balance = 余额
+alert-limit = 限额
+
+alert-around = 约 { $moment }
+alert-at = { $moment }
+
+alert-plan = { $what }：{ $when } 很可能用尽
+    .reset = { $what }：可能在重置前用尽
+    .days = { $what }：可能在两天内用尽
+alert-soon = { $what }：{ $when } 可能用尽
+    .hours = { $what }：可能在数小时内用尽
+alert-now = { $what }：即将用尽
+alert-low = { $what }：低于 { $amount }
+    .unknown = { $what }：偏低
+alert-failing = { $account } · 无法读取
+alert-offline = 这台电脑处于离线状态
+alert-reload = { $what }：自动充值没有到账
+alert-burst-hour = { $account } · 支出异常：一小时内支出 { $spent }
+alert-burst-day = { $account } · 支出异常：今天已支出 { $spent }
+alert-change = { $what }：上限已被调低
+alert-stale = { $account } · 数小时没有读数
+alert-expiry = { $account } · 密钥到期：{ $when }
+    .expired = { $account } · 密钥已过期
+    .unknown = { $account } · 密钥即将到期
+alert-used-up = { $what }：已用尽
+alert-refused = { $what }：{ $said }
+    .account = { $account } · { $said }
+
+notice-since = 开始于{ $moment }。
+notice-likely = 最可能：{ $when }。
+    .early = 最可能：{ $when }；最早可能：{ $early }。
+notice-burn = 按当前消耗速度：{ $when }。
+notice-left = 剩余 { $left }。
+    .burning = 剩余 { $left }，消耗速度 { $rate }。
+notice-expected-said = 低于 { $below } 时应会自动充值。
+notice-expected-seen = 余额约 { $about } 时，很可能会自动充值 { $amount }。
+notice-top-up = 充值后才能继续使用。
+notice-use-less = 请提高限额或减少用量。
+    .reset = 请提高限额或减少用量；重置时间：{ $at }。
+notice-low = 请充值，或在设置中改用其他金额。
+notice-failing = 问题解决之前，无法获知此账户的情况。
+notice-offline = { $moment } 起无法读取任何账户。
+    .mend = 恢复网络连接后会自动继续读取。
+notice-reload = 低于 { $below } 时本应自动充值；低于该值的时间：{ $moment } 起。
+    .mend = 请检查付款方式和自动充值设置，或手动充值。
+notice-usual-hour = 平时有支出的一小时约为 { $usual }。
+notice-usual-day = 平时有支出的一天约为 { $usual }。
+notice-burst = 请检查正在运行的任务。如果都不是您的，请吊销密钥。
+notice-change = 从 { $before } 降至 { $after }。
+    .mend = 如果这不是计划之内的，请询问账户管理者，或重新调高。
+notice-stale = { $moment } 起没有得到有效回应。
+    .mend = 恢复回应之前无法得知剩余多少：请先查看服务商自己的页面。
+notice-expiry = 到期后调用会失败。请新建密钥并保存，然后设置它的到期日期。
+notice-quoted = 原文：“{ $words }”。
+notice-counted = 这是本地计数的结果：服务商并未表示拒绝调用。
+notice-again = 调用可能恢复的时间：{ $when }。
+
+notice-group = { $title } · 另有 { $count } 条
+    .also = 另有：{ $title }。
+    .rest = 还有 { $count } 条：请查看“警报”。
+
+why-request = 剩余不足以支付两次普通请求。
+why-burn-now = 按当前消耗速度，30 分钟内就会用尽。
+why-burn-soon = 按当前消耗速度，2 小时内就会用尽。
+why-chance-now = 30 分钟内用尽的概率为 { $chance }；达到 { $asked } 即发出警报。
+why-chance-soon = 4 小时内用尽的概率为 { $chance }；达到 { $asked } 即发出警报。
+why-chance-plan = { $span }内用尽的概率为 { $chance }；达到 { $asked } 即发出警报。
+why-zero = 已无剩余：此时服务商会拒绝调用。
+why-counted = 按本地计数已无剩余；服务商并未表示拒绝调用。
+why-refused = 服务商表示拒绝调用。
+    .status = 一次调用被拒绝，HTTP 状态码 { $status }。
+why-quoted = 原文：“{ $words }”。
+why-low = 剩余低于您设定的金额 { $amount }。
+why-failing = 至少连续 { $count } 次查询失败，且原因不会自行消失。
+why-stale = 六小时内的查询全部失败（至少四次），原因可能会自行消失。
+why-expiry = 按您的设定，密钥到期时间为 { $moment }；提前 14、3、1 天提醒。
+why-reload = 剩余低于 { $below } 已有一小时，且没有任何充值。
+why-burst-hour = 一小时内支出 { $spent }，平时为 { $usual }：至少是平时的三倍，且超出 3.5 倍偏差（28 天内对数值的中位数绝对偏差）；每小时达到 { $least } 才发出警报。
+why-burst-day = 今天已支出 { $spent }，平时为 { $usual }：至少是平时的三倍，且超出 3.5 倍偏差（28 天内对数值的中位数绝对偏差）；每小时达到 { $least } 才发出警报。
+why-lowered = 一项限额被调低。
+    .amounts = 限额从 { $before } 调低到 { $after }。
+why-offline = 无法连接任何账户：这台电脑没有网络连接。
+why-lost = 当时的依据没有保留。
+why-milder-said = 警报已降低一级：按您的设定，低于 { $level } 时会自动充值。
+why-milder-seen = 警报已降低一级：从以往的充值来看，低于 { $level } 时会自动充值。
+why-left = 剩余：{ $left }。
+    .read = { $read } 剩余：{ $left }。
+    .reserve = { $read } 剩余：{ $left }，已扣除服务商为一次请求预留的 { $reserve }。
+why-burn = 当前消耗速度：{ $rate }。
+    .reach = 当前消耗速度：{ $rate }；仅按此速度，归零时间为 { $moment }。
+why-forecast = 预测：{ $p50 }；八成情况下介于 { $p10 } 与 { $p90 } 之间。
+    .open = 预测：{ $p50 }；九成情况下晚于 { $p10 }。
+why-reset = 重置时间：{ $moment }；此后的用量不计入。
+why-history-low = 依据不足一天的历史，或其中有较长缺口。
+why-history-fair = 依据不足两周的历史，或其中有缺口。
+why-history-good = 依据两周或更长的历史。
+
+severity-heads-up = 提前提醒
+severity-soon = 即将
+severity-now = 立即
+severity-refused = 已拒绝
+
+quiet-same = 免打扰时段的开始和结束时间不能相同
+quiet-unread = “{ $text }”不是有效的时段：请写成 22:00-08:00 的形式
+lead-unread = “{ $text }”不是有效的提前时间：请写 minutes、hours、days，或 5 days 这样的时长
+lead-range = “{ $text }”不在 1 小时到 10 个工作日（14 天）之间

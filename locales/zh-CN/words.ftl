@@ -30,3 +30,6 @@ amount-credits = { $number } 点额度
 amount-tokens = { $number } tokens
 amount-requests = { $number } 次请求
 per-hour = { $amount }/小时
+
+sentences = { $before }{ $next }
+list = { $before }、{ $next }

@@ -5,9 +5,11 @@ use crate::forecast::{Confidence, Forecast};
 use crate::model::{
     Amount, Cause, Episode, HOUR, MINUTE, MeterKind, Reload, Scope, Severity, Timestamp, Unit, words,
 };
+use crate::say;
 use serde::{Deserialize, Serialize};
 
-/// The inputs of a rule at the last reading at which its condition held.
+/// The inputs of a rule at the last reading at which its condition held. Facts, not sentences, so that they can be said
+/// in any language; only `message` is text, as the provider or the poll worded it then.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evidence {
@@ -115,134 +117,101 @@ impl Evidence {
     }
 }
 
-/// Why an episode fired: the rule, its inputs, the forecast's range, the history it was made from; a sentence each.
+/// Why an episode fired: the rule, its inputs, the forecast's range, the history it was made from; a sentence each, in
+/// the language that is spoken now.
 pub fn why(episode: &Episode) -> Vec<String> {
     let seen = Evidence::of(episode);
     let zone = seen.time_zone();
     let at = |time: Timestamp| words::stamp(time, &zone);
-    let mut lines = Vec::new();
-    let chance = |index: usize| seen.within.map_or_else(String::new, |within| words::chance(within[index]));
-    let asked = |index: usize| seen.likely.map_or_else(String::new, |likely| words::chance(likely[index]));
-    lines.push(match (seen.rule.as_str(), episode.severity) {
-        ("wall.request", _) => "What is left does not cover two typical requests.".to_owned(),
-        ("wall.burn", Severity::Now) => "At the present burn it is gone within 30 minutes.".to_owned(),
-        ("wall.burn", _) => "At the present burn it is gone within 2 hours.".to_owned(),
-        ("wall.chance", Severity::Now) => {
-            format!(
-                "The chance that it runs out within 30 minutes is {}; told from {} on.",
-                chance(0),
-                asked(2)
-            )
-        }
-        ("wall.chance", Severity::Soon) => {
-            format!("The chance that it runs out within 4 hours is {}; told from {} on.", chance(1), asked(1))
-        }
-        ("wall.chance", _) => {
-            format!(
-                "The chance that it runs out within {} is {}; told from {} on.",
-                words::span(seen.lead.unwrap_or(LEAD)),
-                chance(2),
-                asked(0)
-            )
-        }
-        ("refused.zero", _) => "Nothing is left: the provider refuses calls at this level.".to_owned(),
-        ("counted.zero", _) => {
-            "Nothing is left by what was counted here; the provider has not said that it refuses calls."
-                .to_owned()
-        }
-        ("refused.seen", _) => match seen.status {
-            Some(status) => format!("A call was refused with HTTP status {status}."),
-            None => "The provider says that it refuses calls.".to_owned(),
-        },
-        ("low", _) => format!(
-            "What is left is below the amount you set, {}.",
-            seen.threshold.map_or_else(String::new, words::amount)
-        ),
-        ("failing", _) => format!(
-            "At least {} polls in a row failed for a reason that does not pass by itself.",
-            seen.failures.unwrap_or_default()
-        ),
-        ("stale", _) => {
-            "Every poll failed for six hours, four times at least, for a reason that may pass by itself."
-                .to_owned()
-        }
-        ("expiry", _) => format!(
-            "By your word the key expires at {}; told 14, 3 and 1 days before.",
-            seen.expires_at.map_or_else(String::new, at)
-        ),
-        ("reload.missed", _) => format!(
-            "What is left has been below {} for an hour, and nothing was added.",
-            seen.reload.map_or_else(String::new, |reload| words::amount(reload.level()))
-        ),
-        ("burst.hour" | "burst.day", _) => {
-            let amount = |amount: Option<Amount>| amount.map_or_else(String::new, words::amount);
-            let span = if seen.rule == "burst.day" { "today" } else { "within an hour" };
-            format!(
-                "{} was spent {span}, usual is {}: at least three times that, and beyond 3.5 deviations (median \
-                 absolute deviation of the logarithm over 28 days); told from {} an hour on.",
-                amount(seen.spent),
-                amount(seen.usual),
-                amount(seen.threshold)
-            )
-        }
-        ("limit.lowered", _) => seen.limit.map_or_else(
-            || "A limit was lowered.".to_owned(),
-            |[before, after]| {
-                format!("The limit was lowered from {} to {}.", words::amount(before), words::amount(after))
-            },
-        ),
-        ("offline", _) => "No account could be reached: this computer has no connection.".to_owned(),
-        _ => "The rule's inputs were not kept.".to_owned(),
-    });
-    if let Some(message) = seen.message.as_ref().filter(|message| !message.is_empty()) {
-        lines.push(if seen.rule == "refused.seen" {
-            format!("Its words: “{message}”.")
-        } else {
-            message.clone()
+    let mut lines = vec![rule(&seen, episode.severity, &at)];
+    if let Some(message) = seen.message.as_deref().filter(|message| !message.is_empty()) {
+        lines.push(match seen.rule.as_str() {
+            "refused.seen" => say!("why-quoted", words = message),
+            _ => message.to_owned(),
         });
     }
     if let (Some(reload), true) = (seen.reload, seen.rule.starts_with("wall.")) {
-        let said = match reload {
-            Reload::Said(_) => "by your word it",
-            Reload::Seen { .. } => "by the top-ups of the past it",
-        };
         let level = words::amount(reload.level());
-        lines.push(format!("Told one step milder: {said} is topped up automatically below {level}."));
-    }
-    if let Some(left) = seen.headroom {
-        let read = seen.read_at.map_or_else(String::new, |read| format!(" at {}", at(read)));
-        let reserve = seen.reserve.filter(|reserve| reserve.qty.0 > 0);
-        let less = reserve.map_or_else(String::new, |reserve| {
-            format!(", after the {} that the provider sets aside for a request", words::amount(reserve))
+        lines.push(match reload {
+            Reload::Said(_) => say!("why-milder-said", level = level),
+            Reload::Seen { .. } => say!("why-milder-seen", level = level),
         });
-        lines.push(format!("Left{read}: {}{less}.", words::amount(left)));
+    }
+    if let Some(left) = seen.headroom.map(words::amount) {
+        let reserve = seen.reserve.filter(|reserve| reserve.qty.0 > 0).map(words::amount);
+        lines.push(match (seen.read_at.map(at), reserve) {
+            (Some(read), Some(reserve)) => {
+                say!("why-left.reserve", read = read, left = left, reserve = reserve)
+            }
+            (Some(read), None) => say!("why-left.read", read = read, left = left),
+            (None, _) => say!("why-left", left = left),
+        });
     }
     if let (Some(burn), Some(unit)) = (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
-        let reach = seen
-            .at_burn
-            .map_or_else(String::new, |time| format!("; that alone reaches zero at {}", at(time)));
-        lines.push(format!("Present burn: {}{reach}.", words::per_hour(burn, unit)));
+        let rate = words::per_hour(burn, unit);
+        lines.push(match seen.at_burn {
+            Some(reach) => say!("why-burn.reach", rate = rate, moment = at(reach)),
+            None => say!("why-burn", rate = rate),
+        });
     }
-    if let (Some(p10), Some(p50)) = (seen.p10, seen.p50) {
-        lines.push(match seen.p90 {
-            Some(p90) => {
-                format!("Forecast: {}; in eight of ten cases between {} and {}.", at(p50), at(p10), at(p90))
-            }
-            None => format!("Forecast: {}; in nine of ten cases later than {}.", at(p50), at(p10)),
+    if let (Some(p10), Some(p50)) = (seen.p10.map(at), seen.p50.map(at)) {
+        lines.push(match seen.p90.map(at) {
+            Some(p90) => say!("why-forecast", p50 = p50, p10 = p10, p90 = p90),
+            None => say!("why-forecast.open", p50 = p50, p10 = p10),
         });
     }
     if let Some(reset) = seen.resets_at {
-        lines.push(format!("It starts again at {}; nothing after that counts.", at(reset)));
+        lines.push(say!("why-reset", moment = at(reset)));
     }
     if let Some(confidence) = seen.confidence {
-        lines.push(
-            match confidence {
-                Confidence::Low => "Made from less than a day of history, or from one with long gaps.",
-                Confidence::Fair => "Made from less than two weeks of history, or from one with gaps.",
-                Confidence::Good => "Made from two weeks of history or more.",
-            }
-            .to_owned(),
-        );
+        lines.push(match confidence {
+            Confidence::Low => say!("why-history-low"),
+            Confidence::Fair => say!("why-history-fair"),
+            Confidence::Good => say!("why-history-good"),
+        });
     }
     lines
+}
+
+/// What the rule saw, in a sentence.
+fn rule(seen: &Evidence, severity: Severity, at: &dyn Fn(Timestamp) -> String) -> String {
+    let chance = |index: usize| seen.within.map_or_else(String::new, |within| words::chance(within[index]));
+    let asked = |index: usize| seen.likely.map_or_else(String::new, |likely| words::chance(likely[index]));
+    let amount = |amount: Option<Amount>| amount.map_or_else(String::new, words::amount);
+    match (seen.rule.as_str(), severity) {
+        ("wall.request", _) => say!("why-request"),
+        ("wall.burn", Severity::Now) => say!("why-burn-now"),
+        ("wall.burn", _) => say!("why-burn-soon"),
+        ("wall.chance", Severity::Now) => say!("why-chance-now", chance = chance(0), asked = asked(2)),
+        ("wall.chance", Severity::Soon) => say!("why-chance-soon", chance = chance(1), asked = asked(1)),
+        ("wall.chance", _) => {
+            let span = words::span(seen.lead.unwrap_or(LEAD));
+            say!("why-chance-plan", span = span, chance = chance(2), asked = asked(0))
+        }
+        ("refused.zero", _) => say!("why-zero"),
+        ("counted.zero", _) => say!("why-counted"),
+        ("refused.seen", _) => match seen.status {
+            Some(status) => say!("why-refused.status", status = status.to_string()),
+            None => say!("why-refused"),
+        },
+        ("low", _) => say!("why-low", amount = amount(seen.threshold)),
+        ("failing", _) => say!("why-failing", count = seen.failures.unwrap_or_default()),
+        ("stale", _) => say!("why-stale"),
+        ("expiry", _) => say!("why-expiry", moment = seen.expires_at.map_or_else(String::new, at)),
+        ("reload.missed", _) => say!("why-reload", below = amount(seen.reload.map(|reload| reload.level()))),
+        ("burst.hour", _) => {
+            let (spent, usual, least) = (amount(seen.spent), amount(seen.usual), amount(seen.threshold));
+            say!("why-burst-hour", spent = spent, usual = usual, least = least)
+        }
+        ("burst.day", _) => {
+            let (spent, usual, least) = (amount(seen.spent), amount(seen.usual), amount(seen.threshold));
+            say!("why-burst-day", spent = spent, usual = usual, least = least)
+        }
+        ("limit.lowered", _) => match seen.limit.map(|limit| limit.map(words::amount)) {
+            Some([before, after]) => say!("why-lowered.amounts", before = before, after = after),
+            None => say!("why-lowered"),
+        },
+        ("offline", _) => say!("why-offline"),
+        _ => say!("why-lost"),
+    }
 }

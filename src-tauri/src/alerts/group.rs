@@ -2,6 +2,7 @@
 
 use super::tell::stable;
 use crate::model::Notice;
+use crate::say;
 
 /// How many further notices a body names; the window shows the others.
 const NAMED: usize = 6;
@@ -14,14 +15,16 @@ pub fn as_one(due: &[Notice]) -> Option<Notice> {
         return Some(first.clone());
     }
     let mut lines: Vec<String> = first.body.lines().map(str::to_owned).collect();
-    lines.extend(others.iter().take(NAMED).map(|notice| format!("Also: {}.", notice.title)));
+    lines.extend(
+        others.iter().take(NAMED).map(|notice| say!("notice-group.also", title = notice.title.as_str())),
+    );
     if others.len() > NAMED {
-        lines.push(format!("And {} more: see Alerts.", others.len() - NAMED));
+        lines.push(say!("notice-group.rest", count = others.len() - NAMED));
     }
     Some(Notice {
         // Not the meter's own: what is told of that meter later must not take the others off the screen.
         replaces: stable(&[&first.replaces.to_string(), "group"]),
-        title: format!("{} · and {} more", first.title, others.len()),
+        title: say!("notice-group", title = first.title.as_str(), count = others.len()),
         body: lines.join("\n"),
         ..first.clone()
     })

@@ -6,8 +6,8 @@
 
 use super::Rules;
 use super::evidence::Evidence;
-use super::tell::title;
-use crate::model::{Episode, EpisodeState, Resource, Severity, Timestamp, words};
+use super::tell::{Times, title};
+use crate::model::{Episode, EpisodeState, Resource, Severity, Timestamp};
 
 /// What one poll says about one rule on one resource.
 #[derive(Clone, Debug)]
@@ -167,8 +167,11 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             false => (wanted(condition.plan, episode.plan_at), wanted(condition.warn, episode.warn_at)),
         };
     }
-    let when = |at| format!("around {}", words::stamp(at, &rules.zone));
-    episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &when);
+    // What only waits to fire is shown to nobody, and most of it never fires: no words are made for it.
+    if is_active(episode) {
+        let times = Times { now: None, zone: &rules.zone };
+        episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &times);
+    }
     episode.evidence = condition.evidence.print();
 }
 

@@ -30,10 +30,11 @@ pub use habit::Habit;
 pub use life::{acknowledge, snooze};
 pub use rules::step;
 pub use spoken::{Lead, Quiet};
-pub use tell::due;
+pub use tell::{due, headline};
 
 use crate::forecast::Forecast;
 use crate::model::{AccountId, Amount, DAY, HOUR, MINUTE, Meter, PollError, Refusal, Sample, Severity, Step};
+use crate::say;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -163,11 +164,11 @@ pub struct MeterFact<'a> {
 }
 
 /// The headline of the severity, for lists: `heads-up`, `soon`, `now`, `refused`.
-pub fn word(severity: Severity) -> &'static str {
+pub fn word(severity: Severity) -> String {
     match severity {
-        Severity::HeadsUp => "heads-up",
-        Severity::Soon => "soon",
-        Severity::Now => "now",
-        Severity::Refused => "refused",
+        Severity::HeadsUp => say!("severity-heads-up"),
+        Severity::Soon => say!("severity-soon"),
+        Severity::Now => say!("severity-now"),
+        Severity::Refused => say!("severity-refused"),
     }
 }

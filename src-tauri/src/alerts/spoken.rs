@@ -1,6 +1,7 @@
 //! Settings that are written as words: quiet hours, and how long it takes to get money.
 
 use crate::model::{DAY, HOUR, MINUTE, Timestamp};
+use crate::say;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -39,8 +40,8 @@ impl FromStr for Quiet {
         let times = text.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?)));
         match times {
             Some((from, to)) if from != to => Ok(Quiet { from, to }),
-            Some(_) => Err("quiet hours must begin and end at two different times".to_owned()),
-            None => Err(format!("“{text}” is no span of hours: write it like 22:00-08:00")),
+            Some(_) => Err(say!("quiet-same")),
+            None => Err(say!("quiet-unread", text = text)),
         }
     }
 }
@@ -89,8 +90,7 @@ impl FromStr for Lead {
     /// Reads `minutes`, `hours`, `days`, or a length such as `36 hours`, `5 days`, `10 working days`. Errors: none of
     /// these, or not within 1 hour to 10 working days (14 days).
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("“{text}” is no lead time: write minutes, hours, days, or a length such as 5 days");
+        let wrong = || say!("lead-unread", text = text);
         let lead = match text.trim() {
             "minutes" => Lead::Minutes,
             "hours" => Lead::Hours,
@@ -107,11 +107,7 @@ impl FromStr for Lead {
                 }
             }
         };
-        if (HOUR..=14 * DAY).contains(&lead.ms()) {
-            Ok(lead)
-        } else {
-            Err(format!("“{text}” is not within 1 hour to 10 working days (14 days)"))
-        }
+        if (HOUR..=14 * DAY).contains(&lead.ms()) { Ok(lead) } else { Err(say!("lead-range", text = text)) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is due to be told now, and in which words.
+//! What is due to be told now, and in which words: those of the language that is spoken when it is told.
 
 use super::Rules;
 use super::evidence::Evidence;
@@ -7,6 +7,8 @@ use crate::model::{
     Cause, Episode, EpisodeKind, EpisodeState, HOUR, MINUTE, MeterKind, Notice, Reload, Resource, Scope,
     Severity, Timestamp, words,
 };
+use crate::say;
+use jiff::tz::TimeZone;
 
 /// Fired so long ago and still not told, a notice says since when.
 const LATE: i64 = 10 * MINUTE;
@@ -104,6 +106,32 @@ fn is_about(refused: &Episode, other: &Episode) -> bool {
     meter.is_some_and(|(key, kind)| cause.concerns(kind, key))
 }
 
+/// How a sentence says times.
+pub(super) struct Times<'a> {
+    /// Near this moment: `today around 16:40`; without it absolute, to stay true as it ages: `around Sat 21 Nov 16:40`.
+    pub(super) now: Option<Timestamp>,
+    /// In which zone.
+    pub(super) zone: &'a TimeZone,
+}
+
+impl Times<'_> {
+    /// What is only roughly known.
+    fn around(&self, at: Timestamp) -> String {
+        match self.now {
+            Some(now) => words::around(at, now, self.zone),
+            None => say!("alert-around", moment = words::stamp(at, self.zone)),
+        }
+    }
+
+    /// What is no guess: a reset, a date that the user gave.
+    fn exactly(&self, at: Timestamp) -> String {
+        match self.now {
+            Some(now) => words::exactly(at, now, self.zone),
+            None => say!("alert-at", moment = words::stamp(at, self.zone)),
+        }
+    }
+}
+
 fn notice(
     rules: &Rules,
     episode: &Episode,
@@ -112,184 +140,180 @@ fn notice(
     now: Timestamp,
 ) -> Notice {
     let seen = Evidence::of(episode);
-    let when = |at| words::around(at, now, &rules.zone);
+    let times = Times { now: Some(now), zone: &rules.zone };
+    let since = || words::moment(episode.began_at, now, &rules.zone);
     let mut lines = Vec::new();
     let late = episode.fired_at.is_some_and(|fired| now - fired > LATE);
     if episode.told.is_none() && (episode.began_at < started_at || late) {
-        lines.push(format!("Since {}.", words::moment(episode.began_at, now, &rules.zone)));
+        lines.push(say!("notice-since", moment = since()));
     }
     lines.extend(match episode.resource.kind {
-        EpisodeKind::Wall => wall(&seen, &when),
-        EpisodeKind::Refused => refused(&seen, now, &when),
-        EpisodeKind::Low => low(&seen),
-        EpisodeKind::Failing => vec![
-            seen.message.clone().unwrap_or_default(),
-            "Until it is mended nothing is known of this account.".to_owned(),
-        ],
-        EpisodeKind::Offline => vec![
-            format!("No account could be read since {}.", words::moment(episode.began_at, now, &rules.zone)),
-            "Readings go on by themselves once there is a connection.".to_owned(),
-        ],
-        EpisodeKind::Reload => reload(&seen, episode.began_at, now, rules),
+        EpisodeKind::Wall => wall(&seen, &times),
+        EpisodeKind::Refused => refused(&seen, now, &times),
+        EpisodeKind::Low => vec![left(&seen), say!("notice-low")],
+        EpisodeKind::Failing => vec![seen.message.clone().unwrap_or_default(), say!("notice-failing")],
+        EpisodeKind::Offline => {
+            vec![say!("notice-offline", moment = since()), say!("notice-offline.mend")]
+        }
+        EpisodeKind::Reload => reload(&seen, since()),
         EpisodeKind::Burst => burst(&seen),
         EpisodeKind::Change => vec![
             seen.limit.map_or_else(String::new, |[before, after]| {
-                format!("From {} to {}.", words::amount(before), words::amount(after))
+                say!("notice-change", before = words::amount(before), after = words::amount(after))
             }),
             left(&seen),
-            "If this was not planned, ask whoever manages the account, or raise it again.".to_owned(),
+            say!("notice-change.mend"),
         ],
         EpisodeKind::Stale => vec![
-            format!("No good answer since {}.", words::moment(episode.began_at, now, &rules.zone)),
+            say!("notice-stale", moment = since()),
             seen.message.clone().unwrap_or_default(),
-            "What is left is unknown until it answers: look at the provider's own page meanwhile.".to_owned(),
+            say!("notice-stale.mend"),
         ],
-        EpisodeKind::Expiry => {
-            vec!["Calls fail from then on. Make a new key, store it, and set its date.".to_owned()]
-        }
+        EpisodeKind::Expiry => vec![say!("notice-expiry")],
     });
     lines.retain(|line| !line.is_empty());
     Notice {
         episode: episode.id,
         severity,
         replaces: replaces(&episode.resource),
-        title: title(episode.resource.kind, severity, &seen, &when),
+        title: title(episode.resource.kind, severity, &seen, &times),
         body: lines.join("\n"),
         resource: episode.resource.clone(),
     }
 }
 
-/// The headline. `when` says a time: relative to now in a notice, absolute in what is stored.
-pub(super) fn title(
-    kind: EpisodeKind,
-    severity: Severity,
-    seen: &Evidence,
-    when: &dyn Fn(Timestamp) -> String,
-) -> String {
-    let what = |fallback: &str| {
+/// An episode's headline, said anew from what its rule last saw, in the language that is spoken now. Where that was not
+/// kept (an older format), the stored one, in the language in which it was made.
+pub fn headline(episode: &Episode) -> String {
+    let seen = Evidence::of(episode);
+    if seen.rule.is_empty() {
+        return episode.title.clone();
+    }
+    title(episode.resource.kind, episode.severity, &seen, &Times { now: None, zone: &seen.time_zone() })
+}
+
+/// The headline at a severity.
+pub(super) fn title(kind: EpisodeKind, severity: Severity, seen: &Evidence, times: &Times<'_>) -> String {
+    let account = || seen.account.as_str();
+    let named = |fallback: &str| {
         let meter = if seen.meter.is_empty() { fallback } else { &seen.meter };
         format!("{} · {meter}", seen.account)
     };
+    let balance = || named(&say!("alert-balance"));
     match (kind, severity) {
         (EpisodeKind::Wall, Severity::HeadsUp) => match (seen.p50, seen.resets_at) {
-            (Some(p50), _) => format!("{} will likely run out {}", what("balance"), when(p50)),
-            (None, Some(_)) => format!("{} could run out before it starts again", what("limit")),
-            (None, None) => format!("{} could run out within two days", what("balance")),
+            (Some(p50), _) => say!("alert-plan", what = balance(), when = times.around(p50)),
+            (None, Some(_)) => say!("alert-plan.reset", what = named(&say!("alert-limit"))),
+            (None, None) => say!("alert-plan.days", what = balance()),
         },
         (EpisodeKind::Wall, Severity::Soon) => match seen.earliest() {
-            Some(earliest) => format!("{} could run out {}", what("balance"), when(earliest)),
-            None => format!("{} could run out within hours", what("balance")),
+            Some(earliest) => say!("alert-soon", what = balance(), when = times.around(earliest)),
+            None => say!("alert-soon.hours", what = balance()),
         },
-        (EpisodeKind::Wall, _) => format!("{} is about to run out", what("balance")),
-        (EpisodeKind::Low, _) => {
-            let set = seen.threshold.map_or_else(String::new, |set| format!(" {}", words::amount(set)));
-            format!("{} is below{set}", what("balance"))
-        }
-        (EpisodeKind::Failing, _) => format!("{} · cannot be read", seen.account),
-        (EpisodeKind::Offline, _) => "This computer is offline".to_owned(),
-        (EpisodeKind::Reload, _) => format!("{}: the automatic top-up has not come", what("balance")),
+        (EpisodeKind::Wall, _) => say!("alert-now", what = balance()),
+        (EpisodeKind::Low, _) => match seen.threshold {
+            Some(set) => say!("alert-low", what = balance(), amount = words::amount(set)),
+            None => say!("alert-low.unknown", what = balance()),
+        },
+        (EpisodeKind::Failing, _) => say!("alert-failing", account = account()),
+        (EpisodeKind::Offline, _) => say!("alert-offline"),
+        (EpisodeKind::Reload, _) => say!("alert-reload", what = balance()),
         (EpisodeKind::Burst, _) => {
             let spent = seen.spent.map_or_else(String::new, words::amount);
-            let span = if seen.rule == "burst.day" { "today" } else { "within an hour" };
-            format!("{} · unusual spend: {spent} {span}", seen.account)
-        }
-        (EpisodeKind::Change, _) => format!("{} was lowered", what("limit")),
-        (EpisodeKind::Stale, _) => format!("{} · no figures for hours", seen.account),
-        (EpisodeKind::Expiry, _) => match seen.expires_at.zip(seen.read_at) {
-            Some((at, read)) if at <= read => format!("{} · the key has expired", seen.account),
-            at => {
-                let at = at.map_or_else(String::new, |(at, _)| format!(" {}", when(at)));
-                format!("{} · the key expires{at}", seen.account).replace(" around ", " at ")
+            if seen.rule == "burst.day" {
+                say!("alert-burst-day", account = account(), spent = spent)
+            } else {
+                say!("alert-burst-hour", account = account(), spent = spent)
             }
+        }
+        (EpisodeKind::Change, _) => say!("alert-change", what = named(&say!("alert-limit"))),
+        (EpisodeKind::Stale, _) => say!("alert-stale", account = account()),
+        (EpisodeKind::Expiry, _) => match (seen.expires_at, seen.read_at) {
+            (Some(at), Some(read)) if at <= read => say!("alert-expiry.expired", account = account()),
+            (Some(at), _) => say!("alert-expiry", account = account(), when = times.exactly(at)),
+            (None, _) => say!("alert-expiry.unknown", account = account()),
         },
-        (EpisodeKind::Refused, _) if seen.rule == "counted.zero" => format!("{} is used up", what("balance")),
-        (EpisodeKind::Refused, _) => match seen.cause.unwrap_or(Cause::BalanceExhausted).headline() {
-            ("", said) => format!("{} · {said}", seen.account),
-            (meter, said) => format!("{} {said}", what(meter)),
-        },
+        (EpisodeKind::Refused, _) if seen.rule == "counted.zero" => say!("alert-used-up", what = balance()),
+        (EpisodeKind::Refused, _) => {
+            let (meter, said) = seen.cause.unwrap_or(Cause::BalanceExhausted).headline();
+            if meter.is_empty() {
+                say!("alert-refused.account", account = account(), said = said)
+            } else {
+                say!("alert-refused", what = named(&meter.to_string()), said = said)
+            }
+        }
     }
 }
 
-fn wall(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
+fn wall(seen: &Evidence, times: &Times<'_>) -> Vec<String> {
+    let around = |at| times.around(at);
     let range = match (seen.p50, seen.earliest(), seen.at_burn) {
         (Some(p50), Some(earliest), _) if earliest < p50 => {
-            format!("Most likely {}, could be as early as {}.", when(p50), when(earliest))
+            say!("notice-likely.early", when = around(p50), early = around(earliest))
         }
-        (_, _, Some(at)) => format!("At the present burn {}.", when(at)),
-        (Some(p50), ..) => format!("Most likely {}.", when(p50)),
+        (_, _, Some(at)) => say!("notice-burn", when = around(at)),
+        (Some(p50), ..) => say!("notice-likely", when = around(p50)),
         _ => String::new(),
     };
     let expected = seen.reload.map_or_else(String::new, expected);
-    vec![range, left(seen), expected, mend(seen, when)]
+    vec![range, left(seen), expected, mend(seen, times)]
 }
 
 /// That a top-up comes by itself.
 fn expected(reload: Reload) -> String {
     match reload {
-        Reload::Said(below) => format!("An automatic top-up is expected below {}.", words::amount(below)),
-        Reload::Seen { amount, about, .. } => format!(
-            "An automatic top-up of {} seems likely at about {}.",
-            words::amount(amount),
-            words::amount(about)
-        ),
+        Reload::Said(below) => say!("notice-expected-said", below = words::amount(below)),
+        Reload::Seen { amount, about, .. } => {
+            say!("notice-expected-seen", amount = words::amount(amount), about = words::amount(about))
+        }
     }
 }
 
-fn reload(seen: &Evidence, since: Timestamp, now: Timestamp, rules: &Rules) -> Vec<String> {
-    let since = words::moment(since, now, &rules.zone);
+fn reload(seen: &Evidence, since: String) -> Vec<String> {
     let due = seen.reload.map_or_else(String::new, |reload| {
-        format!("It was due below {}, since {since}.", words::amount(reload.level()))
+        say!("notice-reload", below = words::amount(reload.level()), moment = since)
     });
-    let mend = "Look at the payment method and the reload setting, or top up by hand.".to_owned();
-    vec![due, left(seen), mend]
+    vec![due, left(seen), say!("notice-reload.mend")]
 }
 
 fn burst(seen: &Evidence) -> Vec<String> {
-    let span = if seen.rule == "burst.day" { "a day" } else { "an hour" };
-    let usual = seen.usual.map_or_else(String::new, |usual| {
-        format!("Usual is {} in {span} with any spend.", words::amount(usual))
+    let usual = seen.usual.map(words::amount).map_or_else(String::new, |usual| match seen.rule.as_str() {
+        "burst.day" => say!("notice-usual-day", usual = usual),
+        _ => say!("notice-usual-hour", usual = usual),
     });
-    let mend = "Look at what runs. If nothing of yours does, revoke the key.".to_owned();
-    vec![usual, left(seen), mend]
-}
-
-fn low(seen: &Evidence) -> Vec<String> {
-    vec![left(seen), "Top up, or set another amount in the settings.".to_owned()]
+    vec![usual, left(seen), say!("notice-burst")]
 }
 
 /// What is left and how fast it goes.
 fn left(seen: &Evidence) -> String {
-    let Some(left) = seen.headroom else { return String::new() };
+    let Some(left) = seen.headroom.map(words::amount) else { return String::new() };
     match (seen.burn.filter(|burn| *burn > 0.0), seen.unit) {
         (Some(burn), Some(unit)) => {
-            format!("{} left, burning {}.", words::amount(left), words::per_hour(burn, unit))
+            say!("notice-left.burning", left = left, rate = words::per_hour(burn, unit))
         }
-        _ => format!("{} left.", words::amount(left)),
+        _ => say!("notice-left", left = left),
     }
 }
 
 /// What to do about a meter that runs out.
-fn mend(seen: &Evidence, when: &dyn Fn(Timestamp) -> String) -> String {
-    // A reset is not a guess.
-    let exact = |at| when(at).replace(" around ", " at ");
-    let reset = seen.resets_at.map_or_else(String::new, |at| format!("; it starts again {}", exact(at)));
-    match seen.kind {
-        None | Some(MeterKind::Balance) => "Top up to go on.".to_owned(),
-        Some(_) => format!("Raise the limit or use less{reset}."),
+fn mend(seen: &Evidence, times: &Times<'_>) -> String {
+    match (seen.kind, seen.resets_at) {
+        (None | Some(MeterKind::Balance), _) => say!("notice-top-up"),
+        (_, Some(at)) => say!("notice-use-less.reset", at = times.exactly(at)),
+        (_, None) => say!("notice-use-less"),
     }
 }
 
-fn refused(seen: &Evidence, now: Timestamp, when: &dyn Fn(Timestamp) -> String) -> Vec<String> {
-    let words = seen.message.as_ref().filter(|words| !words.is_empty());
-    let words = words.map_or_else(String::new, |words| format!("It says: “{words}”."));
-    let action = seen.cause.map_or_else(|| mend(seen, when), |cause| cause.words().step.to_owned());
+fn refused(seen: &Evidence, now: Timestamp, times: &Times<'_>) -> Vec<String> {
     if seen.rule == "counted.zero" {
-        let counted = "This was counted here: the provider has not said that it refuses calls.".to_owned();
-        return vec![left(seen), counted, mend(seen, when)];
+        return vec![left(seen), say!("notice-counted"), mend(seen, times)];
     }
+    let quoted = seen.message.as_deref().filter(|words| !words.is_empty());
+    let quoted = quoted.map_or_else(String::new, |words| say!("notice-quoted", words = words));
+    let action = seen.cause.map_or_else(|| mend(seen, times), |cause| cause.words().step.to_string());
     let again = seen.retry_at.filter(|at| *at > now);
-    let again = again.map_or_else(String::new, |at| format!(" Calls may work again {}.", when(at)));
-    vec![words, left(seen), format!("{action}{again}")]
+    let again = again.map_or_else(String::new, |at| say!("notice-again", when = times.around(at)));
+    vec![quoted, left(seen), words::sentences([action, again])]
 }
 
 /// One id per resource, the same after a restart, so that the desktop shows the latest and stacks nothing. The

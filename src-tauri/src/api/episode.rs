@@ -5,13 +5,14 @@ use super::overview::EpisodeRequest;
 use super::types::{ChartView, EpisodeView};
 use super::views::{self, Source};
 use super::{ApiError, App, past};
-use crate::alerts::{Evidence, why};
+use crate::alerts::{Evidence, headline, why};
 use crate::charts::LevelForecast;
 use crate::connectors;
 use crate::model::{
     DAY, Episode, EpisodeKind, EpisodeState, Meter, MeterKind, Qty, Severity, Timestamp, words,
 };
 use crate::monitor::poll;
+use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,7 @@ pub struct MomentView {
     pub severity: Severity,
     /// By which notifier it was accepted (`desktop`, `in_app`); missing when it was not told.
     pub channel: Option<String>,
-    /// The headline.
+    /// The headline, in the language in which it was told.
     pub title: String,
     /// Why, a sentence each.
     pub why: Vec<String>,
@@ -90,7 +91,7 @@ pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<Cha
     let told = moments.into_iter().find(|told| told.at == request.at);
     let meter = meter(&source, &episode)?;
     let (Some(told), Some(meter)) = (told, meter) else {
-        return Err(ApiError::not_found("the history of this alert"));
+        return Err(ApiError::not_found(say!("what-alert-history")));
     };
     let forecast = range(&told.evidence).map(|range| LevelForecast {
         p10: range.p10,
@@ -108,7 +109,7 @@ fn find(source: &Source, id: i64) -> Result<Episode, ApiError> {
     let found = if live.is_some() { live } else { source.store.episode(id)? };
     found
         .filter(|episode| episode.fired_at.is_some())
-        .ok_or_else(|| ApiError::not_found(format_args!("alert {id}")))
+        .ok_or_else(|| ApiError::not_found(say!("what-alert", id = id.to_string())))
 }
 
 /// The page from the store alone, as `tollwatch why` prints it.
@@ -179,7 +180,7 @@ fn moments(source: &Source, episode: &Episode) -> Result<Vec<Moment>, StoreError
         .map(|(told, stored)| moment(told.at, told.severity, Some(told.channel), told.title, stored))
         .collect();
     if moments.is_empty() {
-        moments.push(moment(episode.seen_at, episode.severity, None, episode.title.clone(), None));
+        moments.push(moment(episode.seen_at, episode.severity, None, headline(episode), None));
     }
     Ok(moments)
 }
@@ -213,7 +214,7 @@ fn after(
         one.at >= episode.began_at && one.at <= end && one.headroom().is_some_and(|left| left <= Qty(0))
     });
     if let (EpisodeKind::Wall | EpisodeKind::Low, Some(gone)) = (episode.resource.kind, gone) {
-        said.push(format!("Nothing was left from {} on.", when(gone.at)));
+        said.push(say!("ended-nothing-left", at = when(gone.at)));
     }
     let Some(resolved) = episode.resolved_at.filter(|_| episode.state == EpisodeState::Resolved) else {
         return Ok(said);
@@ -222,25 +223,25 @@ fn after(
     // What ended it was read after it was last seen to hold.
     let renewed = moves.iter().rev().find(|one| one.renews && one.at >= episode.seen_at);
     said.push(match (renewed, episode.resource.kind) {
-        (Some(one), _) if one.reset => format!("It ended when the limit started again, {}.", when(one.at)),
+        (Some(one), _) if one.reset => say!("ended-reset", at = when(one.at)),
         (Some(one), _) if one.kind == MeterKind::Balance => {
-            format!("A top-up of {} ended it, {}.", words::amount(one.added), when(one.at))
+            say!("ended-topped-up", amount = words::amount(one.added), at = when(one.at))
         }
         (Some(one), _) => {
-            format!("A limit raised by {} ended it, {}.", words::amount(one.added), when(one.at))
+            say!("ended-raised", amount = words::amount(one.added), at = when(one.at))
         }
         (None, EpisodeKind::Wall) => {
-            format!("It ended {}: the wall had not been near any more for a day.", when(resolved))
+            say!("ended-far", at = when(resolved))
         }
         (None, EpisodeKind::Refused) => match Evidence::of(episode).retry_at.filter(|at| *at <= resolved) {
-            Some(at) => format!("Over since {}, the time that the answer named.", when(at)),
-            None => format!("It ended {}: no call was refused any more.", when(resolved)),
+            Some(at) => say!("ended-passed", at = when(at)),
+            None => say!("ended-quiet", at = when(resolved)),
         },
         (None, EpisodeKind::Low) => {
-            format!("It ended {}: more was left than the amount set.", when(resolved))
+            say!("ended-above", at = when(resolved))
         }
-        (None, EpisodeKind::Failing) => format!("It ended {}: polls were good again.", when(resolved)),
-        (None, _) => format!("It ended {}.", when(resolved)),
+        (None, EpisodeKind::Failing) => say!("ended-mended", at = when(resolved)),
+        (None, _) => say!("ended", at = when(resolved)),
     });
     Ok(said)
 }

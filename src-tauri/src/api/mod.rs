@@ -47,6 +47,7 @@ use crate::config::{Config, ConfigError, Folders};
 use crate::http::Network;
 use crate::monitor::{Clock, Event, Monitor, Parts, policy};
 use crate::notify::{self, Notifier};
+use crate::say;
 use crate::secrets::SecretStore;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
@@ -73,8 +74,7 @@ impl Host for Headless {
         None
     }
     fn set_autostart(&self, _on: bool) -> Result<(), String> {
-        Err("this program has no window to start; use your system's service settings for `tollwatch serve`"
-            .into())
+        Err(say!("error-no-window"))
     }
 }
 
@@ -94,8 +94,9 @@ impl ApiError {
         ApiError { code, message: message.into() }
     }
 
+    /// `what`: in the language that is spoken.
     pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
-        Self::new("not_found", format!("{what} is not there (any more)"))
+        Self::new("not_found", say!("error-gone", what = what.to_string()))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::model::{
     words,
 };
 use crate::monitor::{Monitor, poll};
+use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -140,52 +141,38 @@ fn headline(accounts: &[AccountView], firing: &[&Episode], now: Timestamp, zone:
             && episode.resource.meter.as_ref() == Some(&meter.key)
     });
     let name = format!("{} · {}", account.label, meter.label);
-    let say = |text: &Option<String>| {
+    let amount = |text: &Option<String>| {
         let qty = text.as_ref().and_then(|text| meter.unit.parse(text).ok());
         qty.map(|qty| words::amount(Amount::new(qty, meter.unit)))
     };
     let mut detail: Vec<String> = Vec::new();
+    let used_up = nearness(meter) <= 0 || !matches!(meter.forecast, ForecastView::Wall { .. });
     let (lead, when) = match &meter.forecast {
-        ForecastView::Wall { p10, p50, p90, before_reset, .. } if nearness(meter) > 0 => {
-            detail.push(format!(
-                "Could be as early as {}",
-                words::around(*p10, now, zone).replace("around ", "")
-            ));
+        ForecastView::Wall { p10, p50, p90, before_reset, .. } if !used_up => {
+            detail.push(say!("headline-early", at = words::roughly(*p10, now, zone)));
             if let Some(late) = p90 {
-                detail.push(format!(
-                    "likely before {}",
-                    words::around(*late, now, zone).replace("around ", "")
-                ));
+                detail.push(say!("headline-late", at = words::roughly(*late, now, zone)));
             }
             if *before_reset < 0.95 {
-                detail.push(format!("{:.0} % likely before the reset", before_reset * 100.0));
+                let chance = say!("amount-percent", number = format!("{:.0}", before_reset * 100.0));
+                detail.push(say!("headline-before-reset", chance = chance));
             }
-            (format!("{name} runs out"), words::around(*p50, now, zone))
+            (say!("headline-wall", what = name), words::around(*p50, now, zone))
         }
-        _ => (name, "is used up".to_owned()),
+        _ => (say!("headline-used-up", what = name), say!("headline-used-up.when")),
     };
-    detail.extend(say(&meter.headroom).map(|left| match say(&meter.limit) {
-        Some(limit) => format!("{left} left of {limit}"),
-        None => format!("{left} left"),
+    detail.extend(amount(&meter.headroom).map(|left| match amount(&meter.limit) {
+        Some(limit) => say!("headline-left.of", left = left, limit = limit),
+        None => say!("headline-left", left = left),
     }));
-    detail.extend(
-        meter
-            .burn
-            .filter(|burn| *burn > 0.0)
-            .map(|burn| format!("burning {}", words::per_hour(burn, meter.unit))),
-    );
-    if when == "is used up" {
-        detail.extend(
-            meter
-                .resets_at
-                .filter(|at| *at > now)
-                .map(|at| format!("resets {}", words::moment(at, now, zone))),
-        );
+    let burn = meter.burn.filter(|burn| *burn > 0.0);
+    detail.extend(burn.map(|burn| say!("headline-burn", rate = words::per_hour(burn, meter.unit))));
+    if used_up {
+        let reset = meter.resets_at.filter(|at| *at > now);
+        detail.extend(reset.map(|at| say!("headline-resets", at = words::moment(at, now, zone))));
     }
     Headline {
-        severity: episode
-            .map(|episode| episode.severity)
-            .or((when == "is used up").then_some(Severity::Refused)),
+        severity: episode.map(|episode| episode.severity).or(used_up.then_some(Severity::Refused)),
         lead,
         when,
         detail: detail.join(" · "),
@@ -212,27 +199,25 @@ fn quiet(accounts: &[AccountView]) -> Headline {
     let answers = |account: &AccountView| account.state == AccountState::Fresh;
     let mut detail = Vec::new();
     let lead = match (accounts.len(), forecast) {
-        (0, _) => "No account yet.",
+        (0, _) => say!("headline-no-account"),
         (_, 0) if meters().count() == 0 && accounts.iter().all(answers) => {
-            detail.push("A ledger or a budget would give these accounts figures.".to_owned());
-            "The accounts answer, but none says what is left."
+            detail.push(say!("headline-no-figures.mend"));
+            say!("headline-no-figures")
         }
-        (_, 0) if meters().count() == 0 => "Waiting for the first figures.",
-        (_, 0) => "No forecast yet.",
-        _ if silent > 0 => "As far as is known, nothing runs out in the next 7 days.",
-        _ => "Nothing runs out in the next 7 days.",
+        (_, 0) if meters().count() == 0 => say!("headline-waiting"),
+        (_, 0) => say!("headline-no-forecast"),
+        _ if silent > 0 => say!("headline-calm.known"),
+        _ => say!("headline-calm"),
     };
-    let plural =
-        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     if silent > 0 {
-        detail.push(format!("{} not answering", plural(silent, "account is", "accounts are")));
+        detail.push(say!("headline-silent", count = silent));
     }
     if unknown > 0 && !accounts.is_empty() {
-        detail.push(format!("{} without a forecast", plural(unknown, "meter", "meters")));
+        detail.push(say!("headline-unknown", count = unknown));
     }
     Headline {
         severity: None,
-        lead: lead.to_owned(),
+        lead,
         when: String::new(),
         detail: detail.join(" · "),
         account: None,
@@ -338,12 +323,12 @@ pub(crate) async fn acknowledge(app: &App, request: EpisodeRequest) -> Result<()
     let monitor = app.shown();
     let now = monitor.now();
     let found = monitor.pipeline().change(request.id, |episode| crate::alerts::acknowledge(episode, now))?;
-    if found { Ok(()) } else { Err(ApiError::not_found("this alert")) }
+    if found { Ok(()) } else { Err(ApiError::not_found(say!("what-this-alert"))) }
 }
 
 pub(crate) async fn snooze(app: &App, request: SnoozeRequest) -> Result<(), ApiError> {
     let monitor = app.shown();
     let until = monitor.now() + i64::from(request.hours.clamp(1, 720)) * crate::model::HOUR;
     let found = monitor.pipeline().change(request.id, |episode| crate::alerts::snooze(episode, until))?;
-    if found { Ok(()) } else { Err(ApiError::not_found("this alert")) }
+    if found { Ok(()) } else { Err(ApiError::not_found(say!("what-this-alert"))) }
 }

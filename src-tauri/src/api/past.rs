@@ -9,6 +9,7 @@ use crate::diagnosis::{AccountFacts, AlertFacts, Change, Incident, Outcome, chec
 use crate::model::{
     AccountId, Amount, DAY, Meter, MeterKey, MeterKind, Refusal, Sample, Timestamp, step, words,
 };
+use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
 
@@ -122,16 +123,15 @@ pub(super) fn line(incident: &Incident, zone: &TimeZone) -> String {
     let title = incident.cause.words().title;
     let day = |at: Timestamp| at.to_jiff().to_zoned(zone.clone()).date();
     let until = match incident.last_at {
-        last if last == incident.first_at => String::new(),
-        last if day(last) == day(incident.first_at) => {
-            format!(" until {}", last.to_jiff().to_zoned(zone.clone()).strftime("%H:%M"))
+        last if last == incident.first_at => {
+            return say!("incident", title = title, count = incident.count);
         }
-        last => format!(" until {}", words::dated(last, zone)),
+        last if day(last) == day(incident.first_at) => {
+            last.to_jiff().to_zoned(zone.clone()).strftime("%H:%M").to_string()
+        }
+        last => words::dated(last, zone),
     };
-    match incident.count {
-        1 => format!("{title}: refused once{until}"),
-        count => format!("{title}: refused {count} times{until}"),
-    }
+    say!("incident.until", title = title, count = incident.count, until = until)
 }
 
 /// How an incident ended, as a sentence; empty while it goes on.
@@ -140,14 +140,14 @@ fn ended(outcome: &Outcome, zone: &TimeZone) -> String {
     match outcome {
         Outcome::Open => String::new(),
         Outcome::Added(at, amount, MeterKind::Balance) => {
-            format!("Ended by a top-up of {} on {}.", words::amount(*amount), when(at))
+            say!("incident-topped-up", amount = words::amount(*amount), at = when(at))
         }
         Outcome::Added(at, amount, _) => {
-            format!("Ended by a limit raised by {} on {}.", words::amount(*amount), when(at))
+            say!("incident-raised", amount = words::amount(*amount), at = when(at))
         }
-        Outcome::Reset(at) => format!("Ended when the limit started again on {}.", when(at)),
-        Outcome::Passed(at) => format!("Over since {}, the time that the answer named.", when(at)),
-        Outcome::Quiet(at) => format!("Nothing was refused after {}; why is not known.", when(at)),
+        Outcome::Reset(at) => say!("incident-reset", at = when(at)),
+        Outcome::Passed(at) => say!("incident-passed", at = when(at)),
+        Outcome::Quiet(at) => say!("incident-quiet", at = when(at)),
     }
 }
 

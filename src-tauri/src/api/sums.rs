@@ -2,7 +2,8 @@
 
 use super::types::{SpentView, TotalView};
 use crate::config::MoneyConfig;
-use crate::model::{Amount, Unit};
+use crate::model::{Amount, Unit, words};
+use crate::say;
 
 /// What was spent in all currencies together. `None`: no currency of sums is chosen, or nothing was spent in another.
 /// Each currency's figure is converted exactly, rounded to 10⁻⁹ half away from zero, then added. Without a rate for one
@@ -17,7 +18,7 @@ pub(super) fn total(spent: &[SpentView], money: &MoneyConfig) -> Option<TotalVie
     let missing: Vec<String> =
         others.iter().filter(|other| rate(**other).is_none()).map(ToString::to_string).collect();
     if !missing.is_empty() {
-        let note = format!("no sum in {unit}: config.toml has no rate for {}", missing.join(", "));
+        let note = say!("sum-missing", unit = unit.to_string(), missing = words::list(missing));
         return Some(TotalView { unit, today: None, week: None, month: None, note });
     }
     let sum = |of: fn(&SpentView) -> &str| {
@@ -31,14 +32,19 @@ pub(super) fn total(spent: &[SpentView], money: &MoneyConfig) -> Option<TotalVie
     };
     let note = |other: &Unit| {
         let rate = rate(*other)?;
-        Some(format!("{other} at {}, your rate of {}", rate.is, rate.on.strftime("%-d %b %Y")))
+        let (unit, is) = (other.to_string(), rate.is.to_string());
+        Some(say!("sum-rate", unit = unit, is = is, date = words::date(rate.on)))
     };
     Some(TotalView {
         unit,
         today: sum(|one| &one.today),
         week: sum(|one| &one.week),
         month: sum(|one| &one.month),
-        note: others.iter().filter_map(note).collect::<Vec<_>>().join("; "),
+        note: others
+            .iter()
+            .filter_map(note)
+            .reduce(|a, b| say!("sum-rates", before = a, next = b))
+            .unwrap_or_default(),
     })
 }
 

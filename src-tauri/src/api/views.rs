@@ -13,6 +13,7 @@ use crate::model::{
     Reading, Rhythm, SECOND, Sample, Timestamp, words,
 };
 use crate::monitor::{self, Monitor, Status, poll};
+use crate::say;
 use crate::store::{Store, StoreError};
 
 /// Steps of a trend line over 24 hours.
@@ -205,7 +206,8 @@ pub(crate) fn forecast_view(forecast: &Forecast) -> ForecastView {
     }
 }
 
-/// An episode with the label of its account.
+/// An episode with the label of its account. The headline of one that is over stays as it was told; of a live one it is
+/// said in the language that is spoken now.
 pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
     EpisodeView {
         id: episode.id,
@@ -215,7 +217,10 @@ pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
         kind: episode.resource.kind,
         state: episode.state,
         severity: episode.severity,
-        title: episode.title.clone(),
+        title: match episode.state {
+            EpisodeState::Resolved => episode.title.clone(),
+            _ => alerts::headline(episode),
+        },
         began_at: episode.began_at,
         resolved_at: episode.resolved_at,
         snoozed_until: episode.snoozed_until,
@@ -228,14 +233,16 @@ pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
 /// A reading in a line: `key limit “ci”: $4.12 left of $25.00`.
 pub(crate) fn figure(reading: &Reading) -> String {
     let say = |qty: Qty| words::amount(Amount::new(qty, reading.unit));
-    let text = match (reading.headroom(), reading.limit, reading.used) {
-        (Some(left), Some(limit), _) => format!("{} left of {}", say(left), say(limit)),
-        (Some(left), None, _) => format!("{} left", say(left)),
-        (None, _, Some(used)) => format!("{} used", say(used)),
-        _ if reading.kind == MeterKind::Budget => "no limit is set".to_owned(),
-        _ => "no figure".to_owned(),
-    };
-    format!("{}: {text}", reading.label)
+    let label = reading.label.as_str();
+    match (reading.headroom(), reading.limit, reading.used) {
+        (Some(left), Some(limit), _) => {
+            say!("figure-left.of", label = label, left = say(left), limit = say(limit))
+        }
+        (Some(left), None, _) => say!("figure-left", label = label, left = say(left)),
+        (None, _, Some(used)) => say!("figure-used", label = label, used = say(used)),
+        _ if reading.kind == MeterKind::Budget => say!("figure-no-limit", label = label),
+        _ => say!("figure-none", label = label),
+    }
 }
 
 /// A connector's secrets, each with the meters that it opens.
@@ -263,22 +270,19 @@ pub(crate) fn test(spec: &Spec, draft_roles: &[&str], polled: &crate::model::Pol
         spec.kind == ConnectorKind::Headers && polled.readings.is_empty() && polled.problems.is_empty();
     let ok = mute || !polled.readings.is_empty();
     let message = match (ok, polled.problems.first()) {
-        _ if mute => format!(
-            "{} answers, so the key works. It says nothing of money: a ledger or a budget gives this account its figures.",
-            spec.name
-        ),
-        (true, _) => format!("{} answers.", spec.name),
+        _ if mute => say!("test-mute", name = spec.name),
+        (true, _) => say!("test-answers", name = spec.name),
         (false, Some(problem)) => problem.message.clone(),
-        (false, None) => format!("{} answers, but says no figure that Tollwatch knows.", spec.name),
+        (false, None) => say!("test-no-figure", name = spec.name),
     };
     let mut notes: Vec<String> =
         polled.problems.iter().map(ToString::to_string).filter(|note| *note != message).collect();
     for secret in spec.secrets.iter().filter(|secret| !secret.required && !draft_roles.contains(&secret.role))
     {
-        let opens: Vec<&str> =
-            spec.meters.iter().filter(|meter| meter.needs == secret.role).map(|meter| meter.label).collect();
+        let opens = spec.meters.iter().filter(|meter| meter.needs == secret.role);
+        let opens = words::list(opens.map(|meter| meter.label.to_owned()));
         if !opens.is_empty() {
-            notes.push(format!("With a {} there would also be: {}.", secret.label, opens.join(", ")));
+            notes.push(say!("test-also", secret = secret.label, opens = opens));
         }
     }
     TestView { ok, message, figures: polled.readings.iter().map(figure).collect(), notes }

@@ -8,6 +8,7 @@ use crate::model::rhythm::moment_ahead;
 use crate::model::{
     AccountId, Amount, Away, DAY, MINUTE, Meter, MeterKey, MeterKind, Qty, Rhythm, Timestamp, Unit, words,
 };
+use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -62,7 +63,8 @@ pub struct WhatIfMeter {
 pub(crate) async fn what_if(app: &App, request: WhatIfRequest) -> Result<WhatIfView, ApiError> {
     let monitor = app.shown();
     let config = monitor.configured().remove(&request.account);
-    let config = config.ok_or_else(|| ApiError::not_found(format_args!("account {}", request.account)))?;
+    let config =
+        config.ok_or_else(|| ApiError::not_found(say!("what-account", id = request.account.as_str())))?;
     let (source, pipeline) = (StoreView::of(&monitor), monitor.pipeline());
     // What the monitor remembers reaches further back than what is read of the store.
     let project = |meter: &Meter, outlook: &Outlook| {
@@ -111,21 +113,22 @@ fn of_forecasts(
         let mut sentence = difference(&before, &after, source.now, zone);
         if alone && headroom > Qty(0) {
             let left = words::amount(Amount::new(headroom, meter.unit));
-            sentence.push_str(&format!(" The batch alone takes all of the {left} that is left."));
+            sentence = words::sentences([sentence, say!("what-if-alone", left = left)]);
         }
         meters.push((meter, before, after, sentence));
     }
     if meters.is_empty() {
-        let what = request.meter.as_ref().map_or("no meter".to_owned(), |key| format!("no meter {}", key.0));
-        return Err(ApiError::new(
-            "not_found",
-            format!("{} has {what} with a fresh figure of what is left", request.account),
-        ));
+        let account = request.account.as_str();
+        let message = match &request.meter {
+            Some(key) => say!("what-if-no-meter.named", account = account, meter = key.0.as_str()),
+            None => say!("what-if-no-meter", account = account),
+        };
+        return Err(ApiError::new("not_found", message));
     }
     check_unit(&with, &meters)?;
     let mut notes = Vec::new();
     if always_on && request.away_until.is_some() {
-        notes.push("This account is always on: your absence does not count for it.".to_owned());
+        notes.push(say!("what-if-always-on"));
     }
     let view = |(meter, before, after, sentence): (Meter, Forecast, Forecast, String)| WhatIfMeter {
         key: meter.key,
@@ -148,53 +151,51 @@ fn outlook(
     let bad = |message: String| ApiError::new("bad_request", message);
     let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let mut outlook = Outlook::of(calendar);
-    let mut words = Vec::new();
+    let mut parts = Vec::new();
     match (said(&request.spend), said(&request.at)) {
         (Some(text), at) => {
             let amount = text.trim().parse::<Amount>();
-            let amount = amount.map_err(|error| bad(format!("the amount: {error}; write it like 30 USD")))?;
+            let amount = amount.map_err(|error| bad(say!("what-if-amount", error = error.to_string())))?;
             if amount.qty <= Qty(0) {
-                return Err(bad(format!("{text} is not more than zero")));
+                return Err(bad(say!("not-positive", amount = text)));
             }
             let at = moment_ahead(at.as_deref().unwrap_or("now"), now, zone).map_err(bad)?;
             if at < now + -MINUTE {
-                return Err(bad(format!(
-                    "{} is past: say when it will be spent",
-                    words::moment(at, now, zone)
-                )));
+                return Err(bad(say!("what-if-past", moment = words::moment(at, now, zone))));
             }
             if at > now + FURTHEST {
-                return Err(bad("that is further than the 60 days that are looked at".to_owned()));
+                return Err(bad(say!("what-if-too-far")));
             }
             outlook.planned.push((at.max(now), amount));
-            words.push(format!("{} more {}", words::amount(amount), words::moment(at, now, zone)));
+            let at = words::moment(at, now, zone);
+            parts.push(say!("what-if-spend", amount = words::amount(amount), at = at));
         }
-        (None, Some(_)) => return Err(bad("say how much is to be spent then, such as 30 USD".to_owned())),
+        (None, Some(_)) => return Err(bad(say!("what-if-how-much"))),
         (None, None) => {}
     }
     if let Some(factor) = request.factor {
         if !(0.01..=100.0).contains(&factor) {
-            return Err(bad(format!("{factor} is no factor from 0.01 to 100; 0.5 is half the price")));
+            return Err(bad(say!("what-if-factor-range", factor = factor.to_string())));
         }
         outlook.factor = Some(factor);
-        words.push(format!("work at {factor} times its price"));
+        parts.push(say!("what-if-factor", factor = factor.to_string()));
     }
     if let Some(text) = said(&request.away_until) {
         let until = moment_ahead(&text, now, zone).map_err(bad)?;
         if until <= now {
-            return Err(bad(format!("{} is not in the future", text.trim())));
+            return Err(bad(say!("what-if-not-ahead", text = text.trim())));
         }
         let plain = || Rhythm { zone: zone.clone(), week: None, holidays: Vec::new(), away: None };
         let away = Some(Away { since: Some(now), until });
         if !always_on {
             outlook.rhythm = Some(Rhythm { away, ..calendar.cloned().unwrap_or_else(plain) });
         }
-        words.push(format!("away until {}", words::moment(until, now, zone)));
+        parts.push(say!("what-if-away", until = words::moment(until, now, zone)));
     }
-    if words.is_empty() {
-        return Err(bad("say what would change: an amount, a factor, or an absence".to_owned()));
+    if parts.is_empty() {
+        return Err(bad(say!("what-if-nothing")));
     }
-    Ok((outlook, format!("With {}.", words.join(", "))))
+    Ok((outlook, say!("what-if-with", parts = words::list(parts))))
 }
 
 /// An amount in a unit that no meter counts would change nothing: say so.
@@ -206,9 +207,9 @@ fn check_unit(with: &Outlook, meters: &[(Meter, Forecast, Forecast, String)]) ->
     if units.contains(&planned.unit) {
         return Ok(());
     }
-    let units: Vec<String> = units.iter().map(ToString::to_string).collect();
-    let message =
-        format!("nothing here is counted in {}; write the amount in {}", planned.unit, units.join(" or "));
+    let units = units.iter().map(ToString::to_string);
+    let units = units.reduce(|before, next| say!("either", before = before, next = next)).unwrap_or_default();
+    let message = say!("what-if-unit", unit = planned.unit.to_string(), units = units);
     Err(ApiError::new("bad_request", message))
 }
 
@@ -217,26 +218,29 @@ fn difference(before: &Forecast, after: &Forecast, now: Timestamp, zone: &TimeZo
     let around = |at: Timestamp| words::around(at, now, zone);
     match (before, after) {
         (Forecast::Unknown(reason), _) | (_, Forecast::Unknown(reason)) => {
-            format!("There is no forecast: {}.", reason_text(reason))
+            say!("what-if-no-forecast", reason = reason_text(reason))
         }
         (Forecast::Wall(one), Forecast::Wall(other)) => {
             let apart = other.p50.since(one.p50);
             if apart.saturating_abs() < 10 * MINUTE {
-                return format!("Most likely {}, as without it.", around(other.p50));
+                return say!("what-if-same", at = around(other.p50));
             }
-            let way = if apart < 0 { "earlier" } else { "later" };
-            let (new, old) = (around(other.p50), around(one.p50));
-            format!("Most likely {new} instead of {old}: {} {way}.", words::span(apart))
+            let (new, old, span) = (around(other.p50), around(one.p50), words::span(apart));
+            if apart < 0 {
+                say!("what-if-earlier", new = new, old = old, span = span)
+            } else {
+                say!("what-if-later", new = new, old = old, span = span)
+            }
         }
         (Forecast::Wall(one), Forecast::Clear(clear)) => {
             let until = words::moment(clear.until, now, zone);
-            format!("Nothing in sight until {until}, instead of {}.", around(one.p50))
+            say!("what-if-clear", until = until, old = around(one.p50))
         }
         (Forecast::Clear(_), Forecast::Wall(other)) => {
-            format!("Most likely {}; without it nothing is in sight.", around(other.p50))
+            say!("what-if-wall", new = around(other.p50))
         }
         (Forecast::Clear(_), Forecast::Clear(clear)) => {
-            format!("Nothing in sight until {} either way.", words::moment(clear.until, now, zone))
+            say!("what-if-either", until = words::moment(clear.until, now, zone))
         }
     }
 }

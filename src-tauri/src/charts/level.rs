@@ -6,6 +6,7 @@ use super::pen::{self, Pen, width_of};
 use super::trace::{Band, Vertex, figure, thin, trace};
 use super::{Axis, ChartError, Mark, Picture, Point, Series, raster, ticks};
 use crate::model::{Amount, Gap, MeterKind, Qty, Sample, Timestamp, Unit, step};
+use crate::say;
 use jiff::tz::TimeZone;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
@@ -166,7 +167,7 @@ impl Scene {
             frame.draw(pen, &input.zone)?;
         }
         if self.line.is_empty() {
-            return if self.bare { Ok(()) } else { frame.empty(pen, "no readings yet") };
+            return if self.bare { Ok(()) } else { frame.empty(pen, &say!("chart-empty")) };
         }
         self.draw_line(pen, input.unit)?;
         self.draw_forecast(pen, input)?;
@@ -282,19 +283,22 @@ impl Scene {
         {
             let y = frame.y(limit);
             pen.dashed(Ink::Limit, 1.0, (frame.plot.x, y), (frame.right(), y), (6.0, 4.0))?;
-            pen.text(Ink::Note, 10.0, (frame.plot.x + 4.0, y - 7.0), HPos::Left, "limit")?;
+            pen.text(Ink::Note, 10.0, (frame.plot.x + 4.0, y - 7.0), HPos::Left, &say!("chart-limit"))?;
         }
         let visible = |at: Timestamp| (at > frame.from && at < frame.to).then(|| frame.x(at));
         let reset = input.resets_at.filter(|reset| *reset > input.now).and_then(visible);
         if let Some(x) = reset {
             pen.dashed(Ink::Reset, 1.5, (x, top), (x, bottom), (1.5, 3.0))?;
-            pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, "reset")?;
+            pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, &say!("chart-reset"))?;
         }
         if let Some(x) = visible(input.now).filter(|x| frame.right() - x > 4.0) {
             pen.line(Ink::Now, 1.0, &[(x, top), (x, bottom)])?;
             if reset.is_none_or(|reset| (reset - x).abs() > 28.0) {
-                let made = self.forecast.map_or("now", |forecast| forecast.made);
-                pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, made)?;
+                let made = match self.forecast.map(|forecast| forecast.made) {
+                    Some("then") => say!("chart-then"),
+                    _ => say!("chart-now"),
+                };
+                pen.text(Ink::Note, 10.0, (x, top - 8.0), HPos::Center, &made)?;
             }
         }
         Ok(())
@@ -340,19 +344,23 @@ impl Scene {
             if let (Some(last), Some(first)) = (points.last(), run.first()) {
                 let t = (last.t + first.at.0 as f64) / 2.0;
                 let gap = input.gaps.iter().rfind(|gap| (gap.at.0 as f64) <= first.at.0 as f64);
-                let why = gap.map_or("the poll failed", |gap| gap.message.as_str());
-                points.push(Point { t, v: None, text: format!("no reading: {why}") });
+                let text = match gap {
+                    Some(gap) => say!("chart-gap.why", why = gap.message.as_str()),
+                    None => say!("chart-gap"),
+                };
+                points.push(Point { t, v: None, text });
             }
             points.extend(run.iter().map(|vertex| point(vertex.at, vertex.qty)));
         }
-        let mut series = vec![Series { name: if self.used { "used" } else { "left" }.to_owned(), points }];
+        let mut series =
+            vec![Series { name: if self.used { say!("chart-used") } else { say!("chart-left") }, points }];
         if let (Some(forecast), Some(headroom)) = (self.forecast, input.headroom_now) {
             let floor = input.samples.last().and_then(|sample| sample.reserve).unwrap_or_default();
             let present = headroom.checked_add(floor).unwrap_or(headroom);
             let ends = [("p10", Some(forecast.p10)), ("p50", Some(forecast.p50)), ("p90", forecast.p90)];
             series.extend(ends.into_iter().filter_map(|(name, at)| {
                 let points = vec![point(input.now, present), point(at?, floor)];
-                Some(Series { name: format!("forecast {name}"), points })
+                Some(Series { name: say!("chart-forecast", name = name), points })
             }));
         }
         series
@@ -374,14 +382,14 @@ fn marks(input: &LevelInput<'_>, used: bool, forecast: Option<LevelForecast>) ->
         let step = step(before, after);
         let rolled = before.resets_at.is_some_and(|reset| reset <= after.at && reset > before.at);
         if step.reset || (rolled && step.added.0 > 0) {
-            mark(after.at, "reset", "reset: use started again".to_owned());
+            mark(after.at, "reset", say!("chart-mark-reset"));
         } else if step.added.0 > 0 && !used {
-            mark(after.at, "top_up", format!("topped up {}", amount(step.added)));
+            mark(after.at, "top_up", say!("chart-mark-top-up", amount = amount(step.added)));
         } else if step.added.0 < 0 {
             mark(
                 after.at,
                 "limit_lowered",
-                format!("limit lowered by {}", amount(Qty(step.added.0.saturating_neg()))),
+                say!("chart-mark-lowered", amount = amount(Qty(step.added.0.saturating_neg()))),
             );
         }
     }
@@ -390,7 +398,7 @@ fn marks(input: &LevelInput<'_>, used: bool, forecast: Option<LevelForecast>) ->
     }
     if let Some(forecast) = forecast {
         let when = ticks::moment(forecast.p50, input.now, &input.zone);
-        mark(forecast.p50, "wall", format!("runs out around {when}"));
+        mark(forecast.p50, "wall", say!("chart-mark-wall", when = when));
     }
     marks.sort_by(|a, b| a.t.total_cmp(&b.t));
     marks

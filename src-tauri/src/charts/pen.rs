@@ -3,6 +3,7 @@
 use super::ChartError;
 use super::ink::{Ink, Palette};
 use super::{raster, svg};
+use crate::model::words::{self, Language};
 use plotters::coord::Shift;
 use plotters::prelude::{
     Circle, DrawingArea, DrawingBackend, IntoDrawingArea, IntoFont, PathElement, Polygon, ShapeStyle, Text,
@@ -42,10 +43,13 @@ pub(super) fn pixels(
     draw: impl FnOnce(&Pen<raster::Raster<'_>>) -> Result<(), ChartError>,
 ) -> Result<Vec<u8>, ChartError> {
     let ground = palette.color(Ink::Ground);
-    raster::rgb(size, (ground.0, ground.1, ground.2), |backend| {
-        let pen = Pen { area: backend.into_drawing_area(), palette, scale: f64::from(raster::SCALE) };
-        draw(&pen)?;
-        pen.done()
+    // The font of bitmaps has the letters of Latin only.
+    words::speaking(Language::English, || {
+        raster::rgb(size, (ground.0, ground.1, ground.2), |backend| {
+            let pen = Pen { area: backend.into_drawing_area(), palette, scale: f64::from(raster::SCALE) };
+            draw(&pen)?;
+            pen.done()
+        })
     })
 }
 
@@ -126,5 +130,8 @@ impl<DB: DrawingBackend> Pen<DB> {
 
 /// About how wide a text of `size` is drawn: margins and collisions need no more.
 pub(super) fn width_of(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.58
+    // Chinese characters are as wide as high.
+    let wide = text.chars().filter(|letter| *letter >= '\u{2e80}').count();
+    let narrow = text.chars().count() - wide;
+    narrow as f64 * size * 0.58 + wide as f64 * size
 }

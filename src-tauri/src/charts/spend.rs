@@ -5,6 +5,7 @@ use super::ink::{Ink, Palette};
 use super::pen::{self, Pen};
 use super::{Axis, ChartError, Picture, Point, Series, raster};
 use crate::model::{Amount, Qty, Timestamp, Unit};
+use crate::say;
 use jiff::tz::TimeZone;
 use plotters::prelude::DrawingBackend;
 use std::collections::BTreeMap;
@@ -114,7 +115,7 @@ fn frame(input: &SpendInput<'_>) -> Frame {
 fn draw<DB: DrawingBackend>(frame: &Frame, pen: &Pen<DB>, input: &SpendInput<'_>) -> Result<(), ChartError> {
     frame.draw(pen, &input.zone)?;
     if input.layers.iter().all(|layer| layer.bars.is_empty()) {
-        return frame.empty(pen, "no readings yet");
+        return frame.empty(pen, &say!("chart-empty"));
     }
     for (index, (layer, tops)) in stacked(input).into_iter().enumerate() {
         for (bar, top) in layer.bars.iter().zip(tops) {

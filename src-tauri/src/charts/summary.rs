@@ -5,6 +5,7 @@ use super::spend::SpendInput;
 use super::trace::{Band, Vertex};
 use super::{Mark, ticks};
 use crate::model::{Amount, Qty, Timestamp, words};
+use crate::say;
 use std::collections::BTreeMap;
 
 /// The level panel in one or two sentences.
@@ -16,45 +17,59 @@ pub(super) fn of_level(
     used: bool,
 ) -> String {
     let amount = |qty: Qty| words::amount(Amount::new(qty, input.unit));
-    let since = ticks::moment(input.from, input.now, &input.zone);
+    let (label, since) = (input.label, ticks::moment(input.from, input.now, &input.zone));
     let Some(last) = line.last() else {
-        return format!("{}: no readings yet since {since}.", input.label);
+        return say!("summary-empty.since", label = label, since = since);
     };
-    let word = if used { "used" } else { "left" };
-    let mut text = format!("{}: {} {word}", input.label, amount(last.qty));
-    if let Some(limit) = input.limit {
-        text.push_str(&format!(" of {}", amount(limit)));
-    }
+    let (present, limit) = (amount(last.qty), input.limit.map(amount));
+    let figure = match (used, limit) {
+        (true, Some(limit)) => say!("summary-used.of", used = present, limit = limit),
+        (true, None) => say!("summary-used", used = present),
+        (false, Some(limit)) => say!("summary-left.of", left = present, limit = limit),
+        (false, None) => say!("summary-left", left = present),
+    };
     let ends = line.iter().map(|vertex| vertex.qty);
-    if let (Some(least), Some(most)) = (ends.clone().min(), ends.max()) {
-        text.push_str(&format!("; between {} and {} since {since}", amount(least), amount(most)));
-    }
+    let least = amount(ends.clone().min().unwrap_or(last.qty));
+    let most = amount(ends.max().unwrap_or(last.qty));
+    let seen = seen(input, bands, marks);
+    let level = if seen.is_empty() {
+        say!("summary-level", label = label, figure = figure, least = least, most = most, since = since)
+    } else {
+        say!(
+            "summary-level.seen",
+            label = label,
+            figure = figure,
+            least = least,
+            most = most,
+            since = since,
+            seen = seen
+        )
+    };
+    let wall = marks.iter().any(|mark| mark.kind == "wall");
+    let wall = input.forecast.filter(|_| wall).map_or_else(String::new, |forecast| {
+        let moment = |at| ticks::moment(at, input.now, &input.zone);
+        let (p10, p50) = (moment(forecast.p10), moment(forecast.p50));
+        match forecast.p90.map(moment) {
+            Some(p90) => say!("summary-wall", p10 = p10, p50 = p50, p90 = p90),
+            None => say!("summary-wall.open", p10 = p10, p50 = p50),
+        }
+    });
+    words::sentences([level, wall])
+}
+
+/// What happened, counted: `1 gap, 2 resets`; empty when nothing did.
+fn seen(input: &LevelInput<'_>, bands: &[Band], marks: &[Mark]) -> String {
     let inside = input.refusals.iter().filter(|one| one.at >= input.from && one.at <= input.to);
     let refused = inside.fold(0_u64, |sum, one| sum.saturating_add(one.count));
     let count = |kind: &str| marks.iter().filter(|mark| mark.kind == kind).count();
+    let (gaps, top_ups, resets) = (bands.len(), count("top_up"), count("reset"));
     let seen = [
-        (bands.len(), "gap"),
-        (count("top_up"), "top-up"),
-        (count("reset"), "reset"),
-        (usize::try_from(refused).unwrap_or(usize::MAX), "refusal"),
+        (gaps > 0).then(|| say!("summary-gaps", count = gaps)),
+        (top_ups > 0).then(|| say!("summary-top-ups", count = top_ups)),
+        (resets > 0).then(|| say!("summary-resets", count = resets)),
+        (refused > 0).then(|| say!("summary-refusals", count = refused)),
     ];
-    let seen: Vec<String> =
-        seen.iter().filter(|(count, _)| *count > 0).map(|(n, word)| many(*n, word)).collect();
-    if !seen.is_empty() {
-        text.push_str(&format!(", with {}", seen.join(", ")));
-    }
-    text.push('.');
-    let wall = marks.iter().any(|mark| mark.kind == "wall");
-    if let Some(forecast) = input.forecast.filter(|_| wall) {
-        let moment = |at| ticks::moment(at, input.now, &input.zone);
-        let late = forecast.p90.map_or("later than can be told".to_owned(), moment);
-        text.push_str(&format!(
-            " Runs out around {}, between {} and {late}.",
-            moment(forecast.p50),
-            moment(forecast.p10)
-        ));
-    }
-    text
+    words::list(seen.into_iter().flatten())
 }
 
 /// The spend panel in one or two sentences.
@@ -66,21 +81,19 @@ pub(super) fn of_spend(input: &SpendInput<'_>) -> String {
         *sum = sum.saturating_add(bar.spent.0);
     }
     let Some((peak, most)) = slots.iter().max_by_key(|(_, spent)| **spent) else {
-        return format!("{}: no readings yet.", input.label);
+        return say!("summary-empty", label = input.label);
     };
     let since = ticks::moment(input.from, input.now, &input.zone);
     let total = slots.values().try_fold(0_i64, |sum, spent| sum.checked_add(*spent));
-    let total = total.map_or("more than can be shown".to_owned(), amount);
+    let total = total.map_or_else(|| say!("summary-too-much"), amount);
     let peak = ticks::moment(*peak, input.now, &input.zone);
-    let mut text =
-        format!("{}: {total} spent since {since}; most from {peak}: {}.", input.label, amount(*most));
+    let most = amount(*most);
+    let spent =
+        say!("summary-spent", label = input.label, total = total, since = since, peak = peak, most = most);
+    let mut largest = String::new();
     if let [first, _, ..] = input.layers {
         let own = first.bars.iter().fold(0_i64, |sum, bar| sum.saturating_add(bar.spent.0));
-        text.push_str(&format!(" The largest part is {}: {}.", first.name, amount(own)));
+        largest = say!("summary-largest", name = first.name.as_str(), amount = amount(own));
     }
-    text
-}
-
-fn many(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    words::sentences([spent, largest])
 }

@@ -1,6 +1,7 @@
 //! Where an axis' ticks lie and what they say: round numbers, and round local times across DST.
 
-use crate::model::{DAY, HOUR, MINUTE, Timestamp, Unit};
+use crate::model::{DAY, HOUR, MINUTE, Timestamp, Unit, words};
+use crate::say;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
@@ -124,28 +125,28 @@ pub(super) fn times(
 }
 
 fn label(at: &Zoned, stride: Stride) -> String {
-    let format = match stride {
-        Stride::Minutes(_) if at.hour() == 0 && at.minute() == 0 => "%a %-d",
-        Stride::Minutes(_) => "%H:%M",
-        Stride::Days(1) => "%a %-d",
-        Stride::Days(_) => "%-d %b",
-        Stride::Months(_) if at.month() == 1 => "%Y",
-        Stride::Months(_) => "%b",
-    };
-    at.strftime(format).to_string()
+    let day = || say!("chart-day", weekday = words::weekday(at.date()), day = at.day().to_string());
+    match stride {
+        Stride::Minutes(_) if at.hour() == 0 && at.minute() == 0 => day(),
+        Stride::Minutes(_) => at.strftime("%H:%M").to_string(),
+        Stride::Days(1) => day(),
+        Stride::Days(_) => words::day(at.date()),
+        Stride::Months(_) if at.month() == 1 => say!("chart-year", year = at.year().to_string()),
+        Stride::Months(_) => say!("chart-month", month = at.month()),
+    }
 }
 
 /// A moment for a sentence or a label near `now`: `16:40` on the same local day, else `Sun 16:40`, else `3 Dec`.
 pub(super) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (at, now) = (at.to_jiff().to_zoned(zone.clone()), now.to_jiff().to_zoned(zone.clone()));
     let days = at.timestamp().as_millisecond().abs_diff(now.timestamp().as_millisecond()) / DAY as u64;
-    let format = match days {
-        _ if at.date() == now.date() => "%H:%M",
-        0..=5 => "%a %H:%M",
-        _ if at.year() == now.year() => "%-d %b",
-        _ => "%-d %b %Y",
-    };
-    at.strftime(format).to_string()
+    let clock = at.strftime("%H:%M").to_string();
+    match days {
+        _ if at.date() == now.date() => clock,
+        0..=5 => say!("chart-moment", weekday = words::weekday(at.date()), clock = clock),
+        _ if at.year() == now.year() => words::day(at.date()),
+        _ => words::date(at.date()),
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ pub use curve::Curve;
 pub use memory::{Learned, Memory};
 pub use outlook::Outlook;
 
-use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Unit, Window};
+use crate::model::{DAY, HOUR, MINUTE, Meter, MeterKind, Qty, Timestamp, Unit, Window, words};
+use crate::say;
 use curve::HORIZON;
 use demand::Demand;
 use serde::{Deserialize, Serialize};
@@ -264,36 +265,28 @@ impl Wall {
 /// Why there is no forecast, as half a sentence: "12 minutes of history, 30 minutes are needed".
 pub fn reason_text(reason: &Reason) -> String {
     match reason {
-        Reason::TooShort { have, .. } if *have <= 0 => {
-            "no history yet: it takes two readings, half an hour apart".to_owned()
-        }
-        Reason::TooShort { have, want } => {
-            format!("{} of history, {} are needed", span(*have), span(*want))
-        }
-        Reason::TooFew { have, want } => {
-            let times = if *have == 1 { "once".to_owned() } else { format!("{have} times") };
-            format!("spending was seen only {times}, {want} times are needed")
-        }
-        Reason::NoSpend => "nothing was spent since readings began".to_owned(),
-        Reason::NoLimit => "the provider reports no limit or balance".to_owned(),
+        Reason::TooShort { have, .. } if *have <= 0 => say!("reason-no-history"),
+        Reason::TooShort { have, want } => say!("reason-short", have = span(*have), want = span(*want)),
+        Reason::TooFew { have, want } => say!("reason-few", have = *have, want = *want),
+        Reason::NoSpend => say!("reason-no-spend"),
+        Reason::NoLimit => say!("reason-no-limit"),
         Reason::Stale { since } => {
-            format!("the last good figure is from {}", since.to_jiff().strftime("%-d %b %H:%M UTC"))
+            let at = since.to_jiff().to_zoned(jiff::tz::TimeZone::UTC);
+            let clock = at.strftime("%H:%M").to_string();
+            say!("reason-stale", date = words::day(at.date()), clock = clock)
         }
-        Reason::Exhausted => "it is used up already".to_owned(),
-        Reason::Refills => "a rate limit refills all the time".to_owned(),
+        Reason::Exhausted => say!("reason-exhausted"),
+        Reason::Refills => say!("reason-refills"),
     }
 }
 
 /// A length of time in one unit, rounded down: `1 minute`, `3 hours`, `2 days`.
 fn span(ms: i64) -> String {
-    let (count, unit) = if ms < HOUR {
-        (ms / MINUTE, "minute")
-    } else if ms < DAY {
-        (ms / HOUR, "hour")
-    } else {
-        (ms / DAY, "day")
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    match ms {
+        _ if ms < HOUR => say!("reason-minutes", count = ms / MINUTE),
+        _ if ms < DAY => say!("reason-hours", count = ms / HOUR),
+        _ => say!("reason-days", count = ms / DAY),
+    }
 }
 
 fn hours(ms: i64) -> f64 {

@@ -1,6 +1,7 @@
 //! An account: one configured use of a connector.
 
 use super::{Amount, PollError, Secret, Unit};
+use crate::say;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,7 +22,7 @@ impl AccountId {
         if (1..=64).contains(&text.len()) && text.chars().all(fits) {
             Ok(AccountId(text))
         } else {
-            Err(format!("'{text}' is no account id: use 1 to 64 of a-z, 0-9, - and _"))
+            Err(say!("account-id-unread", text = text))
         }
     }
 
@@ -70,8 +71,9 @@ pub struct Account {
 impl Account {
     /// The secret for a role, or an error that says which one is missing and how to give it.
     pub fn secret(&self, role: &str) -> Result<&Secret, PollError> {
-        self.secrets.get(role).filter(|secret| !secret.is_empty()).ok_or_else(|| {
-            PollError::credentials(format!("no {role} is stored for this account; add it again with its key"))
-        })
+        self.secrets
+            .get(role)
+            .filter(|secret| !secret.is_empty())
+            .ok_or_else(|| PollError::credentials(say!("account-no-secret", role = role)))
     }
 }

@@ -1,5 +1,6 @@
 //! Exact amounts: whole numbers of a unit's smallest step. No float on the way, no two units mixed.
 
+use crate::say;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -242,20 +243,31 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// Why a figure could not be taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AmountError {
     /// Not a decimal number.
-    #[error("'{0}' is not a number")]
     Number(String),
     /// Larger than what is stored.
-    #[error("'{0}' is out of range")]
     Range(String),
     /// Not a unit that we know.
-    #[error("'{0}' is no unit: use a currency code such as USD, or tokens, requests, credits, percent")]
     Unit(String),
     /// Two units in one sum.
-    #[error("{0} and {1} cannot be added")]
     Units(Unit, Unit),
+}
+
+impl std::error::Error for AmountError {}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&match self {
+            AmountError::Number(text) => say!("amount-unread", text = text.as_str()),
+            AmountError::Range(text) => say!("amount-range", text = text.as_str()),
+            AmountError::Unit(text) => say!("amount-no-unit", text = text.as_str()),
+            AmountError::Units(one, other) => {
+                say!("amount-two-units", one = one.to_string(), other = other.to_string())
+            }
+        })
+    }
 }
 
 /// Reads a decimal into whole steps of 10^-digits.

@@ -1,6 +1,7 @@
 //! Entries of a ledger: what the user typed in about an account's money.
 
 use super::{Amount, DAY, Timestamp};
+use crate::say;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 
@@ -55,9 +56,7 @@ impl Entry {
         let midnight = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
         let midnight = midnight.map(|zoned| Timestamp(zoned.timestamp().as_millisecond()));
         let moment = midnight.or_else(|| Timestamp::parse_rfc3339(text));
-        moment.map(Entry::whole_second).ok_or_else(|| {
-            format!("'{}' is no date: write it like 2026-11-01 or 2026-11-01T14:30:00Z", short(text))
-        })
+        moment.map(Entry::whole_second).ok_or_else(|| say!("entry-date-unread", text = short(text)))
     }
 
     /// The moment without fractions of a second, as entries are written.
@@ -77,14 +76,14 @@ impl Entry {
     pub fn fault(&self) -> Option<String> {
         let positive = self.amount.qty.0 > 0 || (self.kind == EntryKind::Anchor && self.amount.qty.0 == 0);
         if self.amount.unit == super::Unit::Percent {
-            return Some("percent cannot be kept in a ledger: give an amount such as 50 USD".to_owned());
+            return Some(say!("entry-percent"));
         }
         if !positive {
-            return Some(format!("{} is not more than zero", self.amount));
+            return Some(say!("not-positive", amount = self.amount.to_string()));
         }
         let note = self.note.as_deref().unwrap_or_default();
         if note.chars().count() > 200 || note.chars().any(char::is_control) {
-            return Some("the note must be one line of at most 200 letters".to_owned());
+            return Some(say!("entry-note"));
         }
         None
     }

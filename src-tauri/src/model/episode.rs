@@ -134,7 +134,8 @@ pub struct Episode {
     /// Since when another warning is wanted, because the time of which the last one spoke has passed; `None` again once
     /// it is told.
     pub warn_at: Option<Timestamp>,
-    /// The headline, as a person would say it.
+    /// The headline when the condition last held, as a person would say it, in the language spoken then; empty while
+    /// it does not fire. `alerts::headline` says it anew.
     pub title: String,
     /// What fired it: rule, inputs, range; JSON for `why`.
     pub evidence: String,

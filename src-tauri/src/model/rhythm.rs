@@ -1,6 +1,7 @@
 //! When the user works: days and hours of a week, days off by date, absence. A calendar in a time zone, no more.
 
 use super::Timestamp;
+use crate::say;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -110,7 +111,7 @@ pub fn moment_in(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     let moment = text.parse::<jiff::Timestamp>().ok().or_else(civil);
     moment.map(|at| Timestamp(at.as_millisecond())).ok_or_else(|| {
         let short: String = text.chars().take(40).collect();
-        format!("'{short}' is no date: write it like 2026-12-07 or 2026-12-07T14:00")
+        say!("date-unread", text = short)
     })
 }
 
@@ -155,12 +156,12 @@ pub fn days(text: &str) -> Result<(Date, Date), String> {
     };
     let (first, last) = text.split_once(" to ").unwrap_or((text, text));
     match (day(first), day(last)) {
-        (Some(first), Some(last)) if last < first => Err(format!("'{short}' ends before it begins")),
+        (Some(first), Some(last)) if last < first => Err(say!("days-reversed", text = short)),
         (Some(first), Some(last)) if last > first.saturating_add(1.year()) => {
-            Err(format!("'{short}' is longer than a year"))
+            Err(say!("days-too-long", text = short))
         }
         (Some(first), Some(last)) => Ok((first, last)),
-        _ => Err(format!("'{short}' is no day: write it like 2026-12-25 or 2026-12-24 to 2027-01-01")),
+        _ => Err(say!("days-unread", text = short)),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::config::AccountConfig;
 use crate::connectors::{Connector, Found};
 use crate::http::{Http, Network};
 use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp};
+use crate::say;
 use crate::secrets::SecretStore;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,10 +31,10 @@ pub(crate) async fn prepare(
     for role in config.secrets.keys() {
         let source = config
             .source(role)
-            .map_err(|error| PollError::new(PollErrorKind::Config, format!("{label}: {error}")))?;
+            .map_err(|error| PollError::new(PollErrorKind::Config, of_account(label, error)))?;
         let secret = store.get(id, role, &source).await;
         let secret =
-            secret.map_err(|error| PollError::new(PollErrorKind::Keychain, format!("{label}: {error}")))?;
+            secret.map_err(|error| PollError::new(PollErrorKind::Keychain, of_account(label, error)))?;
         secrets.insert(role.clone(), secret);
     }
     open(network, id, label, connector, config, secrets)
@@ -51,10 +52,7 @@ pub(crate) fn open(
     let spec = connector.spec();
     let base_url = config.base_url.clone().or_else(|| spec.base_url.map(str::to_owned));
     let base_url = base_url.ok_or_else(|| {
-        PollError::new(
-            PollErrorKind::Config,
-            format!("{label}: {} has no usual address; set base_url to your gateway's", spec.name),
-        )
+        PollError::new(PollErrorKind::Config, say!("poll-no-address", label = label, name = spec.name))
     })?;
     let options = serde_json::to_string(&config.options).unwrap_or_else(|_| "{}".to_owned());
     let http = Http::open(network, &base_url)?;
@@ -90,8 +88,7 @@ pub(crate) async fn explain(
 ) -> (Result<Polled, PollError>, Vec<Found>) {
     let answered = tokio::time::timeout(WHOLE_POLL, connector.explain(http, account, now)).await;
     let (polled, mut found) = answered.unwrap_or_else(|_| {
-        let message = "it took longer than three minutes to answer all questions";
-        (Err(PollError::new(PollErrorKind::Unreachable, message)), Vec::new())
+        (Err(PollError::new(PollErrorKind::Unreachable, say!("poll-too-slow"))), Vec::new())
     });
     for one in &mut found {
         for words in [&mut one.value, &mut one.note] {
@@ -99,6 +96,11 @@ pub(crate) async fn explain(
         }
     }
     (named(polled, account), found)
+}
+
+/// A sentence about an account.
+fn of_account(label: &str, message: impl std::fmt::Display) -> String {
+    say!("poll-of", label = label, message = message.to_string())
 }
 
 /// The account's name in every sentence, and its secrets in none.
@@ -109,7 +111,7 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
     };
     let named = |error: PollError| {
         let says = error.message.contains(&account.label);
-        let message = if says { error.message } else { format!("{}: {}", account.label, error.message) };
+        let message = if says { error.message } else { of_account(&account.label, error.message) };
         let refusal = error.refusal.map(|refusal| Box::new(masked(*refusal)));
         PollError { message: without_secrets(account, message), refusal, ..error }
     };

@@ -6,6 +6,7 @@ use crate::config::AccountConfig;
 use crate::connectors;
 use crate::http::Http;
 use crate::model::{Account, AccountId, DAY, MINUTE, PollError, PollErrorKind, SECOND};
+use crate::say;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -19,8 +20,7 @@ const JUMP: i64 = MINUTE;
 pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, poke: Arc<Notify>) {
     let pipeline = monitor.pipeline();
     let Some(connector) = connectors::find(&config.connector) else {
-        let message =
-            format!("{id}: there is no connector '{}'; `tollwatch connectors` lists them", config.connector);
+        let message = say!("poll-no-connector", id = id.as_str(), connector = config.connector.as_str());
         let error = PollError::new(PollErrorKind::Config, message);
         pipeline.take_in(&id, label(&id, &config, None), Err(error)).await;
         pipeline.tell_soon();

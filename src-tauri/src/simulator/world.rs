@@ -5,6 +5,7 @@ use super::ledger::{Cap, Ledger, Refill};
 use super::misbehave::Misbehaviour;
 use super::usage::{Dice, Profile, Usage};
 use crate::model::{DAY, HOUR, Timestamp};
+use crate::say;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -151,7 +152,7 @@ impl World {
         ];
         let openrouter = SimAccount {
             dialect: Dialect::OpenRouter,
-            label: "OpenRouter (simulated)".into(),
+            label: say!("simulated", name = "OpenRouter"),
             key: "demo-openrouter-key".into(),
             management_key: Some("demo-openrouter-management".into()),
             budget_status: 429,
@@ -165,7 +166,7 @@ impl World {
         let few = Usage::new(seed ^ 0xD5, Profile::Service { daily: ONE / 4 }, epoch);
         let deepseek = SimAccount {
             dialect: Dialect::DeepSeek,
-            label: "DeepSeek (simulated)".into(),
+            label: say!("simulated", name = "DeepSeek"),
             key: "demo-deepseek-key".into(),
             management_key: None,
             budget_status: 429,
@@ -183,7 +184,7 @@ impl World {
         let usage = Usage::new(seed ^ 0x11, Profile::Service { daily: 12 * ONE }, epoch);
         let litellm = SimAccount {
             dialect: Dialect::LiteLlm,
-            label: "LiteLLM (simulated)".into(),
+            label: say!("simulated", name = "LiteLLM"),
             key: "demo-litellm-key".into(),
             management_key: None,
             budget_status: 429,
@@ -209,7 +210,7 @@ impl World {
         let name = &dialect.prefix()[1..];
         let account = SimAccount {
             dialect,
-            label: format!("{name} (scripted)"),
+            label: say!("simulated.scripted", name = name),
             key: format!("demo-{name}-key"),
             management_key: (dialect == Dialect::OpenRouter).then(|| format!("demo-{name}-management")),
             budget_status: 429,

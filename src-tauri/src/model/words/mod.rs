@@ -23,6 +23,11 @@ pub fn around(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     said(rounded(at, 10 * MINUTE), now, zone, ".around")
 }
 
+/// As [`around`], where the sentence says by itself that it is a guess: `today 16:40`.
+pub fn roughly(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    said(rounded(at, 10 * MINUTE), now, zone, "")
+}
+
 /// As [`moment`], for what is no guess, in a sentence: `today at 16:40`.
 pub fn exactly(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     said(rounded(at, 10 * MINUTE), now, zone, ".at")
@@ -119,6 +124,11 @@ pub fn month(date: jiff::civil::Date) -> String {
     numbers::month(date)
 }
 
+/// A calendar day of any year: `24 Nov 2026`.
+pub fn date(date: jiff::civil::Date) -> String {
+    numbers::date(date)
+}
+
 /// A day of the week: `Tue`.
 pub fn weekday(date: jiff::civil::Date) -> String {
     numbers::weekday(date)
@@ -128,6 +138,18 @@ pub fn weekday(date: jiff::civil::Date) -> String {
 pub fn per_hour(rate: f64, unit: Unit) -> String {
     let steps = (rate * unit.scale() as f64).clamp(i64::MIN as f64, i64::MAX as f64);
     say!("per-hour", amount = amount(Amount::new(Qty(steps as i64), unit)))
+}
+
+/// Sentences that follow each other on one line; empty ones are left out.
+pub fn sentences(all: impl IntoIterator<Item = String>) -> String {
+    let all = all.into_iter().filter(|one| !one.is_empty());
+    all.reduce(|before, next| say!("sentences", before = before, next = next)).unwrap_or_default()
+}
+
+/// Several things in a row: `1 gap, 2 resets`.
+pub fn list(all: impl IntoIterator<Item = String>) -> String {
+    let all = all.into_iter();
+    all.reduce(|before, next| say!("list", before = before, next = next)).unwrap_or_default()
 }
 
 /// A number of steps with thousands separated and at most `digits` decimals, cut; amounts below the last of them keep
@@ -187,6 +209,18 @@ mod tests {
         assert_eq!((chance(0.034), chance(0.004)), ("3 %".to_owned(), "0.4 %".to_owned()));
         assert_eq!(stamp(NOW, &berlin()), "Sat 21 Nov 12:30");
         assert_eq!(dated(NOW, &berlin()), "21 Nov, 12:32");
+        assert_eq!(roughly(NOW, NOW, &berlin()), "today 12:30");
+        assert_eq!(date(jiff::civil::date(2026, 11, 1)), "1 Nov 2026");
+    }
+
+    #[test]
+    fn things_and_sentences_follow_each_other() {
+        let said = || {
+            let texts = |texts: [&str; 3]| texts.map(str::to_owned);
+            (list(texts(["1", "2", "3"])), sentences(texts(["A.", "", "B."])))
+        };
+        assert_eq!(said(), ("1, 2, 3".to_owned(), "A. B.".to_owned()));
+        assert_eq!(speaking(Language::Chinese, said), ("1、2、3".to_owned(), "A.B.".to_owned()));
     }
 
     #[test]
