@@ -1,10 +1,15 @@
 //! What else was so at the time of a refusal: polls, the network, other accounts, what stands behind a gateway,
 //! earlier refusals, the time to retry.
 
-use super::clues::{Clue, clue, named};
+use super::clues::{Clue, clue};
+use super::said::{self, named};
 use super::scene::{Level, Scene, decisive, left};
-use super::{AccountFacts, KeyFacts};
-use crate::model::{Cause, DAY, EpisodeKind, HOUR, MINUTE, PollErrorKind, Refusal, Source, Timestamp, words};
+use super::steps::yes;
+use super::{AccountFacts, KeyFacts, MeterFacts};
+use crate::model::{
+    Amount, Cause, DAY, EpisodeKind, HOUR, MINUTE, PollErrorKind, Refusal, Source, Timestamp, words,
+};
+use crate::say;
 use Cause::{
     BalanceExhausted as Balance, BudgetExceeded as Budget, Capacity, Credentials, FreeQuota,
     GatewayMisconfigured as Gateway, InFlight, KeyLimit, Network, PaymentFailed as Payment,
@@ -50,15 +55,15 @@ fn offline(scene: &Scene<'_>) -> Option<Clue> {
     let (at, kind, message) = first.poll.failed.as_ref()?;
     let whole = scene.accounts().count();
     let read = scene.read(*at);
+    let (label, message) = (first.label.as_str(), message.as_str());
     let text = match (lost.len(), kind) {
         (1, PollErrorKind::Malformed) => {
-            format!(
-                "A poll of “{}” got something other than the provider's answer {read}: {message}",
-                first.label
-            )
+            say!("diagnosis-poll-strange", account = label, read = read, message = message)
         }
-        (1, _) => format!("“{}” could not be reached {read}: {message}", first.label),
-        (count, _) => format!("{count} of {whole} accounts could not be reached, “{}” {read}.", first.label),
+        (1, _) => say!("diagnosis-poll-lost", account = label, read = read, message = message),
+        (count, _) => {
+            say!("diagnosis-polls-lost", count = count, whole = whole, account = label, read = read)
+        }
     };
     let times = if lost.len() > 1 || *kind == PollErrorKind::Offline { 12.0 } else { 6.0 };
     Some(clue(text, 1.0, &[(Network, times), (Credentials, 0.6), (Balance, 0.7)]))
@@ -68,11 +73,8 @@ fn offline(scene: &Scene<'_>) -> Option<Clue> {
 fn polls(scene: &Scene<'_>, account: &AccountFacts) -> Option<Clue> {
     if let Some((at, PollErrorKind::Credentials | PollErrorKind::Keychain, message)) = &account.poll.failed {
         let trust = if at.since(scene.at).saturating_abs() <= DAY { 1.0 } else { 0.4 };
-        let text = format!(
-            "Polls of “{}” fail over the key too, the last one {}: {message}",
-            account.label,
-            scene.read(*at)
-        );
+        let (label, read) = (account.label.as_str(), scene.read(*at));
+        let text = say!("diagnosis-poll-key", account = label, read = read, message = message.as_str());
         return Some(clue(text, trust, &[(Credentials, 8.0)]));
     }
     let good = account.poll.good_at.filter(|at| together(scene, *at))?;
@@ -82,8 +84,8 @@ fn polls(scene: &Scene<'_>, account: &AccountFacts) -> Option<Clue> {
     let read = scene.read(good);
     // A key that reads the account may be another one than the key that makes the calls.
     let other = account.keys.iter().filter(|key| key.stored).all(|key| key.privileged);
-    let (which, trust) = if other { (", though with another kind of key", 0.3) } else { ("", 1.0) };
-    let text = format!("“{}” was polled well {read}{which}.", account.label);
+    let (id, trust) = if other { ("diagnosis-poll-good.other-key", 0.3) } else { ("diagnosis-poll-good", 1.0) };
+    let text = say!(id, account = account.label.as_str(), read = read);
     Some(clue(text, trust, &[(Credentials, 0.35), (Network, 0.4)]))
 }
 
@@ -92,9 +94,11 @@ fn wanted_key(scene: &Scene<'_>, account: &AccountFacts) -> Option<Clue> {
     let polled = scene.refusal.source == Source::Polled;
     let key: &KeyFacts = account.keys.iter().find(|key| key.privileged && !key.stored)?;
     let refused = matches!(scene.refusal.status, Some(401 | 403));
-    let text = format!(
-        "Reading this wants the {} of {}, and none is stored for “{}”.",
-        key.label, account.name, account.label
+    let text = say!(
+        "diagnosis-wanted-key",
+        key = key.label.as_str(),
+        provider = account.name.as_str(),
+        account = account.label.as_str()
     );
     (polled && refused).then(|| clue(text, 1.0, &[(Credentials, 4.0)]))
 }
@@ -112,18 +116,25 @@ fn behind(scene: &Scene<'_>) -> Vec<Clue> {
         .filter(|one| level(one).is_some())
         .partition(|one| level(one) == Some(Level::Empty));
     let own = scene.own().map(|one| &one.id);
-    let gateway = scene.gateway().map_or("the gateway".to_owned(), |one| format!("“{}”", one.label));
+    let gateway = match scene.gateway() {
+        Some(one) => say!("diagnosis-gateway.quoted", account = one.label.as_str()),
+        None => say!("diagnosis-gateway"),
+    };
+    let says = |id: &str, one: &AccountFacts, meter: &MeterFacts, had: Amount| {
+        say!(
+            id,
+            sure = yes(sure),
+            name = named(one, meter),
+            gateway = gateway.as_str(),
+            amount = words::amount(had),
+            read = scene.read(meter.read_at)
+        )
+    };
     let mut clues = Vec::new();
     for one in &empty {
         let Some(meter) = decisive(one, Balance, scene.refusal) else { continue };
         let Some(had) = left(meter) else { continue };
-        let text = format!(
-            "{}, {} behind {gateway}, was {} {}.",
-            named(one, meter),
-            if sure { "which stands" } else { "which may stand" },
-            words::amount(had),
-            scene.read(meter.read_at)
-        );
+        let text = says("diagnosis-behind-empty", one, meter, had);
         let trust = scene.trust(meter) * if sure { 1.0 } else { 0.6 };
         let told = own == Some(&one.id);
         let odds =
@@ -134,13 +145,7 @@ fn behind(scene: &Scene<'_>) -> Vec<Clue> {
     for one in full.take(3) {
         let Some(meter) = decisive(one, Balance, scene.refusal) else { continue };
         let Some(had) = left(meter) else { continue };
-        let text = format!(
-            "{} was {} {}, while {gateway} refuses: what {} behind it has money.",
-            named(one, meter),
-            words::amount(had),
-            scene.read(meter.read_at),
-            if sure { "stands" } else { "may stand" },
-        );
+        let text = says("diagnosis-behind-full", one, meter, had);
         let mixed = if empty.is_empty() { 1.0 } else { 0.3 };
         let trust = scene.trust(meter) * if sure { 1.0 } else { 0.6 } * mixed;
         let told = own == Some(&one.id);
@@ -164,10 +169,10 @@ fn neighbours(scene: &Scene<'_>) -> Option<Clue> {
     let refused = |one: &&&AccountFacts| one.refusals.iter().any(|(at, _)| together(scene, *at));
     let refused: Vec<_> = others.iter().filter(refused).collect();
     if let Some(first) = refused.first() {
-        let name = &first.name;
+        let (label, name) = (first.label.as_str(), first.name.as_str());
         let text = match refused.len() {
-            1 => format!("“{}”, another account at {name}, was refused at about the same time.", first.label),
-            count => format!("{count} other accounts at {name} were refused at about the same time."),
+            1 => say!("diagnosis-neighbour-refused", account = label, provider = name),
+            count => say!("diagnosis-neighbours-refused", count = count, provider = name),
         };
         let odds = [(Capacity, 5.0), (Network, 2.0), (Balance, 0.6), (KeyLimit, 0.5), (RateLimited, 0.7)];
         return Some(clue(text, 1.0, &odds));
@@ -176,10 +181,8 @@ fn neighbours(scene: &Scene<'_>) -> Option<Clue> {
         one.poll.failed.is_none() && one.poll.good_at.is_some_and(|at| together(scene, at))
     };
     let first = others.iter().find(fine)?;
-    let text = format!(
-        "“{}”, another account at {}, was polled well and not refused at about the same time.",
-        first.label, first.name
-    );
+    let (label, name) = (first.label.as_str(), first.name.as_str());
+    let text = say!("diagnosis-neighbour-fine", account = label, provider = name);
     Some(clue(text, 1.0, &[(Capacity, 0.5), (Network, 0.5)]))
 }
 
@@ -187,25 +190,18 @@ fn neighbours(scene: &Scene<'_>) -> Option<Clue> {
 fn wait(scene: &Scene<'_>) -> Option<Clue> {
     let until = scene.refusal.retry_at?;
     let wait = until.since(scene.at);
-    let clock = scene.clock(until);
     Some(match wait {
         _ if wait < -5 * MINUTE => {
-            let text = format!(
-                "The time to retry, {clock}, had passed already: this computer's clock may be wrong, or the answer is old."
-            );
+            let text = say!("diagnosis-wait-over", clock = scene.clock(until));
             clue(text, 1.0, &[(RateLimited, 0.8), (Credentials, 1.3)])
         }
         _ if wait <= 5 * MINUTE => {
-            let text = format!(
-                "The answer asks to come back in {}: money does not come back by itself.",
-                words::span(wait)
-            );
+            let text = say!("diagnosis-wait-short", span = words::span(wait));
             let odds = [(RateLimited, 3.0), (Capacity, 2.0), (InFlight, 3.0), (Balance, 0.4), (Payment, 0.3)];
             clue(text, 1.0, &odds)
         }
         _ if wait >= 12 * HOUR => {
-            let text = format!("The answer asks to wait until {clock}: too long for a rate limit.")
-                .replace("until at", "until");
+            let text = say!("diagnosis-wait-long", clock = said::bare(until, scene.facts));
             let odds = [(RateLimited, 0.15), (FreeQuota, 3.0), (Cap, 3.0), (Budget, 3.0), (KeyLimit, 2.0)];
             clue(text, 1.0, &odds)
         }
@@ -225,13 +221,11 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
     if let (Some((first, _)), true) = (same.first(), same.len() >= 2 && cause != Cause::Unknown) {
         let count: u64 = same.iter().map(|(_, one)| u64::from(one.count.max(1))).sum::<u64>() + 1;
         let title = cause.words().title.to_lowercase();
-        let text = format!(
-            "It is refusal number {count} of this kind ({title}) within a day; the first was {}.",
-            scene.clock(*first)
-        );
+        let clock = scene.clock(*first);
+        let text = say!("diagnosis-repeated", count = count, title = title, clock = clock);
         let long = scene.at.since(*first) > 2 * HOUR;
         if cause == RateLimited && long {
-            let text = format!("{text} A rate limit would have passed by now.");
+            let text = said::sentences([Some(text), Some(say!("diagnosis-repeated-rate"))]);
             clues.push(clue(text, 1.0, &[(RateLimited, 0.4), (Balance, 1.5), (Cap, 1.5), (FreeQuota, 2.0)]));
         } else {
             clues.push(clue(text, 1.0, &[(cause, 1.5)]));
@@ -245,18 +239,19 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
             && one.cause.is_money()
     };
     if let Some((at, one)) = before(6).rfind(|(_, one)| surer(one)) {
-        let said = if one.message.is_empty() {
-            one.cause.words().title.to_owned()
-        } else {
-            format!("“{}”", one.message)
-        };
-        let text =
-            format!("“{}” was refused {} with a clearer answer: {said}.", account.label, scene.read(*at));
+        let id = if one.message.is_empty() { "diagnosis-clearer" } else { "diagnosis-clearer.quoted" };
+        let text = say!(
+            id,
+            account = account.label.as_str(),
+            read = scene.read(*at),
+            title = one.cause.words().title,
+            message = one.message.as_str()
+        );
         clues.push(clue(text, 1.0, &[(one.cause, 12.0)]));
     }
     let held = before(1).rfind(|(at, one)| one.cause == InFlight && scene.at.since(*at) < 10 * MINUTE);
     if let Some((at, _)) = held.filter(|_| cause != InFlight) {
-        let text = format!("Money was held for running requests {}.", scene.read(*at));
+        let text = say!("diagnosis-held", read = scene.read(*at));
         clues.push(clue(text, 1.0, &[(InFlight, 4.0)]));
     }
     clues
@@ -265,15 +260,15 @@ fn earlier(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
 /// Alerts that fire. They rest on the same figures, so they weigh little.
 fn alerts(account: &AccountFacts) -> Option<Clue> {
     let fires = |kind: EpisodeKind| account.firing.contains(&kind);
-    let label = &account.label;
+    let label = account.label.as_str();
     let (text, odds) = if fires(EpisodeKind::Offline) {
-        ("An alert says that this computer is offline.".to_owned(), (Network, 2.0))
+        (say!("diagnosis-alert-offline"), (Network, 2.0))
     } else if fires(EpisodeKind::Failing) && account.poll.failed.is_none() {
-        (format!("An alert says that polls of “{label}” fail."), (Credentials, 1.5))
+        (say!("diagnosis-alert-failing", account = label), (Credentials, 1.5))
     } else if fires(EpisodeKind::Low) {
-        (format!("An alert says that the balance of “{label}” is low."), (Balance, 1.2))
+        (say!("diagnosis-alert-low", account = label), (Balance, 1.2))
     } else if fires(EpisodeKind::Wall) {
-        (format!("An alert foresaw that “{label}” would run out."), (Balance, 1.2))
+        (say!("diagnosis-alert-wall", account = label), (Balance, 1.2))
     } else {
         return None;
     };

@@ -1,8 +1,9 @@
 //! What keeps refusals from happening, and what of it is missing.
 
 use super::reload::{Reload, auto_reload};
-use super::{AccountFacts, Advice, MeterFacts};
+use super::{AccountFacts, Advice, MeterFacts, said};
 use crate::model::{Amount, Cause, MeterKind, Qty, Unit, words};
+use crate::say;
 
 /// How an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
@@ -24,7 +25,7 @@ pub struct Item {
     /// How it stands.
     pub standing: Standing,
     /// What it is, in two to five words.
-    pub title: &'static str,
+    pub title: String,
     /// What is so, or what to do, with the page where it is done.
     pub advice: Advice,
 }
@@ -44,13 +45,12 @@ pub fn checklist(account: &AccountFacts) -> Vec<Item> {
 
 fn item(
     id: &'static str,
-    title: &'static str,
     standing: Standing,
-    text: impl Into<String>,
+    text: String,
     url: Option<&'static str>,
 ) -> Option<Item> {
-    let advice = Advice { text: text.into(), url: url.map(str::to_owned) };
-    Some(Item { id, standing, title, advice })
+    let advice = Advice { text, url: url.map(str::to_owned) };
+    Some(Item { id, standing, title: say!(&format!("precaution-{id}")), advice })
 }
 
 /// Whether a meter counts money or what is bought with it.
@@ -65,7 +65,7 @@ fn balances(account: &AccountFacts) -> impl Iterator<Item = &MeterFacts> {
 
 /// Something stops a program that runs away before all the money is gone.
 fn limit_set(account: &AccountFacts) -> Option<Item> {
-    let set = |standing, text: String, url| item("limit_set", "A limit is set", standing, text, url);
+    let set = |standing, text: String, url| item("limit_set", standing, text, url);
     let money: Vec<&MeterFacts> = account.meters.iter().filter(is_money).collect();
     if !money.iter().any(|meter| meter.kind != MeterKind::Rate) {
         return None;
@@ -76,21 +76,19 @@ fn limit_set(account: &AccountFacts) -> Option<Item> {
     if let Some((meter, limit)) =
         money.iter().filter(limited).min_by_key(of_key).and_then(|meter| Some((meter, meter.limit?)))
     {
-        let text = format!("“{}” ends at {}.", meter.label, words::amount(limit));
+        let text = say!("precaution-limit_set.done", meter = said::label(meter), limit = words::amount(limit));
         return set(Standing::Done, text, None);
     }
     let most = balances(account).filter_map(|meter| meter.headroom).max_by_key(|left| left.qty);
-    let risk = match most.filter(|left| left.qty > Qty(0)) {
-        Some(left) => format!("A program that runs away could use up all of {}", words::amount(left)),
-        None => "A program that runs away is stopped by nothing that Tollwatch sees".to_owned(),
+    let text = match most.filter(|left| left.qty > Qty(0)) {
+        Some(left) => say!("precaution-limit_set.missing", left = words::amount(left)),
+        None => say!("precaution-limit_set.unseen"),
     };
-    let text = format!("{risk}: set a limit for the key, or a budget of your own for this account.");
     set(Standing::Missing, text, account.links.limits.or(account.links.keys))
 }
 
 /// The user is told before the end.
 fn alert_on(account: &AccountFacts) -> Option<Item> {
-    let alert = |standing, text: &str| item("alert_on", "Alerts are on", standing, text, None);
     let tells = |meter: &MeterFacts| {
         meter.headroom.is_some() && !matches!(meter.kind, MeterKind::Rate | MeterKind::Spend)
     };
@@ -98,33 +96,24 @@ fn alert_on(account: &AccountFacts) -> Option<Item> {
         return None;
     }
     let has_balance = balances(account).next().is_some();
-    if account.alerts.paused {
-        alert(
-            Standing::Missing,
-            "Its polls are paused: nothing is read, so nothing can be told. Resume them.",
-        )
+    let (standing, text) = if account.alerts.paused {
+        (Standing::Missing, say!("precaution-alert_on.paused"))
     } else if !account.alerts.notifications {
-        alert(Standing::Missing, "Notifications are off: switch them on in the settings.")
+        (Standing::Missing, say!("precaution-alert_on.off"))
     } else if has_balance && account.alerts.low_set {
-        alert(
-            Standing::Done,
-            "Told when the forecast sees the end coming, and when the balance is below the amount that you set.",
-        )
+        (Standing::Done, say!("precaution-alert_on.low"))
     } else if has_balance {
-        alert(
-            Standing::Done,
-            "Told when the forecast sees the end coming. That suffices; an amount below which a balance is told \
-             as well can be set in the settings.",
-        )
+        (Standing::Done, say!("precaution-alert_on.balance"))
     } else {
-        alert(Standing::Done, "Told when the forecast sees the end coming.")
-    }
+        (Standing::Done, say!("precaution-alert_on.done"))
+    };
+    item("alert_on", standing, text, None)
 }
 
 /// The balance is filled by itself.
 fn reload_on(account: &AccountFacts) -> Option<Item> {
     let page = account.links.billing.or(account.links.top_up);
-    let reload = |standing, text: String| item("reload_on", "Automatic top-up is on", standing, text, page);
+    let reload = |standing, text: String| item("reload_on", standing, text, page);
     balances(account).next()?;
     if let Some(below) = account.reload_below {
         let due = balances(account)
@@ -132,31 +121,20 @@ fn reload_on(account: &AccountFacts) -> Option<Item> {
             .find(|left| left.unit == below.unit && left.qty < below.qty);
         let below = words::amount(below);
         return match due {
-            Some(left) => reload(
-                Standing::Missing,
-                format!(
-                    "By your word it tops up below {below}, but {} is left: look at why it has not.",
-                    words::amount(left)
-                ),
-            ),
-            None => reload(Standing::Done, format!("By your word it tops up below {below}.")),
+            Some(left) => {
+                let text = say!("precaution-reload_on.missing", below = below, left = words::amount(left));
+                reload(Standing::Missing, text)
+            }
+            None => reload(Standing::Done, say!("precaution-reload_on.done", below = below)),
         };
     }
     match auto_reload(account) {
-        Some(Reload::Seen { count, amount, about, .. }) => reload(
-            Standing::Done,
-            format!(
-                "It seems so: the last {count} top-ups were {} each, at about {}.",
-                words::amount(amount),
-                words::amount(about)
-            ),
-        ),
-        _ => reload(
-            Standing::Unknown,
-            "Whether it tops up by itself cannot be read. If you have switched that on, say so with `reload_below` \
-             in the config."
-                .to_owned(),
-        ),
+        Some(Reload::Seen { count, amount, about, .. }) => {
+            let (amount, about) = (words::amount(amount), words::amount(about));
+            let text = say!("precaution-reload_on.seen", count = count, amount = amount, about = about);
+            reload(Standing::Done, text)
+        }
+        _ => reload(Standing::Unknown, say!("precaution-reload_on.unknown")),
     }
 }
 
@@ -169,51 +147,42 @@ fn second_payment(account: &AccountFacts) -> Option<Item> {
     }
     item(
         "second_payment",
-        "A second payment method",
         Standing::Unknown,
-        "Payment methods cannot be read from here. With only one, a card that expires or is declined stops all calls.",
+        say!("precaution-second_payment.unknown"),
         account.links.billing.or(account.links.top_up),
     )
 }
 
 /// No key is stored that may do more than polls need.
 fn key_minimal(account: &AccountFacts) -> Option<Item> {
-    let minimal =
-        |standing, text: String, url| item("key_minimal", "Only the least key", standing, text, url);
+    let minimal = |standing, text, url| item("key_minimal", standing, text, url);
     let (wide, least): (Vec<_>, Vec<_>) =
         account.keys.iter().filter(|key| key.stored).partition(|key| key.privileged);
     let names = |keys: &[&super::KeyFacts]| {
-        keys.iter().map(|key| key.label.as_str()).collect::<Vec<_>>().join(" and ")
+        let and = |first, next| say!("diagnosis-and", first = first, next = next);
+        keys.iter().map(|key| key.label.clone()).reduce(and).unwrap_or_default()
     };
     let page = wide.iter().find_map(|key| key.url).or(account.links.keys);
     match (wide.as_slice(), least.as_slice()) {
         ([], []) => None,
-        ([], least) => minimal(
-            Standing::Done,
-            format!("Stored is only the {}, which is the least that polls need.", names(least)),
-            None,
-        ),
-        (wide, []) => minimal(
-            Standing::Unknown,
-            format!("Polls need the {}, which may do more than read: {}", names(wide), wide[0].help),
-            page,
-        ),
-        (wide, least) => minimal(
-            Standing::Missing,
-            format!(
-                "The {} may do more than read, and polls go on with the {} alone. Remove it if you can do without \
-                 what it shows.",
-                names(wide),
-                names(least)
-            ),
-            page,
-        ),
+        ([], least) => {
+            minimal(Standing::Done, say!("precaution-key_minimal.done", least = names(least)), None)
+        }
+        (wide, []) => {
+            let help = wide[0].help.as_str();
+            let text = say!("precaution-key_minimal.unknown", wide = names(wide), help = help);
+            minimal(Standing::Unknown, text, page)
+        }
+        (wide, least) => {
+            let text = say!("precaution-key_minimal.missing", wide = names(wide), least = names(least));
+            minimal(Standing::Missing, text, page)
+        }
     }
 }
 
 /// It is known how far above zero calls are refused.
 fn reserve_known(account: &AccountFacts) -> Option<Item> {
-    let known = |standing, text: String| item("reserve_known", "The reserve is known", standing, text, None);
+    let known = |standing, text: String| item("reserve_known", standing, text, None);
     let about = |meter: &&MeterFacts| {
         meter.kind == MeterKind::Balance || Cause::KeyLimit.concerns(meter.kind, &meter.key)
     };
@@ -224,12 +193,8 @@ fn reserve_known(account: &AccountFacts) -> Option<Item> {
         Some((meter, reserve))
     });
     if let Some((meter, reserve)) = reserved {
-        let text = format!(
-            "{} is set aside for a request: calls are refused that far above zero of “{}”. The figures here have it \
-             taken off.",
-            words::amount(reserve),
-            meter.label
-        );
+        let reserve = words::amount(reserve);
+        let text = say!("precaution-reserve_known.done", reserve = reserve, meter = said::label(meter));
         return known(Standing::Done, text);
     }
     let unit = first.headroom.or(first.used).or(first.limit)?.unit;
@@ -237,20 +202,14 @@ fn reserve_known(account: &AccountFacts) -> Option<Item> {
     let needed = account.refusals.iter().filter_map(|(_, refusal)| refusal.needed);
     let needed = needed.filter(|needed| needed.unit == unit).max_by_key(|needed| needed.qty);
     let burn = first.burn_per_hour.filter(|burn| *burn > 0.0);
-    let least = match (needed, burn) {
-        (Some(needed), _) => {
-            format!("at least {}, which a refused request needed,", words::amount(needed))
-        }
+    let text = match (needed, burn) {
+        (Some(needed), _) => say!("precaution-reserve_known.needed", amount = words::amount(needed)),
         (None, Some(burn)) => {
             let hour = Amount::new(Qty((burn * unit.scale() as f64) as i64), unit);
-            format!("at least {}, an hour of the present spend,", words::amount(hour))
+            say!("precaution-reserve_known.hour", amount = words::amount(hour))
         }
-        (None, None) => "some".to_owned(),
+        (None, None) => say!("precaution-reserve_known.some"),
     };
-    let text = format!(
-        "How much the provider sets aside for one request is not known; keep {least} in hand, because calls may be \
-         refused above zero."
-    );
     known(Standing::Unknown, text)
 }
 

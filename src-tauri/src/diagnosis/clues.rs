@@ -2,9 +2,11 @@
 //! likelier or less likely.
 
 use super::reload::{Reload, auto_reload};
+use super::said::{named, sentences};
 use super::scene::{Level, Scene, cause_of, decisive, left};
-use super::{AccountFacts, MeterFacts};
+use super::{AccountFacts, MeterFacts, said};
 use crate::model::{Amount, Cause, HOUR, MINUTE, Provenance, Qty, words};
+use crate::say;
 use Cause::{
     BalanceExhausted as Balance, BudgetExceeded as Budget, Capacity, Credentials, FreeQuota,
     GatewayMisconfigured as Gateway, InFlight, KeyLimit, PaymentFailed as Payment, PlanMissing as Plan,
@@ -48,21 +50,13 @@ pub(super) fn meters(scene: &Scene<'_>, account: &AccountFacts) -> Vec<Clue> {
 }
 
 /// How a figure came about and how old it is, where that takes from its weight.
-fn doubt(scene: &Scene<'_>, meter: &MeterFacts) -> &'static str {
+fn doubt(scene: &Scene<'_>, meter: &MeterFacts) -> Option<String> {
     match meter.provenance {
-        _ if scene.stale(meter) => " That is too old to tell much.",
-        Provenance::Anchored => " It is counted from an amount that was typed in.",
-        Provenance::Estimated => " It is estimated from tokens and list prices.",
-        Provenance::Reported | Provenance::Derived => "",
+        _ if scene.stale(meter) => Some(say!("diagnosis-doubt-old")),
+        Provenance::Anchored => Some(say!("diagnosis-doubt-anchored")),
+        Provenance::Estimated => Some(say!("diagnosis-doubt-estimated")),
+        Provenance::Reported | Provenance::Derived => None,
     }
-}
-
-/// `The balance of “Work”`.
-pub(super) fn named(account: &AccountFacts, meter: &MeterFacts) -> String {
-    if meter.label.contains(&account.label) {
-        return format!("The {}", meter.label);
-    }
-    format!("The {} of “{}”", meter.label, account.label)
 }
 
 fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Option<Clue> {
@@ -70,13 +64,29 @@ fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opt
     let (name, read, doubt) = (named(account, meter), scene.read(meter.read_at), doubt(scene, meter));
     let amount = words::amount(had);
     let needed = scene.refusal.needed.filter(|needed| needed.unit == had.unit).map(words::amount);
+    let needs = |needed: String| {
+        let (name, amount, read) = (name.as_str(), amount.as_str(), read.as_str());
+        say!("diagnosis-balance-needed", name = name, amount = amount, read = read, needed = needed)
+    };
     let trust = scene.trust(meter);
     Some(match level {
         Level::Empty => {
             let since = meter.empty_since.filter(|since| *since <= scene.at);
-            let since =
-                since.map_or(String::new(), |since| format!(" and at zero since {}", bare(scene, since)));
-            let held = if had.qty > Qty(0) { ", less than is set aside for one request" } else { "" };
+            let how = match (since.is_some(), had.qty > Qty(0)) {
+                (true, true) => "since-held",
+                (true, false) => "since",
+                (false, true) => "held",
+                (false, false) => "plain",
+            };
+            let since = since.map_or(String::new(), |since| said::bare(since, scene.facts));
+            let was = say!(
+                "diagnosis-balance-empty",
+                how = how,
+                name = name,
+                amount = amount,
+                read = read,
+                since = since
+            );
             let (out, large) = if had.qty > Qty(0) { (5.0, 4.0) } else { (12.0, 1.5) };
             let odds = [
                 (Balance, out),
@@ -88,20 +98,22 @@ fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opt
                 (Credentials, 0.5),
                 (Plan, 0.6),
             ];
-            clue(format!("{name} was {amount} {read}{since}{held}.{doubt}"), trust, &odds)
+            clue(sentences([Some(was), doubt]), trust, &odds)
         }
         Level::Low => {
-            let less = needed.map_or("that may be less than one request needs".to_owned(), |needed| {
-                format!("the request needs {needed}")
-            });
+            let was = match needed {
+                Some(needed) => needs(needed),
+                None => say!("diagnosis-balance-low", name = name, amount = amount, read = read),
+            };
             let odds =
                 [(Balance, 3.0), (TooLarge, 4.0), (InFlight, 2.5), (ReloadMissed, 3.0), (KeyLimit, 0.8)];
-            clue(format!("{name} was {amount} {read}: {less}.{doubt}"), trust, &odds)
+            clue(sentences([Some(was), doubt]), trust, &odds)
         }
         Level::Full => {
-            let more = needed.map_or("far more than one request needs".to_owned(), |needed| {
-                format!("the request needs {needed}")
-            });
+            let was = match needed {
+                Some(needed) => needs(needed),
+                None => say!("diagnosis-balance-full", name = name, amount = amount, read = read),
+            };
             let odds = [
                 (Balance, 0.05),
                 (ReloadMissed, 0.03),
@@ -113,7 +125,7 @@ fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opt
                 (Gateway, 1.5),
                 (Payment, 1.2),
             ];
-            clue(format!("{name} was {amount} {read}: {more}.{doubt}"), trust, &odds)
+            clue(sentences([Some(was), doubt]), trust, &odds)
         }
     })
 }
@@ -122,11 +134,11 @@ fn balance(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opt
 fn reservation(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Option<Clue> {
     let (reserve, had) = (meter.reserve?, left(meter)?);
     let some = meter.headroom?.qty <= Qty(0) && had.qty > Qty(0) && reserve.qty > Qty(0);
-    let text = format!(
-        "{} sets {} aside for each request, and {} is left: calls are refused before the balance is at zero.",
-        account.name,
-        words::amount(reserve),
-        words::amount(had)
+    let text = say!(
+        "diagnosis-reservation",
+        provider = account.name.as_str(),
+        reserve = words::amount(reserve),
+        left = words::amount(had)
     );
     let odds = [(TooLarge, 3.0), (InFlight, 3.0)];
     some.then(|| clue(text, scene.trust(meter), &odds))
@@ -151,16 +163,6 @@ fn reload(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opti
     if meter.added.last().is_some_and(|(at, ..)| *at >= since) {
         return None;
     }
-    let late = match level {
-        Level::Empty => {
-            format!("it has been at zero since {} and nothing came", bare(scene, since))
-        }
-        Level::Low | Level::Full => format!(
-            "{} was left {} and nothing has come since",
-            words::amount(had),
-            scene.read(meter.read_at)
-        ),
-    };
     let long = waited > grace;
     let times = match (known, level) {
         (Reload::Said(_), Level::Empty) if long => 30.0,
@@ -168,31 +170,66 @@ fn reload(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opti
         (Reload::Seen { .. }, Level::Empty) if long => 10.0,
         (Reload::Seen { .. }, _) => 2.5,
     };
-    let why = match known {
-        Reload::Said(below) => {
-            format!("An automatic top-up is set for “{}” below {}", account.label, words::amount(below))
+    let (label, since) = (account.label.as_str(), said::bare(since, scene.facts));
+    let (left, read) = (words::amount(had), scene.read(meter.read_at));
+    let text = match (known, level) {
+        (Reload::Said(below), level) => {
+            let below = words::amount(below);
+            match level {
+                Level::Empty => say!("diagnosis-reload-said", account = label, below = below, since = since),
+                _ => say!(
+                    "diagnosis-reload-said.left",
+                    account = label,
+                    below = below,
+                    left = left,
+                    read = read
+                ),
+            }
         }
-        Reload::Seen { count, amount, about, .. } => format!(
-            "The last {count} top-ups of “{}” were {} each with about {} left, as an automatic top-up does it",
-            account.label,
-            words::amount(amount),
-            words::amount(about)
-        ),
+        (Reload::Seen { count, amount, about, .. }, level) => {
+            let id = match level {
+                Level::Empty => "diagnosis-reload-seen",
+                _ => "diagnosis-reload-seen.left",
+            };
+            say!(
+                id,
+                account = label,
+                count = count,
+                amount = words::amount(amount),
+                about = words::amount(about),
+                since = since,
+                left = left,
+                read = read
+            )
+        }
     };
     let odds = [(ReloadMissed, times), (Payment, 2.0)];
-    Some(clue(format!("{why}; {late}."), scene.trust(meter), &odds))
+    Some(clue(text, scene.trust(meter), &odds))
 }
 
 fn limit(scene: &Scene<'_>, account: &AccountFacts, cause: Cause, meter: &MeterFacts) -> Option<Clue> {
     let level = scene.level(meter)?;
     let (name, read, doubt) = (named(account, meter), scene.read(meter.read_at), doubt(scene, meter));
-    let of = match (meter.used, meter.limit, meter.headroom) {
-        (Some(used), Some(limit), _) => format!("{} of {} used", words::amount(used), words::amount(limit)),
-        (_, Some(limit), Some(left)) => format!("{} of {} left", words::amount(left), words::amount(limit)),
-        (_, _, left) => format!("{} left", words::amount(left?)),
+    let (figure, used, limit, left) = match (meter.used, meter.limit, meter.headroom) {
+        (Some(used), Some(limit), _) => ("used", Some(used), Some(limit), None),
+        (_, Some(limit), Some(left)) => ("left-of", None, Some(limit), Some(left)),
+        (_, _, left) => ("left", None, None, Some(left?)),
+    };
+    let amount = |amount: Option<Amount>| amount.map_or(String::new(), words::amount);
+    let was = |level: &str| {
+        Some(say!(
+            "diagnosis-limit",
+            level = level.to_owned(),
+            name = name.as_str(),
+            read = read.as_str(),
+            figure = figure,
+            used = amount(used),
+            limit = amount(limit),
+            left = amount(left)
+        ))
     };
     let again = meter.resets_at.filter(|at| *at > scene.at);
-    let again = again.map_or(String::new(), |at| format!(" It starts again {}.", scene.clock(at)));
+    let again = again.map(|at| say!("diagnosis-again", clock = scene.clock(at)));
     // The limit of another key refuses only calls of that key; nobody knows whether it was this one.
     let another = account.meters.iter().filter(|one| cause_of(account, one) == Some(cause)).count() > 1;
     let named_by = scene.refusal.meter.as_ref() == Some(&meter.key);
@@ -209,17 +246,13 @@ fn limit(scene: &Scene<'_>, account: &AccountFacts, cause: Cause, meter: &MeterF
                 (Payment, 0.7),
                 (Capacity, 0.5),
             ];
-            clue(format!("{name} was at its limit {read}: {of}.{again}{doubt}"), trust, &odds)
+            clue(sentences([was("empty"), again, doubt]), trust, &odds)
         }
-        Level::Low => clue(
-            format!("{name} was nearly at its limit {read}: {of}.{again}{doubt}"),
-            trust,
-            &[(cause, 3.0)],
-        ),
+        Level::Low => clue(sentences([was("low"), again, doubt]), trust, &[(cause, 3.0)]),
         Level::Full => {
-            let tightest = if another { ", the tightest of its kind" } else { "" };
+            let level = if another { "tightest" } else { "full" };
             let odds = [(cause, 0.08)];
-            clue(format!("{name} was not at its limit {read}: {of}{tightest}.{doubt}"), trust, &odds)
+            clue(sentences([was(level), doubt]), trust, &odds)
         }
     })
 }
@@ -231,16 +264,15 @@ fn rate(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Option
     }
     let (name, read) = (named(account, meter), scene.read(meter.read_at));
     let had = words::amount(meter.headroom?);
+    let left = || say!("diagnosis-rate-left", name = name.as_str(), left = had.as_str(), read = read.as_str());
+    let trust = scene.trust(meter);
     Some(match scene.level(meter)? {
         Level::Empty => {
-            clue(format!("{name} had nothing left {read}."), scene.trust(meter), &[(RateLimited, 5.0)])
+            let empty = say!("diagnosis-rate-empty", name = name.as_str(), read = read.as_str());
+            clue(empty, trust, &[(RateLimited, 5.0)])
         }
-        Level::Low => {
-            clue(format!("{name} had {had} left {read}."), scene.trust(meter), &[(RateLimited, 2.0)])
-        }
-        Level::Full => {
-            clue(format!("{name} had {had} left {read}."), scene.trust(meter) * 0.5, &[(RateLimited, 0.6)])
-        }
+        Level::Low => clue(left(), trust, &[(RateLimited, 2.0)]),
+        Level::Full => clue(left(), trust * 0.5, &[(RateLimited, 0.6)]),
     })
 }
 
@@ -253,15 +285,11 @@ fn same_figure(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) ->
         let same = said.unit == shown.unit && said.qty > Qty(0) && apart <= said.qty.0 / 100;
         same.then_some(said)
     };
-    let (what, said) = equal(scene.refusal.limit, meter.limit)
-        .map(|said| ("limit", said))
-        .or_else(|| Some(("amount left", equal(scene.refusal.left, left(meter))?)))?;
+    let (id, said) = equal(scene.refusal.limit, meter.limit)
+        .map(|said| ("diagnosis-same-limit", said))
+        .or_else(|| Some(("diagnosis-same-left", equal(scene.refusal.left, left(meter))?)))?;
     let name = named(account, meter);
-    let text = format!(
-        "{name} shows the {what} that the answer names, {}, {}.",
-        words::amount(said),
-        scene.read(meter.read_at)
-    );
+    let text = say!(id, name = name, amount = words::amount(said), read = scene.read(meter.read_at));
     Some(clue(text, scene.trust(meter), &[(cause, 6.0)]))
 }
 
@@ -270,19 +298,23 @@ fn added(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Optio
     let cause = cause_of(account, meter)?;
     let near = |at: &crate::model::Timestamp| at.since(scene.at) > -HOUR && at.since(scene.at) < 48 * HOUR;
     let (at, amount, _) = meter.added.iter().rev().find(|(at, amount, _)| near(at) && amount.qty > Qty(0))?;
-    let raised = if cause == Balance { "was added to" } else { "was added to the limit:" };
-    let label = if cause == Balance { format!("“{}”", account.label) } else { meter.label.clone() };
-    let said = format!("{} {raised} {label} {}", words::amount(*amount), scene.read(*at));
+    let after = *at > scene.at;
+    let id = match (cause == Balance, after) {
+        (true, false) => "diagnosis-added-before",
+        (true, true) => "diagnosis-added-after",
+        (false, false) => "diagnosis-raised-before",
+        (false, true) => "diagnosis-raised-after",
+    };
+    let text = say!(
+        id,
+        amount = words::amount(*amount),
+        account = account.label.as_str(),
+        meter = said::label(meter),
+        read = scene.read(*at)
+    );
     let trust = scene.trust(meter);
-    if *at > scene.at {
-        return Some(clue(format!("{said}: somebody saw a need for it."), trust, &[(cause, 2.0)]));
-    }
-    let odds = [(cause, 0.5), (Gateway, 1.5)];
-    Some(clue(format!("{said}: it may not have arrived everywhere yet."), trust, &odds))
-}
-
-/// A moment after `since`: without a preposition of its own.
-fn bare(scene: &Scene<'_>, at: crate::model::Timestamp) -> String {
-    let said = scene.clock(at);
-    said.trim_start_matches("at ").trim_start_matches("on ").to_owned()
+    Some(match after {
+        true => clue(text, trust, &[(cause, 2.0)]),
+        false => clue(text, trust, &[(cause, 0.5), (Gateway, 1.5)]),
+    })
 }

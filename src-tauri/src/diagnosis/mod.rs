@@ -1,5 +1,6 @@
 //! Refusal + facts → diagnosis: which cause it was, how sure that is, what speaks for and against it, what mends it.
-//! Pure: takes `now`, returns values. The words of the causes are in `model/cause.rs`, how evidence weighs in
+//! Pure: takes `now`, returns values. Its sentences are in
+//! `locales/<language>/diagnosis.ftl`, how evidence weighs in
 //! `weigh.rs`, what there is of it in `clues.rs` and `around.rs`.
 
 mod advice;
@@ -10,6 +11,7 @@ mod facts;
 mod incidents;
 mod prior;
 mod reload;
+mod said;
 mod scene;
 mod stated;
 mod steps;
@@ -85,7 +87,7 @@ fn hedged(explanation: String, cause: Cause, confidence: u8) -> String {
     if confidence >= SURE || cause == Cause::Unknown {
         return explanation;
     }
-    format!("{explanation} This is a guess, the likeliest of several reasons: nothing seen says it outright.")
+    said::sentences([Some(explanation), Some(crate::say!("diagnosis-guess"))])
 }
 
 /// The verdict on a refusal from what is known. Without an account it rests on the refusal alone.

@@ -2,20 +2,9 @@
 
 use super::AccountFacts;
 pub(super) use crate::model::Reload;
-use crate::model::words;
 
 /// Whether the account tops itself up: the user's word, or else what a meter's top-ups look like.
 pub(super) fn auto_reload(account: &AccountFacts) -> Option<Reload> {
     let seen = || account.meters.iter().find_map(|meter| Reload::seen(&meter.added));
     account.reload_below.map(Reload::Said).or_else(seen)
-}
-
-/// What an automatic top-up is, for a sentence: `below $10.00`.
-pub(super) fn reload_words(reload: Reload) -> String {
-    match reload {
-        Reload::Said(below) => format!("below {}", words::amount(below)),
-        Reload::Seen { amount, about, .. } => {
-            format!("of {} at about {} (as it seems)", words::amount(amount), words::amount(about))
-        }
-    }
 }

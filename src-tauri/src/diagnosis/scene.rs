@@ -1,9 +1,10 @@
 //! A refusal beside its facts: which figures speak of it, how far they are to be trusted, and when they were read.
 
-use super::{AccountFacts, Facts, MeterFacts};
+use super::{AccountFacts, Facts, MeterFacts, said};
 use crate::model::{
     Amount, Cause, HOUR, MINUTE, MeterKind, Provenance, Qty, Refusal, SECOND, Source, Timestamp, Unit, words,
 };
+use crate::say;
 
 /// The rule of a refusal that is made from a meter at zero.
 pub const METER_ZERO: &str = "meter.zero";
@@ -143,35 +144,19 @@ impl<'a> Scene<'a> {
 
     /// `at 14:05, 3 min before`: when a figure was read, and how that lies to the refusal.
     pub(super) fn read(&self, at: Timestamp) -> String {
-        format!("{}, {}", self.clock(at), self.apart(at))
-    }
-
-    fn apart(&self, at: Timestamp) -> String {
         let apart = self.at.since(at);
-        let span = words::span(apart);
-        match apart {
-            _ if self.refusal.source == Source::Pasted => {
-                format!("{} ago", words::span(self.facts.now.since(at)))
-            }
-            _ if apart.saturating_abs() < 2 * SECOND => "at the same moment".to_owned(),
-            1.. => format!("{span} before"),
-            _ => format!("{span} after"),
-        }
+        let (how, span) = match apart {
+            _ if self.refusal.source == Source::Pasted => ("ago", self.facts.now.since(at)),
+            _ if apart.saturating_abs() < 2 * SECOND => ("same", apart),
+            1.. => ("before", apart),
+            _ => ("after", apart),
+        };
+        say!("diagnosis-read", how = how, clock = self.clock(at), span = words::span(span))
     }
 
     /// `at 14:05`, `yesterday 23:05`, `on Tue 24 Nov 14:00`: a moment in the viewer's zone.
     pub(super) fn clock(&self, at: Timestamp) -> String {
-        clock(at, self.facts)
-    }
-}
-
-/// As [`Scene::clock`].
-pub(super) fn clock(at: Timestamp, facts: &Facts) -> String {
-    let said = words::moment(at, facts.now, &facts.zone);
-    match said.strip_prefix("today ") {
-        Some(clock) => format!("at {clock}"),
-        None if said.starts_with(['y', 't']) => said,
-        None => format!("on {said}"),
+        said::clock(at, self.facts)
     }
 }
 

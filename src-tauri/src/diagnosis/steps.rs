@@ -1,9 +1,11 @@
 //! The verdict in words: who refused, what is used up, until when, and whether waiting helps.
 
-use super::reload::{auto_reload, reload_words};
-use super::scene::{METER_ZERO, Scene, clock, decisive, is_out, left};
+use super::reload::{Reload, auto_reload};
+use super::said::{self, sentences};
+use super::scene::{METER_ZERO, Scene, decisive, is_out, left};
 use super::{AccountFacts, Facts, MeterFacts};
 use crate::model::{Amount, Cause, Refusal, Scope, Source, Timestamp, Unit, words};
+use crate::say;
 
 /// What a verdict is told from.
 pub(super) struct Teller<'a> {
@@ -57,107 +59,139 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Who refused: `OpenAI`, `The provider`.
-    pub(super) fn who(&self) -> String {
+    /// Who refused, if anybody knows: `OpenAI`.
+    pub(super) fn who(&self) -> Option<&str> {
         let facts = self.scene.facts;
         let known = self.account.or(self.scene.account()).map(|one| one.name.as_str());
         let name = Some(facts.name.as_str()).filter(|name| !name.is_empty());
-        name.or(known).unwrap_or("The provider").to_owned()
+        name.or(known)
     }
 
-    /// ` through LiteLLM`, where a gateway passed it on.
-    fn through(&self) -> String {
-        if !self.scene.passed_on() {
-            return String::new();
-        }
-        let name = self.scene.gateway().map_or("a gateway", |one| one.name.as_str());
-        format!(" through {name}")
-    }
-
-    /// What is used up, for people: `key limit “ci” of “Work”`, `balance`.
-    pub(super) fn thing(&self, otherwise: &str) -> String {
+    /// What is used up, for people: `key limit “ci” of “Work”`, `prepaid balance`.
+    fn thing(&self) -> String {
+        let meter = self.meter.map(said::label);
         match (self.meter, self.account) {
-            (Some(meter), Some(account)) if !meter.label.contains(&account.label) => {
-                format!("{} of “{}”", meter.label, account.label)
+            (Some(meter), Some(account)) => said::of(account, meter),
+            (None, Some(account)) => {
+                say!("diagnosis-meter", meter = self.kind_of_thing(), account = account.label.as_str())
             }
-            (Some(meter), _) => meter.label.clone(),
-            (None, Some(account)) => format!("{otherwise} of “{}”", account.label),
-            (None, None) => otherwise.to_owned(),
+            (_, None) => meter.unwrap_or_else(|| self.kind_of_thing()),
         }
     }
 
-    fn status(&self) -> String {
-        self.scene.refusal.status.map_or(String::new(), |status| format!(" with status {status}"))
+    /// What is used up where its meter is not known.
+    fn kind_of_thing(&self) -> String {
+        match (self.cause, self.scene.refusal.scope) {
+            (Cause::KeyLimit, _) => say!("diagnosis-thing-key"),
+            (Cause::BudgetExceeded, Scope::Project) => say!("diagnosis-thing-project"),
+            (Cause::BudgetExceeded, Scope::Team) => say!("diagnosis-thing-team"),
+            (Cause::BudgetExceeded, Scope::Organisation) => say!("diagnosis-thing-organisation"),
+            (Cause::BudgetExceeded, _) => say!("diagnosis-thing-budget"),
+            (Cause::ProviderCap, _) => say!("diagnosis-thing-cap"),
+            (Cause::FreeQuota, _) => say!("diagnosis-thing-quota"),
+            _ => say!("diagnosis-thing-balance"),
+        }
     }
 
-    /// The figures, from the answer before those of the meter: `$50.00 of $50.00 is used`.
-    fn figures(&self) -> Option<String> {
+    /// The figures, from the answer before those of the meter; the message chooses by `kind`.
+    fn figures(&self) -> Figures {
         let refusal = self.scene.refusal;
-        let say = words::amount;
-        let need = refusal.needed.map(|needed| match refusal.left {
-            Some(left) => format!("the request needs {}, and {} {} left", say(needed), say(left), is(left)),
-            None => format!("the request needs {}", say(needed)),
-        });
         let used = |used: Option<Amount>, limit: Option<Amount>| match (used, limit) {
-            (Some(used), Some(limit)) => Some(format!("{} of {} {} used", say(used), say(limit), is(used))),
-            (None, Some(limit)) => Some(format!("the limit is {}", say(limit))),
+            (Some(_), Some(_)) => Some(Figures { kind: "used", used, limit, ..Figures::default() }),
+            (None, Some(_)) => Some(Figures { kind: "limit", limit, ..Figures::default() }),
             _ => None,
         };
-        let answer = need.or_else(|| used(refusal.used, refusal.limit));
-        let answer = answer.or_else(|| refusal.left.map(|left| format!("{} {} left", say(left), is(left))));
-        answer.or_else(|| {
+        let left = |left: Amount| Figures { kind: "left", left: Some(left), ..Figures::default() };
+        let need = refusal.needed.map(|needed| {
+            let kind = if refusal.left.is_some() { "needed-left" } else { "needed" };
+            Figures { kind, needed: Some(needed), left: refusal.left, ..Figures::default() }
+        });
+        let answer = need.or_else(|| used(refusal.used, refusal.limit)).or_else(|| refusal.left.map(left));
+        let of_meter = || {
             let meter = self.meter.filter(|meter| is_out(meter))?;
-            let figure = used(meter.used, meter.limit);
-            let figure = figure.or_else(|| {
-                left(meter)
-                    .map(|had| format!("{} {} left", say(had), if is(had) == "is" { "was" } else { "were" }))
-            })?;
-            Some(format!("{figure} ({})", self.scene.clock(meter.read_at)))
-        })
+            let figures = used(meter.used, meter.limit).or_else(|| super::scene::left(meter).map(left))?;
+            let kind = match figures.kind {
+                "used" => "used-then",
+                "limit" => "limit-then",
+                _ => "left-then",
+            };
+            Some(Figures { kind, then: Some(meter.read_at), ..figures })
+        };
+        answer.or_else(of_meter).unwrap_or_default()
     }
 
-    fn with_figures(&self, text: String) -> String {
-        match self.figures() {
-            Some(figures) => format!("{text}; {figures}."),
-            None => format!("{text}."),
-        }
+    /// A message of what happened, with everything that such a message may name.
+    fn say(&self, id: &str) -> String {
+        let (scene, refusal, figures) = (&self.scene, self.scene.refusal, self.figures());
+        let through = scene.passed_on();
+        let how = match (refusal.source, through) {
+            _ if refusal.rule == METER_ZERO => "foreseen",
+            (Source::Stated, false) => "stated",
+            (Source::Stated, true) => "stated-through",
+            (Source::Polled | Source::Pasted, true) => "refused-through",
+            (Source::Polled | Source::Pasted, false) => "refused",
+        };
+        let answer = match (refusal.status, refusal.message.as_str()) {
+            (Some(_), "") => "status",
+            (Some(_), _) => "status-quoted",
+            (None, "") => "none",
+            (None, _) => "quoted",
+        };
+        let gateway = scene.gateway().map(|one| one.name.as_str());
+        let amount = |amount: Option<Amount>| amount.map_or(String::new(), words::amount);
+        let one = figures.used.or(figures.left).is_none_or(is_one);
+        say!(
+            id,
+            how = how,
+            known = yes(self.who().is_some()),
+            who = self.who().unwrap_or_default(),
+            through = yes(through),
+            watched = yes(gateway.is_some()),
+            gateway = gateway.unwrap_or_default(),
+            thing = self.thing(),
+            figures = figures.kind,
+            needed = amount(figures.needed.or(refusal.needed)),
+            left = amount(figures.left.or(refusal.left)),
+            used = amount(figures.used),
+            limit = amount(figures.limit),
+            number = if one { "one" } else { "many" },
+            then = figures.then.map_or(String::new(), |at| scene.clock(at)),
+            answer = answer,
+            status = refusal.status.map_or(String::new(), |status| status.to_string()),
+            message = refusal.message.as_str()
+        )
     }
 
-    /// Until when, and whether waiting helps.
-    fn waiting(&self, mended_by: &str) -> String {
-        match (self.retryable, self.retry_at) {
-            (true, Some(at)) if at <= self.scene.facts.now => {
-                format!("It was to pass {}, so calls should work again.", clock(at, self.scene.facts))
-            }
-            (true, Some(at)) => {
-                format!("It starts again {}; before that, {mended_by}.", clock(at, self.scene.facts))
-            }
-            (true, None) => "It passes by itself; when is not known.".to_owned(),
-            (false, _) => format!("Waiting does not help: {mended_by}."),
-        }
+    /// Until when, and whether waiting helps or what does.
+    fn waiting(&self) -> String {
+        let (state, at) = match (self.retryable, self.retry_at) {
+            (true, Some(at)) if at <= self.scene.facts.now => ("over", Some(at)),
+            (true, Some(at)) => ("until", Some(at)),
+            (true, None) => ("itself", None),
+            (false, _) => ("never", None),
+        };
+        let clock = at.map_or(String::new(), |at| self.scene.clock(at));
+        say!("diagnosis-waiting", state = state, clock = clock, cause = self.cause.id())
     }
 
     fn soon(&self) -> String {
-        match self.retry_at {
-            Some(at) if at <= self.scene.facts.now => "Calls may be sent again now.".to_owned(),
-            Some(at) => format!(
-                "Calls may be sent again {}, in {}.",
-                clock(at, self.scene.facts),
-                words::span(at.since(self.scene.facts.now))
-            ),
-            None => "It passes by itself, mostly within a minute or so.".to_owned(),
-        }
+        let now = self.scene.facts.now;
+        let ahead = self.retry_at.filter(|at| *at > now);
+        let state = match self.retry_at {
+            Some(_) if ahead.is_none() => "now",
+            Some(_) => "at",
+            None => "itself",
+        };
+        let clock = ahead.map_or(String::new(), |at| self.scene.clock(at));
+        let span = ahead.map_or(String::new(), |at| words::span(at.since(now)));
+        say!("diagnosis-soon", state = state, clock = clock, span = span)
     }
 
     /// Money that came since, if it did.
     fn mended(&self) -> Option<String> {
         let meter = self.meter?;
         let (at, amount, _) = meter.added.iter().rev().find(|(at, ..)| *at > self.scene.at)?;
-        Some(format!(
-            "{} was added {}, so calls should work again.",
-            words::amount(*amount),
-            self.scene.clock(*at)
-        ))
+        Some(say!("diagnosis-mended", amount = words::amount(*amount), clock = self.scene.clock(*at)))
     }
 
     /// Money that is there although a limit refuses.
@@ -165,171 +199,8 @@ impl<'a> Teller<'a> {
         let account = self.account.or(self.scene.account())?;
         let meter = decisive(account, Cause::BalanceExhausted, self.scene.refusal)?;
         let had = left(meter).filter(|_| !is_out(meter))?;
-        let read = self.scene.clock(meter.read_at);
-        Some(format!("The account itself still had {} {read}.", words::amount(had)))
-    }
-
-    /// What happened, to whom and why, in one to three sentences.
-    pub(super) fn explanation(&self) -> String {
-        let told = self.told();
-        let Some(account) = self.scene.elsewhere() else { return told };
-        let (label, name) = (&account.label, &account.name);
-        format!("{told} “{label}” is an account at {name}, so its figures say nothing of this answer.")
-    }
-
-    fn told(&self) -> String {
-        let (who, through) = (self.who(), self.through());
-        let refusal = self.scene.refusal;
-        let refused = match refusal.source {
-            _ if refusal.rule == METER_ZERO => {
-                format!("No refusal was seen yet, but {who} has reason to refuse")
-            }
-            Source::Stated => format!("{who} says that it refuses calls{through}"),
-            Source::Polled | Source::Pasted => format!("{who} refused the call{through}"),
-        };
-        let join = |parts: [Option<String>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        match self.cause {
-            Cause::BalanceExhausted => {
-                let thing = self.thing("prepaid balance");
-                let own = self.scene.through_gateway() && self.account.is_some_and(|one| !one.is_gateway);
-                let whose = if own {
-                    " It is the provider's account behind the gateway, not the gateway's own."
-                } else {
-                    ""
-                };
-                let first = self.with_figures(format!("{refused}: the {thing} is used up"));
-                let last =
-                    self.mended().unwrap_or_else(|| self.waiting("calls work again once money is added"));
-                join([Some(format!("{first}{whose}")), Some(last), None])
-            }
-            Cause::RequestTooLarge => {
-                let first = self.with_figures(format!("{refused} because it is larger than what is left"));
-                let afford = refusal.left.filter(|left| left.qty.0 > 0);
-                let last = afford.map_or("A smaller request may still go through.".to_owned(), |left| {
-                    format!("A request of up to {} can still go through.", words::amount(left))
-                });
-                join([Some(first), Some(last), None])
-            }
-            Cause::KeyLimit => {
-                let first =
-                    self.with_figures(format!("{refused}: the {} is reached", self.thing("key's own limit")));
-                join([
-                    Some(first),
-                    self.money_behind(),
-                    Some(self.waiting("a higher limit or another key helps")),
-                ])
-            }
-            Cause::BudgetExceeded => {
-                let whose = match refusal.scope {
-                    Scope::Project => "budget of the project",
-                    Scope::Team => "budget of the team or project",
-                    Scope::Organisation => "budget of the organisation",
-                    _ => "budget",
-                };
-                let first = self.with_figures(format!("{refused}: the {} is reached", self.thing(whose)));
-                join([Some(first), self.money_behind(), Some(self.waiting("a higher budget helps"))])
-            }
-            Cause::ProviderCap => {
-                let first = self.with_figures(format!(
-                    "{refused}: the {} is reached",
-                    self.thing("spend cap or tier limit")
-                ));
-                join([Some(first), self.money_behind(), Some(self.waiting("a higher cap helps"))])
-            }
-            Cause::FreeQuota => {
-                let first = self
-                    .with_figures(format!("{refused}: the {} is used up", self.thing("free or daily quota")));
-                join([Some(first), Some(self.waiting("a paid plan or another model helps")), None])
-            }
-            Cause::PlanMissing => {
-                let first = format!("{refused}: no plan of the account covers this, or it has expired.");
-                join([
-                    Some(first),
-                    self.money_behind(),
-                    Some(self.waiting("the plan has to be renewed or changed")),
-                ])
-            }
-            Cause::PaymentFailed => {
-                let first = format!(
-                    "{refused} over payment: the method failed or must be verified, an invoice is open, or the account is suspended."
-                );
-                join([Some(first), self.money_behind(), Some(self.waiting("the payment has to be mended"))])
-            }
-            Cause::ReloadMissed => {
-                let reload = self
-                    .account
-                    .and_then(auto_reload)
-                    .map_or(String::new(), |reload| format!(" {}", reload_words(reload)));
-                let first =
-                    self.with_figures(format!("{refused}: the {} is used up", self.thing("prepaid balance")));
-                let why = format!("The automatic top-up{reload} was due and did not come.");
-                let last = self
-                    .mended()
-                    .unwrap_or_else(|| self.waiting("top up by hand and mend the automatic one"));
-                join([Some(first), Some(why), Some(last)])
-            }
-            Cause::RateLimited => {
-                let first = self.with_figures(format!(
-                    "{refused}: too many requests or tokens at a time, which is not about money"
-                ));
-                join([Some(first), Some(self.soon()), None])
-            }
-            Cause::Capacity => join([
-                Some(format!(
-                    "{who} has no room for more calls at the moment{through}; neither money nor your limits are the reason."
-                )),
-                Some(self.soon()),
-                None,
-            ]),
-            Cause::InFlight => {
-                let first = self.with_figures(format!(
-                    "{refused}: what is left is held for requests that are still running"
-                ));
-                join([Some(first), Some(self.soon()), None])
-            }
-            Cause::Credentials => {
-                let first = format!(
-                    "{refused}: it does not accept the key{}. It is wrong, revoked, of the wrong kind, or lacks a permission.",
-                    self.status()
-                );
-                join([Some(first), Some(self.waiting("the key has to be mended")), None])
-            }
-            Cause::GatewayMisconfigured => {
-                let gateway = self.scene.gateway().map_or("The gateway".to_owned(), |one| one.name.clone());
-                let first = format!(
-                    "{gateway} refused the call{} on its own account, or hides why the provider behind it did.",
-                    self.status()
-                );
-                join([
-                    Some(first),
-                    self.money_at_provider(),
-                    Some(self.waiting("the gateway has to be mended")),
-                ])
-            }
-            Cause::PaymentChallenge => {
-                let asks =
-                    refusal.needed.map_or(String::new(), |needed| format!(" of {}", words::amount(needed)));
-                let said = Some(&refusal.message)
-                    .filter(|said| !said.is_empty())
-                    .map(|said| format!("It says: “{said}”."));
-                let first =
-                    format!("{who} offers this call at a price{asks} (x402); no account of yours is empty.");
-                join([
-                    Some(first),
-                    said,
-                    Some("It is answered by a client that pays, not by a top-up.".to_owned()),
-                ])
-            }
-            Cause::Network => {
-                let first = format!(
-                    "Something in between answered{}, such as a proxy or the log-in page of a network, not {}.",
-                    self.status(),
-                    if who == "The provider" { "the provider" } else { &who }
-                );
-                join([Some(first), Some("It says nothing of money or keys.".to_owned()), None])
-            }
-            Cause::Unknown => self.unknown(&who, &through),
-        }
+        let clock = self.scene.clock(meter.read_at);
+        Some(say!("diagnosis-account-had", amount = words::amount(had), clock = clock))
     }
 
     fn money_at_provider(&self) -> Option<String> {
@@ -340,36 +211,125 @@ impl<'a> Teller<'a> {
             Some((one, meter, had))
         });
         let (account, meter, had) = found?;
-        let read = self.scene.clock(meter.read_at);
-        Some(format!("“{}” at {} still had {} {read}.", account.label, account.name, words::amount(had)))
+        Some(say!(
+            "diagnosis-provider-had",
+            account = account.label.as_str(),
+            provider = account.name.as_str(),
+            amount = words::amount(had),
+            clock = self.scene.clock(meter.read_at)
+        ))
     }
 
-    fn unknown(&self, who: &str, through: &str) -> String {
-        let refusal = self.scene.refusal;
-        let status = refusal
-            .status
-            .map_or("an answer without a status".to_owned(), |status| format!("status {status}"));
-        let said = match refusal.message.as_str() {
-            "" => ", and no words of its own".to_owned(),
-            words => format!(": “{words}”"),
-        };
-        if refusal.status.is_some_and(|status| status < 400) {
-            return format!(
-                "{who} answered{through} with {status}{said}. That is no refusal that Tollwatch knows."
-            );
+    /// That the automatic top-up did not come, as far as it is known.
+    fn reload_due(&self) -> String {
+        match self.account.and_then(auto_reload) {
+            None => say!("diagnosis-reload-due"),
+            Some(Reload::Said(below)) => say!("diagnosis-reload-due.said", below = words::amount(below)),
+            Some(Reload::Seen { amount, about, .. }) => {
+                say!(
+                    "diagnosis-reload-due.seen",
+                    amount = words::amount(amount),
+                    about = words::amount(about)
+                )
+            }
         }
-        format!(
-            "{who} answered{through} with {status}{said}. That does not tell whether money, a limit, the key or the network is the reason."
-        )
+    }
+
+    /// What happened, to whom and why, in one to three sentences.
+    pub(super) fn explanation(&self) -> String {
+        let elsewhere = self.scene.elsewhere().map(|account| {
+            let (label, name) = (account.label.as_str(), account.name.as_str());
+            say!("diagnosis-elsewhere", account = label, provider = name)
+        });
+        sentences(self.told().into_iter().chain([elsewhere]))
+    }
+
+    fn told(&self) -> [Option<String>; 3] {
+        let refusal = self.scene.refusal;
+        let reached = || Some(self.say("diagnosis-told-reached"));
+        let waiting = || Some(self.waiting());
+        let soon = || Some(self.soon());
+        match self.cause {
+            Cause::BalanceExhausted => {
+                let own = self.scene.through_gateway() && self.account.is_some_and(|one| !one.is_gateway);
+                let whose = own.then(|| say!("diagnosis-whose"));
+                [Some(self.say("diagnosis-told-used-up")), whose, self.mended().or_else(waiting)]
+            }
+            Cause::RequestTooLarge => {
+                let afford = refusal.left.filter(|left| left.qty.0 > 0);
+                let smaller = match afford {
+                    Some(left) => say!("diagnosis-smaller.up-to", left = words::amount(left)),
+                    None => say!("diagnosis-smaller"),
+                };
+                [Some(self.say("diagnosis-told-larger")), Some(smaller), None]
+            }
+            Cause::KeyLimit | Cause::BudgetExceeded | Cause::ProviderCap => {
+                [reached(), self.money_behind(), waiting()]
+            }
+            Cause::FreeQuota => [Some(self.say("diagnosis-told-used-up")), waiting(), None],
+            Cause::PlanMissing => [Some(self.say("diagnosis-told-plan")), self.money_behind(), waiting()],
+            Cause::PaymentFailed => {
+                [Some(self.say("diagnosis-told-payment")), self.money_behind(), waiting()]
+            }
+            Cause::ReloadMissed => [
+                Some(self.say("diagnosis-told-used-up")),
+                Some(self.reload_due()),
+                self.mended().or_else(waiting),
+            ],
+            Cause::RateLimited => [Some(self.say("diagnosis-told-rate")), soon(), None],
+            Cause::Capacity => [Some(self.say("diagnosis-told-capacity")), soon(), None],
+            Cause::InFlight => [Some(self.say("diagnosis-told-in-flight")), soon(), None],
+            Cause::Credentials => [Some(self.say("diagnosis-told-credentials")), waiting(), None],
+            Cause::GatewayMisconfigured => {
+                [Some(self.say("diagnosis-told-gateway")), self.money_at_provider(), waiting()]
+            }
+            Cause::PaymentChallenge => {
+                let priced = refusal.needed.is_some();
+                let id =
+                    if priced { "diagnosis-told-challenge.priced" } else { "diagnosis-told-challenge" };
+                let said = Some(refusal.message.as_str()).filter(|said| !said.is_empty());
+                let said = said.map(|said| say!("diagnosis-it-says", message = said));
+                [Some(self.say(id)), said, Some(say!("diagnosis-pays"))]
+            }
+            Cause::Network => {
+                [Some(self.say("diagnosis-told-network")), Some(say!("diagnosis-network-only")), None]
+            }
+            Cause::Unknown => {
+                let good = refusal.status.is_some_and(|status| status < 400);
+                let then = if good { say!("diagnosis-no-refusal") } else { say!("diagnosis-not-told") };
+                [Some(self.say("diagnosis-answered")), Some(then), None]
+            }
+        }
     }
 }
 
-/// `is` or `are`, as the amount is one or many.
-fn is(amount: Amount) -> &'static str {
-    match amount.unit {
-        Unit::Tokens | Unit::Requests | Unit::Credits if amount.qty.0 != amount.unit.scale() => "are",
-        _ => "is",
+/// Amounts of a verdict's first sentence, and which of them it names.
+#[derive(Clone, Copy)]
+struct Figures {
+    kind: &'static str,
+    needed: Option<Amount>,
+    left: Option<Amount>,
+    used: Option<Amount>,
+    limit: Option<Amount>,
+    /// When the meter was read that they are from.
+    then: Option<Timestamp>,
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Figures { kind: "none", needed: None, left: None, used: None, limit: None, then: None }
     }
+}
+
+/// For a message that chooses.
+pub(super) fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+/// Whether a sentence speaks of the amount as of one thing: money, a share, one token.
+fn is_one(amount: Amount) -> bool {
+    !matches!(amount.unit, Unit::Tokens | Unit::Requests | Unit::Credits)
+        || amount.qty.0 == amount.unit.scale()
 }
 
 /// Whether a limit of this kind may start again by itself.

@@ -5,6 +5,7 @@ use super::prior::{self, UNMISTAKABLE};
 use super::scene::Scene;
 use super::{Evidence, Facts, Hypothesis, around};
 use crate::model::{Cause, Refusal};
+use crate::say;
 
 /// At most this many hypotheses are told.
 const MOST: usize = 4;
@@ -84,17 +85,17 @@ fn evidence(cause: Cause, refusal: &Refusal, clues: &[Clue]) -> Vec<Evidence> {
 
 /// What the answer itself says for its cause.
 fn said(refusal: &Refusal) -> Option<String> {
-    let status = refusal.status.map_or(String::new(), |status| format!(" {status}"));
-    let quoted =
-        if refusal.message.is_empty() { String::new() } else { format!(": “{}”", refusal.message) };
-    match refusal.confidence {
-        _ if refusal.cause == Cause::Unknown || refusal.rule == super::scene::METER_ZERO => None,
-        UNMISTAKABLE.. => Some(format!("The answer names this cause (rule {}){quoted}", refusal.rule)),
-        80.. => Some(format!("The answer's words say so (rule {}){quoted}", refusal.rule)),
-        _ => Some(format!(
-            "The answer with status{status} mostly means this, but does not say it (rule {}){quoted}",
-            refusal.rule
-        )),
+    if refusal.cause == Cause::Unknown || refusal.rule == super::scene::METER_ZERO {
+        return None;
     }
-    .map(|text| if text.ends_with(['.', '”', '!', '?']) { text } else { format!("{text}.") })
+    let id = match (refusal.confidence, refusal.status) {
+        (UNMISTAKABLE.., _) => "diagnosis-says-sure",
+        (80.., _) => "diagnosis-says-well",
+        (_, Some(_)) => "diagnosis-says-status",
+        (_, None) => "diagnosis-says-little",
+    };
+    let id = if refusal.message.is_empty() { id.to_owned() } else { format!("{id}.quoted") };
+    let status = refusal.status.map_or(String::new(), |status| status.to_string());
+    let (rule, message) = (refusal.rule.as_str(), refusal.message.as_str());
+    Some(say!(&id, rule = rule, message = message, status = status))
 }

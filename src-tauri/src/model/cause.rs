@@ -1,4 +1,4 @@
-//! Why calls are refused, and what that covers: closed sets, each member with its words.
+//! Why calls are refused, and what that covers: closed sets. Their words are in the catalogues.
 
 use super::{MeterKey, MeterKind, Severity};
 use serde::{Deserialize, Serialize};
@@ -63,17 +63,17 @@ pub enum Cause {
     Unknown,
 }
 
-/// A cause in words.
-#[derive(Clone, Copy, Debug)]
+/// A cause in words, from `locales/<language>/causes.ftl`.
+#[derive(Clone, Debug)]
 pub struct CauseWords {
     /// The cause's name in JSON.
     pub id: &'static str,
     /// A heading of two to four words.
-    pub title: &'static str,
+    pub title: String,
     /// What it means, as a sentence.
-    pub means: &'static str,
+    pub means: String,
     /// What to do first, as a sentence.
-    pub step: &'static str,
+    pub step: String,
 }
 
 impl Cause {
@@ -171,112 +171,33 @@ impl Cause {
         }
     }
 
-    /// The cause in words.
+    /// The cause in words, in the language that is spoken.
     pub fn words(self) -> CauseWords {
-        let words = |id, title, means, step| CauseWords { id, title, means, step };
+        let id = self.id();
+        let said = |part: &str| crate::say!(&format!("cause-{id}{part}"));
+        CauseWords { id, title: said(""), means: said(".means"), step: said(".step") }
+    }
+
+    /// The cause's name in JSON.
+    pub fn id(self) -> &'static str {
         match self {
-            Cause::BalanceExhausted => words(
-                "balance_exhausted",
-                "Balance used up",
-                "The prepaid balance or the credits are used up.",
-                "Top up to go on.",
-            ),
-            Cause::RequestTooLarge => words(
-                "request_too_large",
-                "Request larger than what is left",
-                "This request asks for more than what is left; a smaller one may still go through.",
-                "Top up, or ask for fewer tokens in a request.",
-            ),
-            Cause::KeyLimit => words(
-                "key_limit",
-                "Key limit reached",
-                "The key's own limit is reached; the account behind it may still have money.",
-                "Raise this key's limit or use another key; the account may still have money.",
-            ),
-            Cause::BudgetExceeded => words(
-                "budget_exceeded",
-                "Budget reached",
-                "A budget of a team, project, workspace or organisation is reached.",
-                "Raise the budget, or ask whoever owns it.",
-            ),
-            Cause::ProviderCap => words(
-                "provider_cap",
-                "Spend cap reached",
-                "The provider's own spend cap or the limit of the usage tier is reached.",
-                "Raise the cap at the provider, or wait until it starts again.",
-            ),
-            Cause::FreeQuota => words(
-                "free_quota",
-                "Quota used up",
-                "A free tier's, a plan's or a day's quota is used up.",
-                "Wait until the quota starts again, or move to a paid plan.",
-            ),
-            Cause::PlanMissing => words(
-                "plan_missing",
-                "No plan covers this",
-                "The subscription or plan is missing, has expired, or does not cover this product.",
-                "Renew or change the plan at the provider.",
-            ),
-            Cause::PaymentFailed => words(
-                "payment_failed",
-                "Payment problem",
-                "The payment method failed or must be verified, an invoice is overdue, or the account is suspended.",
-                "Mend the payment method or the open invoice at the provider.",
-            ),
-            Cause::ReloadMissed => words(
-                "reload_missed",
-                "Automatic top-up did not come",
-                "An automatic top-up was due and did not come, so the balance ran out.",
-                "Look at the payment method and at why the automatic top-up failed; top up by hand meanwhile.",
-            ),
-            Cause::RateLimited => words(
-                "rate_limited",
-                "Too many requests at a time",
-                "A rate limit (requests, tokens or calls at the same time) was reached; this is not about money.",
-                "Wait and send less at a time; no money is needed.",
-            ),
-            Cause::Capacity => words(
-                "capacity",
-                "Provider out of capacity",
-                "The provider has no room for more calls at the moment; neither money nor your limits are the reason.",
-                "Try again later, or use another model or provider meanwhile.",
-            ),
-            Cause::InFlight => words(
-                "in_flight",
-                "Money held for running requests",
-                "The money that is left is held for requests that are still running; it comes free by itself.",
-                "Wait for running requests to end, or send fewer at the same time.",
-            ),
-            Cause::Credentials => words(
-                "credentials",
-                "Key not accepted",
-                "The key is wrong, revoked, of the wrong kind, or lacks a permission.",
-                "Check the key, or make a new one with the permission that is named.",
-            ),
-            Cause::GatewayMisconfigured => words(
-                "gateway_misconfigured",
-                "Gateway in between refuses or hides the reason",
-                "The gateway refuses on its own account, or hides why the provider behind it refused.",
-                "Look at the gateway's log and at the key and the balance that it uses at the provider.",
-            ),
-            Cause::PaymentChallenge => words(
-                "payment_challenge",
-                "Price offer (x402)",
-                "This is an offer to pay for one call (x402), not an empty account.",
-                "Pay with a client that speaks x402, or check that this is the right address.",
-            ),
-            Cause::Network => words(
-                "network",
-                "Something in between answered",
-                "A proxy or a log-in page in between answered, not the provider.",
-                "Check the network, the proxy and the address.",
-            ),
-            Cause::Unknown => words(
-                "unknown",
-                "Cause not known",
-                "Nothing that Tollwatch knows was recognised.",
-                "Compare with the provider's documents and its status page.",
-            ),
+            Cause::BalanceExhausted => "balance_exhausted",
+            Cause::RequestTooLarge => "request_too_large",
+            Cause::KeyLimit => "key_limit",
+            Cause::BudgetExceeded => "budget_exceeded",
+            Cause::ProviderCap => "provider_cap",
+            Cause::FreeQuota => "free_quota",
+            Cause::PlanMissing => "plan_missing",
+            Cause::PaymentFailed => "payment_failed",
+            Cause::ReloadMissed => "reload_missed",
+            Cause::RateLimited => "rate_limited",
+            Cause::Capacity => "capacity",
+            Cause::InFlight => "in_flight",
+            Cause::Credentials => "credentials",
+            Cause::GatewayMisconfigured => "gateway_misconfigured",
+            Cause::PaymentChallenge => "payment_challenge",
+            Cause::Network => "network",
+            Cause::Unknown => "unknown",
         }
     }
 }
@@ -307,11 +228,11 @@ mod tests {
 
     #[test]
     fn every_cause_has_its_own_words_and_its_name_in_json() {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         for cause in Cause::ALL {
             let words = cause.words();
             assert_eq!(serde_json::to_value(cause).unwrap(), words.id);
-            seen.extend([words.id, words.title, words.means, words.step]);
+            seen.extend([words.id.to_owned(), words.title.clone(), words.means.clone(), words.step.clone()]);
             assert!(words.means.ends_with('.') && words.step.ends_with('.'));
         }
         let count = seen.len();

@@ -109,7 +109,7 @@ fn todo(cause: Cause, key_url: Option<&str>, links: Links) -> String {
         }
         (Cause::PaymentChallenge, _) => "check that this is the right address".to_owned(),
         (Cause::GatewayMisconfigured, _) => "look at the gateway's log".to_owned(),
-        _ => small(cause.words().step),
+        _ => small(&cause.words().step),
     }
 }
 

@@ -1,0 +1,68 @@
+//! Names, moments and whole sentences put side by side, in the language that is spoken.
+
+use super::{AccountFacts, Facts, MeterFacts};
+use crate::model::{Timestamp, words};
+use crate::say;
+
+/// A meter as a connector calls it; the catalogue may know another word for it.
+pub(super) fn label(meter: &MeterFacts) -> String {
+    let label = meter.label.as_str();
+    let base = |name: &str| name.to_lowercase().replace(' ', "-");
+    match label.find(" “").filter(|_| label.ends_with('”')) {
+        Some(at) => {
+            let (name, quoted) = (&label[..at], &label[at + 1..]);
+            say!("diagnosis-label.quoted", name = name, base = base(name), quoted = quoted)
+        }
+        None => say!("diagnosis-label", name = label, base = base(label)),
+    }
+}
+
+/// `balance of “Work”`, or the meter alone where its own name holds the account's.
+pub(super) fn of(account: &AccountFacts, meter: &MeterFacts) -> String {
+    match meter.label.contains(&account.label) {
+        true => label(meter),
+        false => say!("diagnosis-meter", meter = label(meter), account = account.label.as_str()),
+    }
+}
+
+/// `The balance of “Work”`, at the beginning of a sentence.
+pub(super) fn named(account: &AccountFacts, meter: &MeterFacts) -> String {
+    match meter.label.contains(&account.label) {
+        true => say!("diagnosis-named.alone", meter = label(meter)),
+        false => say!("diagnosis-named", meter = label(meter), account = account.label.as_str()),
+    }
+}
+
+/// `at 14:05`, `yesterday 23:05`, `on Tue 24 Nov 14:00`: a moment in the viewer's zone, as part of a sentence.
+pub(super) fn clock(at: Timestamp, facts: &Facts) -> String {
+    let moment = || words::moment(at, facts.now, &facts.zone);
+    match days(at, facts) {
+        0 => say!("diagnosis-clock-today", clock = hour(at, facts)),
+        -1 | 1 => say!("diagnosis-clock-near", moment = moment()),
+        _ => say!("diagnosis-clock-far", moment = moment()),
+    }
+}
+
+/// As [`clock`], after `since` or `until`: `14:05`, `Tue 24 Nov 14:00`.
+pub(super) fn bare(at: Timestamp, facts: &Facts) -> String {
+    match days(at, facts) {
+        0 => say!("diagnosis-clock-today.bare", clock = hour(at, facts)),
+        _ => words::moment(at, facts.now, &facts.zone),
+    }
+}
+
+fn hour(at: Timestamp, facts: &Facts) -> String {
+    at.to_jiff().to_zoned(facts.zone.clone()).strftime("%H:%M").to_string()
+}
+
+/// Days of the calendar from today to `at`.
+fn days(at: Timestamp, facts: &Facts) -> i32 {
+    let date = |at: Timestamp| at.to_jiff().to_zoned(facts.zone.clone()).date();
+    date(at).since((jiff::Unit::Day, date(facts.now))).map_or(i32::MAX, |span| span.get_days())
+}
+
+/// Whole sentences one after another.
+pub(super) fn sentences(all: impl IntoIterator<Item = Option<String>>) -> String {
+    let next = |first, next| say!("diagnosis-next", first = first, next = next);
+    all.into_iter().flatten().reduce(next).unwrap_or_default()
+}
