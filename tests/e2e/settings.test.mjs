@@ -57,7 +57,7 @@ test('when to tell is set for all accounts and for one', async (t) => {
   const chromium = await browser();
   t.after(() => chromium.close());
   const page = await chromium.page(own.url);
-  await visit(page, '#/settings');
+  await visit(page, '#/alerts');
   const card = page.locator('section[aria-labelledby=when]');
   await card.getByLabel('Quiet hours (optional)').fill('at night');
   await card.getByRole('button', { name: 'Save', exact: true }).click();
@@ -92,7 +92,7 @@ test('when to tell is set for all accounts and for one', async (t) => {
   await account.getByText('lead 5 days · tops up below 10 USD · key until 2026-12-31').waitFor();
   assert.match(config(), /connector = "deepseek" # ours\n/);
   assert.match(config(), /lead = "5 days"/);
-  await shot(page, 'settings-alerts-light');
+  await shot(page, 'alerts-rules-light');
   await accessible(page, 'alert settings');
   await fits(page, 'alert settings');
 });

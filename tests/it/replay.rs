@@ -325,7 +325,7 @@ fn the_own_history_says_what_a_rule_would_have_told() {
 
     let table = sandbox.run(&["replay", "--since", "4w"]);
     assert_eq!(table.code, 0, "{}", table.stderr);
-    let summary = format!("{timely} of {} walls told in time", came.len());
+    let summary = format!("would have told you {} times in 28 days, ", told.len());
     assert!(table.stdout.contains(&summary) && table.stdout.contains("Mine · balance"), "{}", table.stdout);
 
     let gone = sandbox.run(&["replay", "yours"]);
@@ -338,8 +338,8 @@ fn the_own_history_says_what_a_rule_would_have_told() {
 fn the_window_can_ask_for_it() {
     let (bus, sandbox) = (PrivateBus::start(), Sandbox::new());
     let running = Serving::start(&sandbox, &["--demo"], &bus.address);
-    let view = running.json("replay", &json!({ "days": 14, "sensitivity": "high" }));
-    assert_eq!(view["sensitivity"], "high");
+    let view = running.json("replay", &json!({ "days": 14 }));
+    assert_eq!(view["sensitivity"], "normal");
     let (from, to) = (view["from"].as_i64().unwrap(), view["to"].as_i64().unwrap());
     assert!(to - from > 13 * DAY && to - from <= 14 * DAY, "{view:#}");
     assert!(view["per_week"].as_f64().unwrap() > 0.0, "{view:#}");
@@ -362,6 +362,21 @@ fn the_window_can_ask_for_it() {
     wrong["quiet"] = json!("at night");
     let (code, said) = running.call("replay", &json!({ "days": 14, "settings": wrong }));
     assert!(code == 409 && said.to_string().contains("quiet hours"), "{code} {said}");
+    assert!(said.contains("\"code\":\"quiet\""), "the form is told the field: {said}");
+    // One account's lead as well: with two weeks to get money, warnings come earlier than with a card at hand.
+    let own = |lead: &str| {
+        let own = json!({ "account": "demo-deepseek", "label": "", "lead": lead, "reload_below": "", "key_expires": "" });
+        json!({ "account": "demo-deepseek", "days": 14, "own": own })
+    };
+    let (code, said) = running.call("replay", &own("soon"));
+    assert!(code == 409 && said.contains("\"code\":\"lead\""), "{code} {said}");
+    let earliest = |lead: &str| {
+        let view = running.json("replay", &own(lead));
+        let leads = view["walls"].as_array().unwrap().iter().filter_map(|wall| wall["heads_up"].as_i64());
+        leads.max()
+    };
+    let (card, invoice) = (earliest("minutes"), earliest("10 working days"));
+    assert!(invoice > card, "{card:?} {invoice:?}");
     assert_eq!(
         running.json("alert_settings", &json!({}))["all"]["sensitivity"],
         "normal",

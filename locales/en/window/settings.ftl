@@ -1,1 +1,59 @@
-# Settings.
+# Settings: notifications, language and theme, work rhythm, score of the forecasts.
+
+settings-title = Settings
+settings-works = Works.
+    .not = Does not work.
+settings-notifications = Notifications
+    .desktop = Tell me through the desktop
+    .test = Send a test notification
+settings-when = When you are told, how early and of which amounts, is set on the alerts page. There it can be tried on your own history before it counts.
+    .link = When to tell
+settings-appearance = Appearance
+settings-theme = Theme
+    .system = As the system
+    .light = Light
+    .dark = Dark
+settings-language = Language
+    .system = As the system
+settings-system = Keys and start
+    .keychain = Keychain
+    .autostart = Start with the session
+settings-world = Simulator
+    .about = Invented accounts on a simulated gateway, to look around or to try alerts. Your own accounts are not touched.
+    .start = Start the simulator
+    .started = The simulator runs.
+    .stop = Stop the simulator
+    .stopped = The simulator has stopped.
+settings-about = About
+    .version = Version
+    .config = Settings are in
+    .data = History is in
+
+rhythm-title = Work rhythm
+    .away = I am away until
+    .set = Set
+    .back = I am back
+    .days = Work days (none: every day)
+    .hours = Work hours
+    .zone = Time zone
+    .holidays = Days off, one line each
+    .example = 2026-12-24 to 2027-01-01
+    .save = Save rhythm
+rhythm-saved = Your rhythm counts now.
+    .away = You are away.
+    .back = Welcome back.
+
+backtest-title = How good the forecasts were
+    .score = Score now
+    .busy = Scoring…
+    .about = The last 90 days, scored once a day, last { $age }. A top-up in time does not make a warning wrong: what counts is when as much was spent as was left.
+    .table = Forecasts by account
+backtest-column =
+    .account = Account
+    .told = Walls told 1 h ahead
+    .lead = Lead
+    .vain = Warnings in vain
+    .range = In range
+backtest-of = { $count } of { $all }
+backtest-range = { $share } ({ $count })
+    .few = too few ({ $count })

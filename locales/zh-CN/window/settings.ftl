@@ -1,1 +1,59 @@
-# Settings.
+# 设置：通知、语言与主题、工作节奏、预测的准确度。
+
+settings-title = 设置
+settings-works = 可用。
+    .not = 不可用。
+settings-notifications = 通知
+    .desktop = 通过桌面通知提醒我
+    .test = 发送测试通知
+settings-when = 何时提醒、提前多久、低于多少金额，都在警报页设置。在那里可以先用您自己的历史试算，再保存生效。
+    .link = 何时提醒
+settings-appearance = 外观
+settings-theme = 主题
+    .system = 跟随系统
+    .light = 浅色
+    .dark = 深色
+settings-language = 语言
+    .system = 跟随系统
+settings-system = 密钥与启动
+    .keychain = 钥匙串
+    .autostart = 登录时自动启动
+settings-world = 模拟器
+    .about = 模拟网关上的虚构账户，可用来随意浏览或试用警报。您自己的账户不受影响。
+    .start = 启动模拟器
+    .started = 模拟器正在运行。
+    .stop = 停止模拟器
+    .stopped = 模拟器已停止。
+settings-about = 关于
+    .version = 版本
+    .config = 设置保存在
+    .data = 历史保存在
+
+rhythm-title = 工作节奏
+    .away = 外出至
+    .set = 设定
+    .back = 我回来了
+    .days = 工作日（不选则每天都算）
+    .hours = 工作时间
+    .zone = 时区
+    .holidays = 休息日，每行一条
+    .example = 2026-12-24 to 2027-01-01
+    .save = 保存节奏
+rhythm-saved = 工作节奏已生效。
+    .away = 已设为外出。
+    .back = 欢迎回来。
+
+backtest-title = 预测有多准
+    .score = 立即评分
+    .busy = 正在评分…
+    .about = 统计最近 90 天，每天评分一次，上次在{ $age }。及时充值不会使警报算错：关键在于当时的余量何时被花完。
+    .table = 各账户的预测
+backtest-column =
+    .account = 账户
+    .told = 提前 1 小时提醒的用尽
+    .lead = 提前量
+    .vain = 落空的警报
+    .range = 落在区间内
+backtest-of = { $count } / { $all }
+backtest-range = { $share }（{ $count }）
+    .few = 太少（{ $count }）

@@ -2,9 +2,10 @@
 
 use super::{ApiError, App, Nothing};
 use crate::alerts::Sensitivity;
-use crate::config::{AlertsConfig, Config};
+use crate::config::{AccountConfig, AlertsConfig, Config};
 use crate::model::{AccountId, Amount};
 use crate::monitor::poll;
+use crate::say;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -53,12 +54,16 @@ fn text(value: Option<impl Display>) -> String {
 }
 
 /// What was typed; `None` when nothing was.
-fn typed<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<Option<T>, ApiError> {
+///
+/// # Errors
+/// The error's code is `field`, so that a form can show it there.
+fn typed<T: FromStr<Err: Display>>(field: &'static str, text: &str) -> Result<Option<T>, ApiError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|error| ApiError::new("invalid", format!("{field}: {error}")))
+    let wrong = |error: T::Err| say!("settings-wrong", field = field, error = error.to_string());
+    text.parse().map(Some).map_err(|error| ApiError::new(field, wrong(error)))
 }
 
 fn shown(alerts: &AlertsConfig) -> AlertSettings {
@@ -86,13 +91,25 @@ pub(crate) async fn page(app: &App, _: Nothing) -> Result<AlertPage, ApiError> {
 /// What was typed, in the place of `before`.
 ///
 /// # Errors
-/// `invalid`, with the field, for what cannot be read.
+/// By the field, for what cannot be read.
 pub(super) fn read(wanted: &AlertSettings, before: AlertsConfig) -> Result<AlertsConfig, ApiError> {
-    let low = wanted.low.split(',').map(|amount| typed::<Amount>("amounts", amount));
+    let low = wanted.low.split(',').map(|amount| typed::<Amount>("low", amount));
     let low: Vec<Amount> = low.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    let quiet = typed("quiet hours", &wanted.quiet)?;
+    let quiet = typed("quiet", &wanted.quiet)?;
     let AlertSettings { sensitivity, breaks_through, bursts, .. } = *wanted;
     Ok(AlertsConfig { sensitivity, quiet, breaks_through, bursts, low, ..before })
+}
+
+/// What was typed for one account, into its config.
+///
+/// # Errors
+/// By the field, for what cannot be read; then nothing is changed.
+pub(super) fn read_own(wanted: &AccountAlerts, account: &mut AccountConfig) -> Result<(), ApiError> {
+    let lead = typed("lead", &wanted.lead)?;
+    let reload_below = typed("reload_below", &wanted.reload_below)?;
+    let key_expires = typed("key_expires", &wanted.key_expires)?;
+    (account.lead, account.reload_below, account.key_expires) = (lead, reload_below, key_expires);
+    Ok(())
 }
 
 pub(crate) async fn set(app: &App, wanted: AlertSettings) -> Result<(), ApiError> {
@@ -105,15 +122,12 @@ pub(crate) async fn set(app: &App, wanted: AlertSettings) -> Result<(), ApiError
 }
 
 pub(crate) async fn set_account(app: &App, wanted: AccountAlerts) -> Result<(), ApiError> {
-    let lead = typed("lead time", &wanted.lead)?;
-    let reload_below = typed("automatic top-up", &wanted.reload_below)?;
-    let key_expires = typed("key expires", &wanted.key_expires)?;
     let _one = app.inner.changing.lock().await;
     let path = app.inner.folders.config_file();
     let mut accounts = Config::load(&path)?.accounts;
     let found = accounts.remove(&wanted.account);
     let mut account = found.ok_or_else(|| ApiError::not_found(format_args!("account {}", wanted.account)))?;
-    (account.lead, account.reload_below, account.key_expires) = (lead, reload_below, key_expires);
+    read_own(&wanted, &mut account)?;
     Config::save_account(&path, &wanted.account, &account)?;
     app.reload(&path)
 }

@@ -5,6 +5,7 @@ use crate::connectors;
 use crate::forecast::backtest::{Backtest, ENOUGH};
 use crate::model::{AccountId, Timestamp, words};
 use crate::monitor::{backtest, poll};
+use crate::say;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,54 +103,32 @@ pub fn of(scored: &Backtests, labels: &BTreeMap<AccountId, String>, zone: &TimeZ
 /// The figures as sentences: walls and warnings, ranges, chances.
 fn sentences(one: &Backtest, zone: &TimeZone) -> Vec<String> {
     let mut said = Vec::new();
-    let vain = match (one.warnings, one.in_vain) {
-        (_, 0) => "no warning in vain".to_owned(),
-        (_, 1) => "1 warning in vain".to_owned(),
-        (_, count) => format!("{count} warnings in vain"),
-    };
-    let since = one.since.map_or_else(String::new, |at| format!(" since {}", words::dated(at, zone)));
-    said.push(match (one.walls, one.told) {
-        (0, _) if one.warnings == 0 => {
-            "Too little history to judge the warnings: no wall came, and no warning is four days old."
-                .to_owned()
-        }
-        (0, _) => match one.warnings {
-            1 => format!("No wall came{since}; 1 warning was told, {vain}."),
-            count => format!("No wall came{since}; {count} warnings were told, {vain}."),
-        },
-        (1, 1) => format!("Your last wall was told at least 1 h ahead; {vain}."),
-        (1, _) => format!("Your last wall was not told 1 h ahead; {vain}."),
-        (walls, 1) => format!("Of your last {walls} walls 1 was told at least 1 h ahead; {vain}."),
-        (walls, told) => format!("Of your last {walls} walls {told} were told at least 1 h ahead; {vain}."),
+    let since = one.since.map_or_else(|| "none".to_owned(), |at| words::dated(at, zone));
+    said.push(match one.walls {
+        0 if one.warnings == 0 => say!("settings-scored.early"),
+        0 => say!("settings-scored.calm", since = since, warnings = one.warnings, vain = one.in_vain),
+        1 => say!("settings-scored.one", told = one.told, vain = one.in_vain),
+        walls => say!("settings-scored.walls", walls = walls, told = one.told, vain = one.in_vain),
     });
     if let Some(lead) = one.lead.filter(|_| one.walls > 1) {
-        said.push(format!("Half of those that were told were told {} ahead or more.", words::span(lead)));
+        said.push(say!("settings-scored.lead", lead = words::span(lead)));
     }
+    let (forecasts, share) = (one.forecasts, |share: f64| words::chance(share));
     said.push(match (one.coverage, one.off) {
-        (Some(coverage), off) => {
-            let off = off.map_or_else(String::new, |off| {
-                format!(" The most likely time was off by a factor of {off:.1}.")
-            });
-            format!(
-                "The range held the true time in {} of {} forecasts; 80 % is meant.{off}",
-                words::chance(coverage),
-                one.forecasts
-            )
+        (Some(coverage), Some(off)) => {
+            let off = format!("{off:.1}");
+            say!("settings-scored.range-off", share = share(coverage), forecasts = forecasts, off = off)
         }
-        (None, _) => format!(
-            "Too few forecasts are over to judge their ranges: {} of the {ENOUGH} that it takes.",
-            one.forecasts
-        ),
+        (Some(coverage), None) => {
+            say!("settings-scored.range", share = share(coverage), forecasts = forecasts)
+        }
+        (None, _) => say!("settings-scored.few", forecasts = forecasts, enough = ENOUGH),
     });
     if one.calibrated > 0 {
-        said.push(format!("Its ranges are read by its own past, as the last {} walls came.", one.calibrated));
+        said.push(say!("settings-scored.calibrated", walls = one.calibrated));
     }
     if let Some([meant, came]) = one.chance {
-        said.push(format!(
-            "The chance of a wall within 48 hours was put at {} on average; it came in {}.",
-            words::chance(meant),
-            words::chance(came)
-        ));
+        said.push(say!("settings-scored.chance", meant = share(meant), came = share(came)));
     }
     said
 }
@@ -198,5 +177,12 @@ mod tests {
             say(&calm)[0],
             "No wall came since 1 Jan, 00:00; 2 warnings were told, no warning in vain."
         );
+        let one = Backtest { walls: 1, told: 0, in_vain: 2, ..calm };
+        assert_eq!(say(&one)[0], "Your last wall was not told 1 h ahead; 2 warnings in vain.");
+        words::speaking(words::Language::Chinese, || {
+            assert_eq!(say(&one)[0], "最近一次用尽未能提前 1 小时提醒；2 次警报落空。");
+            let walls = Backtest { walls: 6, told: 5, in_vain: 0, ..one };
+            assert_eq!(say(&walls)[0], "最近 6 次用尽中有 5 次至少提前 1 小时提醒；没有警报落空。");
+        });
     }
 }

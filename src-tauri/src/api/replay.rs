@@ -1,6 +1,6 @@
 //! "What would these rules have told me over the last month?": the stored history through the engine once more.
 
-use super::alerting::{self, AlertSettings};
+use super::alerting::{self, AccountAlerts, AlertSettings};
 use super::views::Source;
 use super::{ApiError, App};
 use crate::alerts::Sensitivity;
@@ -12,6 +12,7 @@ use crate::engine::verdict::{Fate, Hit, judge};
 use crate::forecast::Outlook;
 use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp, words};
 use crate::monitor::{self, poll};
+use crate::say;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,11 +25,19 @@ pub struct ReplayRequest {
     pub account: Option<AccountId>,
     /// How many days back: 1 to 365. What is stored may reach less far.
     pub days: u32,
-    /// At which sensitivity; the one that is set when missing.
-    pub sensitivity: Option<Sensitivity>,
     /// By which settings for all accounts, to try them before they are saved; those that are set when missing.
     #[serde(default)]
     pub(crate) settings: Option<AlertSettings>,
+    /// By which settings of one account, to try them as well.
+    #[serde(default)]
+    pub(crate) own: Option<AccountAlerts>,
+}
+
+impl ReplayRequest {
+    /// By the rules that are set, over `days`; of one account or of all.
+    pub fn of(account: Option<AccountId>, days: u32) -> Self {
+        ReplayRequest { account, days, settings: None, own: None }
+    }
 }
 
 /// What rules would have told, and what it would have been worth.
@@ -110,15 +119,26 @@ pub enum ReplayFate {
 }
 
 pub(crate) async fn replay_shown(app: &App, request: ReplayRequest) -> Result<ReplayView, ApiError> {
-    let monitor = app.shown();
+    let (shown, live) = (app.shown(), app.live());
+    // The user's own accounts have their settings, and their history, while the simulator is shown too.
+    let own = |id: &AccountId| !shown.configured().contains_key(id) && live.configured().contains_key(id);
+    let monitor = if request.account.as_ref().is_some_and(own) { live } else { &shown };
     let alerts = match &request.settings {
         Some(wanted) => alerting::read(wanted, monitor.alerts())?,
         None => monitor.alerts(),
     };
-    let config = Config { alerts, accounts: monitor.configured(), ..Config::default() };
-    let (source, zone) = (Source::of(&monitor), monitor.pipeline().zone().clone());
+    let mut accounts = monitor.configured();
+    if let Some(wanted) = &request.own
+        && let Some(account) = accounts.get_mut(&wanted.account)
+    {
+        alerting::read_own(wanted, account)?;
+    }
+    let config = Config { alerts, accounts, ..Config::default() };
+    let (source, zone) = (Source::of(monitor), monitor.pipeline().zone().clone());
     let work = tokio::task::spawn_blocking(move || of_store(&source, &config, &request, &zone));
-    work.await.map_err(|error| ApiError::new("store", format!("The replay broke off: {error}")))?
+    work.await.map_err(|error| {
+        ApiError::new("store", say!("settings-replay-broke-off", error = error.to_string()))
+    })?
 }
 
 /// Answers from the store alone, with the rules of `config`.
@@ -132,7 +152,7 @@ pub fn of_store(
     zone: &TimeZone,
 ) -> Result<ReplayView, ApiError> {
     if !(1..=365).contains(&request.days) {
-        return Err(ApiError::new("bad_request", "replay: days must be 1 to 365"));
+        return Err(ApiError::new("bad_request", say!("settings-replay-days")));
     }
     let mut config = config.clone();
     if let Some(wanted) = &request.account {
@@ -141,7 +161,6 @@ pub fn of_store(
             return Err(ApiError::not_found(format_args!("account '{wanted}'")));
         }
     }
-    config.alerts.sensitivity = request.sensitivity.unwrap_or(config.alerts.sensitivity);
     let to = source.now;
     let asked = to + -(i64::from(request.days) * DAY);
     let mut records = Vec::new();
@@ -171,31 +190,30 @@ pub fn of_store(
 
 /// What it comes to, as a person would say it.
 fn summary(span: i64, notices: usize, hits: &[Hit], in_vain: usize) -> String {
-    let mut parts = vec![format!("{} in {}", counted(notices, "notice"), words::span(span.max(MINUTE)))];
     let mut leads: Vec<i64> = hits
         .iter()
         .filter(|hit| hit.timely())
         .filter_map(|hit| hit.leads.into_iter().flatten().max())
         .collect();
     leads.sort_unstable();
-    parts.push(match (hits.len(), leads.len()) {
-        (0, _) => "no wall came".to_owned(),
-        (1, 1) => "the wall that came was told in time".to_owned(),
-        (1, _) => "the wall that came was not told in time".to_owned(),
-        (walls, told) => format!("{told} of {walls} walls told in time"),
-    });
-    parts
-        .extend(leads.get(leads.len() / 2).map(|lead| format!("in the median {} ahead", words::span(*lead))));
-    parts.push(format!("{} in vain", counted(in_vain, "warning")));
-    parts.join(", ")
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        0 => format!("no {what}"),
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    }
+    let came = match (hits.len(), leads.len()) {
+        (0, _) => "none",
+        (1, 0) => "one-late",
+        (1, _) => "one",
+        (_, 0) => "all-late",
+        (walls, told) if walls == told => "all",
+        _ => "some-late",
+    };
+    say!(
+        "settings-replay",
+        span = words::span(span.max(MINUTE)),
+        notices = notices,
+        came = came,
+        walls = hits.len(),
+        late = hits.len() - leads.len(),
+        lead = leads.get(leads.len() / 2).map_or_else(String::new, |lead| words::span(*lead)),
+        vain = in_vain,
+    )
 }
 
 /// Reads what is stored of one account, with the history before `from` that a forecast is made from.
@@ -284,16 +302,34 @@ mod tests {
             at: Timestamp(0),
             leads: [heads_up, soon, None],
         };
-        assert_eq!(summary(30 * DAY, 0, &[], 0), "no notice in 30 days, no wall came, no warning in vain");
+        let none = "These settings would have told you nothing in 30 days; no wall came.";
+        assert_eq!(summary(30 * DAY, 0, &[], 0), none);
         let late = hit(None, Some(5 * MINUTE));
+        let one = std::slice::from_ref(&late);
         assert_eq!(
-            summary(14 * DAY, 1, std::slice::from_ref(&late), 0),
-            "1 notice in 14 days, the wall that came was not told in time, no warning in vain"
+            summary(14 * DAY, 1, one, 0),
+            "These settings would have told you once in 14 days, too late for the wall that came, never in vain."
+        );
+        assert_eq!(
+            summary(14 * DAY, 0, one, 0),
+            "These settings would have told you nothing in 14 days, and a wall came."
+        );
+        let early = [hit(None, Some(5 * HOUR)), hit(Some(9 * HOUR), None), hit(Some(4 * HOUR), None)];
+        assert_eq!(
+            summary(30 * DAY, 3, &early, 1),
+            "These settings would have told you 3 times in 30 days, 5 h before the wall in the median, once in vain."
         );
         let hits = [hit(Some(30 * HOUR), Some(4 * HOUR)), late, hit(None, Some(5 * HOUR))];
         assert_eq!(
-            summary(30 * DAY, 7, &hits, 1),
-            "7 notices in 30 days, 2 of 3 walls told in time, in the median 30 h ahead, 1 warning in vain"
+            summary(30 * DAY, 7, &hits, 2),
+            "These settings would have told you 7 times in 30 days, 30 h before the wall in the median (too late for 1 of 3 walls), 2 times in vain."
         );
+        words::speaking(words::Language::Chinese, || {
+            assert_eq!(
+                summary(30 * DAY, 3, &early, 1),
+                "按这些设置，30 天内会提醒您 3 次，中位数为用尽前 5 小时，1 次落空。"
+            );
+            assert_eq!(summary(30 * DAY, 0, &[], 0), "按这些设置，30 天内不会提醒您；期间没有用尽。");
+        });
     }
 }

@@ -3,6 +3,7 @@
 use super::{ApiError, App, Nothing};
 use crate::config::{Config, Day, RhythmConfig};
 use crate::model::{Timestamp, words};
+use crate::say;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -73,9 +74,9 @@ async fn change(
 ) -> Result<RhythmView, ApiError> {
     let _one = app.inner.changing.lock().await;
     let path = app.inner.folders.config_file();
-    let bad = |message: String| ApiError::new("bad_request", message);
-    let wanted = make(Config::load(&path)?.rhythm).map_err(bad)?;
-    wanted.calendar().map_err(|(_, why)| bad(why))?;
+    let wanted = make(Config::load(&path)?.rhythm).map_err(|why| ApiError::new("away_until", why))?;
+    // The code names the field, so that a form can show it there.
+    wanted.calendar().map_err(|(field, why)| ApiError::new(field, why))?;
     Config::set_rhythm(&path, &wanted)?;
     app.reload(&path)?;
     app.all_changed();
@@ -87,20 +88,13 @@ pub fn view(config: &RhythmConfig, now: Timestamp) -> RhythmView {
     let zone = config.zone().unwrap_or(jiff::tz::TimeZone::UTC);
     let calendar = config.calendar().ok().flatten();
     let away = calendar.as_ref().and_then(|calendar| calendar.away).filter(|away| away.until > now);
-    let mut said = Vec::new();
-    if let Some(away) = away {
-        said.push(format!(
-            "You are away until {}: no work is expected before. A burn that is seen all the same counts in full.",
-            words::moment(away.until, now, &zone)
-        ));
-    }
-    match &calendar {
-        Some(calendar) if calendar.week.is_some() => {
-            said.push("What work and rest spend is measured on each account.".to_owned());
-        }
-        _ if away.is_none() => said.push("Every day and hour counts as it was seen to.".to_owned()),
-        _ => {}
-    }
+    let until = away.map_or_else(String::new, |away| words::moment(away.until, now, &zone));
+    let sentence = match (away, calendar.is_some_and(|calendar| calendar.week.is_some())) {
+        (Some(_), true) => say!("settings-rhythm.away-measured", until = until),
+        (Some(_), false) => say!("settings-rhythm.away", until = until),
+        (None, true) => say!("settings-rhythm.measured"),
+        (None, false) => say!("settings-rhythm.none"),
+    };
     RhythmView {
         days: config.days.clone().unwrap_or_default(),
         hours: config.hours.clone(),
@@ -108,6 +102,6 @@ pub fn view(config: &RhythmConfig, now: Timestamp) -> RhythmView {
         zone_used: zone.iana_name().unwrap_or("UTC").to_owned(),
         holidays: config.holidays.clone().unwrap_or_default(),
         away_until: away.map(|away| away.until),
-        sentence: said.join(" "),
+        sentence,
     }
 }

@@ -5,6 +5,7 @@ use super::{ApiError, App, Nothing};
 use crate::config::Config;
 use crate::model::words::{self, Language};
 use crate::monitor::Monitor;
+use crate::say;
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::PoisonError;
@@ -102,9 +103,7 @@ pub(crate) async fn set_language(app: &App, request: LanguageRequest) -> Result<
 
 pub(crate) async fn test_notification(app: &App, _: Nothing) -> Result<StatusView, ApiError> {
     Ok(match app.inner.notifier.test().await {
-        Ok(service) => {
-            StatusView { ok: true, message: format!("Sent; {service} accepted it. You should see it now.") }
-        }
+        Ok(service) => StatusView { ok: true, message: say!("settings-test-sent", service = service) },
         Err(error) => StatusView { ok: false, message: error.to_string() },
     })
 }

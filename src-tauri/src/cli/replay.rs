@@ -28,11 +28,12 @@ pub(super) fn run(args: ReplayArgs, json: bool) -> anyhow::Result<u8> {
         return Ok(OK);
     }
     let folders = Folders::find()?;
-    let config = Config::load(&folders.config_file())?;
+    let mut config = Config::load(&folders.config_file())?;
+    config.alerts.sensitivity = sensitivity.unwrap_or(config.alerts.sensitivity);
     let account = args.account.map(AccountId::new).transpose().map_err(anyhow::Error::msg)?;
     let store = Store::open_read_only(&folders.history_file())?;
     let source = StoreView { store, now: Clock::Real.now(), live: Vec::new() };
-    let request = ReplayRequest { account, days: args.since, sensitivity, settings: None };
+    let request = ReplayRequest::of(account, args.since);
     let zone = TimeZone::system();
     let view = replay_of_store(&source, &config, &request, &zone)
         .with_context(|| "`tollwatch accounts list` says which accounts there are".to_owned())?;

@@ -6,40 +6,37 @@ import type { MeterView } from './bindings/MeterView';
 import type { PrecautionView } from './bindings/PrecautionView';
 import type { Scope } from './bindings/Scope';
 import type { Standing } from './bindings/Standing';
-import { ahead, amount, moment } from './format';
+import { ahead, amount, moment, percent } from './format';
+import { locale, say } from './say.svelte';
 
 /** What a refusal covers, in words. */
-export const scopeWord: Record<Scope, string> = {
-  request: 'this request only',
-  key: 'this key',
-  project: 'the project',
-  team: 'the team or workspace',
-  organisation: 'the whole account',
-  provider: 'the provider behind it',
-};
+export const scopeWord = (scope: Scope): string => say(`verdict-scope-${scope}`);
+
+/** Names as a list that a person would write: `A, B and C`. */
+export const list = (names: string[]): string => new Intl.ListFormat(locale()).format(names);
 
 /** Whether it passes: the word beside the mark, so that colour never stands alone. */
 export type Mark = { sign: 'stop' | 'wait' | 'ask'; word: string };
 
 export function markOf(view: ExplainView): Mark {
-  if (view.cause === 'unknown') return { sign: 'ask', word: 'not recognised' };
-  if (view.cause === 'payment_challenge')
-    return { sign: 'ask', word: 'an offer, no empty account' };
-  if (view.retryable) return { sign: 'wait', word: 'passes by itself' };
-  return { sign: 'stop', word: 'does not pass by itself' };
+  if (view.cause === 'unknown') return { sign: 'ask', word: say('verdict-mark-unknown') };
+  if (view.cause === 'payment_challenge') return { sign: 'ask', word: say('verdict-mark-offer') };
+  if (view.retryable) return { sign: 'wait', word: say('verdict-mark-passes') };
+  return { sign: 'stop', word: say('verdict-mark-stays') };
 }
 
 /** `97 % sure`; empty where there is nothing to be sure of. */
 export const sure = (view: ExplainView): string =>
-  view.cause === 'unknown' ? '' : `${Math.round(view.confidence * 100)}\u00a0% sure`;
+  view.cause === 'unknown' ? '' : say('verdict-sure', { share: percent(view.confidence) });
 
 /** `OpenRouter refused; LiteLLM passed it on.` */
 export function whoRefused(view: ExplainView): string {
   const provider = view.provider_name ?? view.provider;
   const gateway = view.gateway_name ?? view.gateway;
-  if (provider && gateway && provider !== gateway) return `${provider}, passed on by ${gateway}`;
+  if (provider && gateway && provider !== gateway)
+    return say('verdict-who.passed-on', { provider, gateway });
   if (provider) return provider;
-  return gateway ? `somebody behind ${gateway}` : 'not recognised';
+  return gateway ? say('verdict-who.behind', { gateway }) : say('verdict-who.unknown');
 }
 
 /** Finer than elsewhere: what was needed and what was left may differ by less than a cent. */
@@ -48,29 +45,29 @@ const figure = (one: AmountView): string => amount(one.amount, one.unit, undefin
 /** Whether trying again helps, and when. */
 export function retry(view: ExplainView, now: number): string {
   if (view.retry_at !== null) {
-    const when = moment(view.retry_at, now);
-    if (view.retry_at <= now) return `now; the time that was named is past: ${when}`;
-    return view.retryable
-      ? `${ahead(view.retry_at, now)}, ${when}`
-      : `access returns ${ahead(view.retry_at, now)}, ${when}`;
+    const args = { ahead: ahead(view.retry_at, now), when: moment(view.retry_at, now) };
+    if (view.retry_at <= now) return say('verdict-retry.past', args);
+    return view.retryable ? say('verdict-retry.at', args) : say('verdict-retry.access', args);
   }
-  if (view.retryable) return 'helps after a while; how long is not said';
-  return view.cause === 'unknown' ? 'not known' : 'does not help until something is done';
+  if (view.retryable) return say('verdict-retry.while');
+  return view.cause === 'unknown' ? say('verdict-retry.unknown') : say('verdict-retry.never');
 }
 
 /** The facts of a verdict that have a value, in the order to read them. */
 export function facts(view: ExplainView, now: number): { name: string; value: string }[] {
   const amounts: [string, AmountView | null][] = [
-    ['Needed', view.needed],
-    ['Left', view.left],
-    ['Used', view.used],
-    ['Limit', view.limit],
+    [say('verdict-needed'), view.needed],
+    [say('verdict-left'), view.left],
+    [say('verdict-used'), view.used],
+    [say('verdict-limit'), view.limit],
   ];
   return [
     ...amounts.flatMap(([name, one]) => (one ? [{ name, value: figure(one) }] : [])),
-    { name: 'Who refused', value: whoRefused(view) },
-    ...(view.cause === 'unknown' ? [] : [{ name: 'It covers', value: scopeWord[view.scope] }]),
-    { name: 'Trying again', value: retry(view, now) },
+    { name: say('verdict-who'), value: whoRefused(view) },
+    ...(view.cause === 'unknown'
+      ? []
+      : [{ name: say('verdict-scope'), value: scopeWord(view.scope) }]),
+    { name: say('verdict-retry'), value: retry(view, now) },
   ];
 }
 
@@ -80,13 +77,11 @@ export const isRefusal = (view: ExplainView): boolean =>
 
 /** What became of secrets and of the paste. */
 export function privacy(dropped: string[], kept: boolean): string {
-  const first =
-    dropped.length > 0
-      ? `Dropped before anything was read: ${dropped.join(', ')}.`
-      : 'Nothing in it looked like a secret.';
+  if (dropped.length === 0) return kept ? say('verdict-private.kept') : say('verdict-private');
+  const what = list(dropped);
   return kept
-    ? `${first} The cause and its figures are kept, the paste is not.`
-    : `${first} Nothing pasted is stored.`;
+    ? say('verdict-private.dropped-kept', { what })
+    : say('verdict-private.dropped', { what });
 }
 
 /** A link that may be followed: web pages only. */
@@ -135,28 +130,34 @@ export function changes(
 ): string[] {
   const found: string[] = [];
   const [was, is] = [before.view, after.view];
-  if (was.cause !== is.cause) found.push(`The cause was “${was.title}”; it is “${is.title}” now.`);
+  if (was.cause !== is.cause)
+    found.push(say('change-cause', { before: was.title, after: is.title }));
   else if (Math.round(was.confidence * 100) !== Math.round(is.confidence * 100))
-    found.push(`It was ${sure(was)}, and is ${sure(is)} now.`);
+    found.push(say('change-sure', { before: sure(was), after: sure(is) }));
   if (is.at !== null && was.at !== is.at)
-    found.push(`Calls were refused again: ${moment(is.at, now)}.`);
-  for (const account of after.accounts) {
-    const old = before.accounts.find((one) => one.id === account.id);
+    found.push(say('change-refused', { when: moment(is.at, now) }));
+  for (const one of after.accounts) {
+    const old = before.accounts.find(({ id }) => id === one.id);
     if (!old) continue;
-    if (account.problem && !old.problem) found.push(`${account.label}: its poll failed now.`);
-    if (!account.problem && old.problem) found.push(`${account.label}: its polls work again.`);
-    for (const meter of account.meters) {
-      const then = old.meters.find((one) => one.key === meter.key);
+    const account = one.label;
+    if (one.problem && !old.problem) found.push(say('change-failed', { account }));
+    if (!one.problem && old.problem) found.push(say('change-works', { account }));
+    for (const meter of one.meters) {
+      const then = old.meters.find(({ key }) => key === meter.key);
       if (!then) continue;
-      const left = (one: MeterView) => one.headroom ?? one.remaining;
+      const left = (of: MeterView) => of.headroom ?? of.remaining;
       const [a, b] = [left(then), left(meter)];
-      const what = `${account.label}, ${meter.label}`;
-      if (a !== b && b !== null)
+      const what = { account, meter: meter.label };
+      if (a !== b && b !== null) {
+        const figures = { ...what, after: amount(b, meter.unit) };
         found.push(
-          `${what}: ${amount(b, meter.unit)} left now${a === null ? '' : `, ${amount(a, meter.unit)} before`}.`,
+          a === null
+            ? say('change-left', figures)
+            : say('change-left.before', { ...figures, before: amount(a, meter.unit) }),
         );
+      }
       if (then.limit !== meter.limit && meter.limit !== null)
-        found.push(`${what}: the limit is ${amount(meter.limit, meter.unit)} now.`);
+        found.push(say('change-limit', { ...what, limit: amount(meter.limit, meter.unit) }));
     }
   }
   return found;

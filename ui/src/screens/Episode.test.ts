@@ -2,9 +2,12 @@ import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import App from '../App.svelte';
 import { BackendError, type Backend } from '../lib/backend/types';
+import type { AlertPage } from '../lib/bindings/AlertPage';
 import type { BacktestView } from '../lib/bindings/BacktestView';
 import type { EpisodePage } from '../lib/bindings/EpisodePage';
 import type { EventMessage } from '../lib/bindings/EventMessage';
+import type { LanguageRequest } from '../lib/bindings/LanguageRequest';
+import type { ReplayView } from '../lib/bindings/ReplayView';
 import type { RhythmView } from '../lib/bindings/RhythmView';
 import type { Settings } from '../lib/bindings/Settings';
 import { HOUR, NOW, nothing } from '../lib/testing';
@@ -190,53 +193,176 @@ test('settings say how good the forecasts were, and score them anew on demand', 
   ]);
 });
 
+const alerts: AlertPage = {
+  all: { sensitivity: 'normal', quiet: '', breaks_through: true, bursts: true, low: '' },
+  accounts: [
+    { account: 'acme', label: 'Acme', lead: '', reload_below: '', key_expires: '' },
+    { account: 'other', label: 'Other', lead: '', reload_below: '', key_expires: '' },
+  ],
+};
+const replayed: ReplayView = {
+  from: NOW - 30 * 24 * HOUR,
+  to: NOW,
+  sensitivity: 'low',
+  summary: 'These settings would have told you once in 30 days, 5 h before the wall, once in vain.',
+  per_week: 0.7,
+  walls: [],
+  notices: [
+    {
+      at: NOW - 5 * HOUR,
+      account: 'acme',
+      kind: 'wall',
+      severity: 'soon',
+      title: 'Acme · balance could run out today',
+      fate: 'in_vain',
+    },
+  ],
+  missed: 0,
+  in_vain: 1,
+};
+
 test('settings are tried over the last month before they are saved', async () => {
-  location.hash = '#/settings';
+  location.hash = '#/alerts';
   const { fake, sent } = backend({
-    settings: () => settings,
-    backtest: () => scored,
-    alert_settings: () => ({
-      all: { sensitivity: 'normal', quiet: '', breaks_through: true, bursts: true, low: '' },
-      accounts: [],
-    }),
-    replay: () => ({
-      from: NOW - 30 * 24 * HOUR,
-      to: NOW,
-      sensitivity: 'low',
-      summary: '3 notices in 30 days, 1 of 1 walls told in time, 1 warning in vain',
-      per_week: 0.7,
-      walls: [],
-      notices: [
-        {
-          at: NOW - 5 * HOUR,
-          account: 'acme',
-          kind: 'wall',
-          severity: 'soon',
-          title: 'Acme · balance could run out today',
-          fate: 'in_vain',
-        },
-      ],
-      missed: 0,
-      in_vain: 1,
-    }),
+    episodes: () => [],
+    alert_settings: () => alerts,
+    replay: () => replayed,
   });
   render(App, { backend: fake });
   await fireEvent.click(await screen.findByRole('button', { name: 'Later, rarely in vain' }));
   await fireEvent.click(screen.getByRole('button', { name: 'Try on the last 30 days' }));
-  await screen.findByText(/These settings would have told you: 3 notices in 30 days/);
+  await screen.findByText(/^These settings would have told you once in 30 days/);
   expect(screen.getByText(/Acme · balance could run out today/).textContent).toContain(
     'nothing came',
   );
-  const wanted = {
-    sensitivity: 'low',
-    quiet: '',
-    breaks_through: true,
-    bursts: true,
-    low: '',
+  const settings = { ...alerts.all, sensitivity: 'low' };
+  expect(sent).toContainEqual(['replay', { account: null, days: 30, settings, own: null }]);
+  // What was tried is no answer for other settings.
+  await fireEvent.click(screen.getByRole('button', { name: 'Normal' }));
+  expect(screen.queryByText(/These settings would have told you/)).toBeNull();
+  // One account's lead, by the settings that are stored.
+  const lead = screen.getAllByLabelText(/^How long it takes/)[0] as HTMLElement;
+  await fireEvent.input(lead, { target: { value: '5 days' } });
+  await fireEvent.click(screen.getByRole('button', { name: /^Try the alert settings of Acme/ }));
+  await screen.findByText(/^These settings would have told you once in 30 days/);
+  const own = { ...alerts.accounts[0], lead: '5 days' };
+  expect(sent).toContainEqual(['replay', { account: 'acme', days: 30, settings: null, own }]);
+  expect(sent.map(([command]) => command).filter((one) => one.startsWith('set_'))).toEqual([]);
+});
+
+test('what is typed survives whatever happens, until it is saved', async () => {
+  location.hash = '#/alerts';
+  let world: 'live' | 'demo' = 'live';
+  let now = alerts;
+  const { fake, tell, sent } = backend({
+    overview: () => ({ ...nothing, world }),
+    episodes: () => [],
+    alert_settings: () => now,
+    set_alert_settings: (all) => {
+      now = { ...now, all: { ...(all as AlertPage['all']), quiet: '22:00-08:00' } };
+    },
+  });
+  render(App, { backend: fake });
+  const quiet = (await screen.findByLabelText(/^Quiet hours/)) as HTMLInputElement;
+  const asked = () => sent.filter(([command]) => command === 'alert_settings').length;
+  await fireEvent.input(quiet, { target: { value: '22-8' } });
+  const [first, second] = screen.getAllByLabelText(/^How long it takes/) as HTMLInputElement[];
+  await fireEvent.input(first as HTMLElement, { target: { value: '5 days' } });
+  // Somebody else changed the config, and another world is shown: all is asked again.
+  const before = asked();
+  now = {
+    all: { ...now.all, low: '9 USD', quiet: '01:00-02:00' },
+    accounts: now.accounts.map((one) => ({ ...one, lead: 'hours' })),
   };
-  expect(sent).toContainEqual([
-    'replay',
-    { account: null, days: 30, sensitivity: 'low', settings: wanted },
-  ]);
-  expect(sent.map(([command]) => command)).not.toContain('set_alert_settings');
+  world = 'demo';
+  tell({ is: 'changed' } as EventMessage);
+  await expect.poll(asked, { timeout: 3_000 }).toBeGreaterThan(before);
+  await expect.poll(() => second?.value).toBe('hours');
+  expect([quiet.value, first?.value]).toEqual(['22-8', '5 days']);
+  expect(screen.getAllByText('Not saved yet.')).toHaveLength(2);
+  // Saved as typed; then what the program made of it is shown, and the other form is left alone.
+  await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await expect.poll(() => quiet.value).toBe('22:00-08:00');
+  expect(sent).toContainEqual(['set_alert_settings', { ...alerts.all, quiet: '22-8' }]);
+  expect(first?.value).toBe('5 days');
+  expect(screen.getAllByText('Not saved yet.')).toHaveLength(1);
+});
+
+test('what cannot be taken is told at its field, which takes the focus', async () => {
+  location.hash = '#/alerts';
+  const { fake } = backend({
+    episodes: () => [],
+    alert_settings: () => alerts,
+    set_alert_settings: () => {
+      throw new BackendError('quiet', 'quiet hours: write it like 22:00-08:00');
+    },
+  });
+  render(App, { backend: fake });
+  const quiet = (await screen.findByLabelText(/^Quiet hours/)) as HTMLInputElement;
+  await fireEvent.input(quiet, { target: { value: 'at night' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await expect.poll(() => document.activeElement).toBe(quiet);
+  expect(quiet.getAttribute('aria-invalid')).toBe('true');
+  const said = (quiet.getAttribute('aria-describedby') ?? '')
+    .split(' ')
+    .map((id) => document.getElementById(id)?.textContent);
+  expect(said.join(' ')).toContain('Quiet hours: write it like 22:00-08:00.');
+  expect(quiet.value).toBe('at night');
+});
+
+test('nothing live: one calm sentence, with what was told last', async () => {
+  location.hash = '#/alerts';
+  const past = (id: number, told: number | null) => ({
+    ...page.episode,
+    id,
+    title: `Alert number ${id}`,
+    state: 'resolved' as const,
+    resolved_at: NOW - HOUR,
+    told_at: told,
+  });
+  const { fake } = backend({
+    alert_settings: () => alerts,
+    episodes: () => [past(3, null), past(2, NOW - 2 * HOUR), past(1, NOW - 90 * HOUR)],
+  });
+  render(App, { backend: fake });
+  const now = await screen.findByRole('region', { name: 'Now' });
+  const said = now.textContent?.replace(/\s+/g, ' ').trim();
+  expect(said).toBe('Now Nothing to act on. Last told 2 h ago: Alert number 2');
+  const history = screen.getByRole('region', { name: 'Last 30 days' });
+  expect(within(history).getAllByRole('listitem')).toHaveLength(3);
+});
+
+test('no alert ever: said, and without an account where to begin', async () => {
+  location.hash = '#/alerts';
+  const { fake } = backend({
+    alert_settings: () => ({ ...alerts, accounts: [] }),
+    episodes: () => [],
+  });
+  render(App, { backend: fake });
+  await screen.findByText(/^No account is watched yet/);
+  const links = screen.getAllByRole('link', { name: 'Add an account' });
+  expect(links[0]?.getAttribute('href')).toBe('#/add');
+  expect(screen.queryByRole('region', { name: 'Last 30 days' })).toBeNull();
+});
+
+test('another language is chosen in the settings, and the page follows at once', async () => {
+  location.hash = '#/settings';
+  let language: 'en' | 'zh-CN' = 'en';
+  const { fake, sent } = backend({
+    overview: () => ({ ...nothing, language }),
+    settings: () => ({ ...settings, language }),
+    backtest: () => scored,
+    set_language: (request) => {
+      language = (request as LanguageRequest).language ?? 'en';
+    },
+  });
+  render(App, { backend: fake });
+  await fireEvent.click(await screen.findByRole('button', { name: '简体中文' }));
+  await screen.findByRole('heading', { level: 1, name: '设置' });
+  expect(sent).toContainEqual(['set_language', { language: 'zh-CN' }]);
+  await expect
+    .poll(() => screen.getByRole('button', { name: '简体中文' }).getAttribute('aria-pressed'))
+    .toBe('true');
+  await fireEvent.click(screen.getByRole('button', { name: 'English' }));
+  await screen.findByRole('heading', { level: 1, name: 'Settings' });
 });

@@ -175,7 +175,9 @@ test('away is set and taken back, and the rhythm is saved as typed', async () =>
     set_rhythm: (request: object) => (now = { ...now, ...request }),
   });
   render(App, { backend: fake });
-  await fireEvent.input(await screen.findByLabelText('I am away until'), {
+  await screen.findByLabelText('I am away until');
+  await fireEvent.click(screen.getByLabelText('Tue'));
+  await fireEvent.input(screen.getByLabelText('I am away until'), {
     target: { value: '2026-11-23' },
   });
   await fireEvent.click(screen.getByRole('button', { name: 'Set' }));
@@ -184,7 +186,8 @@ test('away is set and taken back, and the rhythm is saved as typed', async () =>
     { until: '2026-11-23' },
     { until: null },
   ]);
-  await fireEvent.click(screen.getByLabelText('Tue'));
+  // What was ticked before is there still.
+  expect((screen.getByLabelText('Tue') as HTMLInputElement).checked).toBe(true);
   await fireEvent.input(screen.getByLabelText('Work hours'), { target: { value: '09:00-18:00' } });
   await fireEvent.input(screen.getByLabelText(/^Days off/), {
     target: { value: '2026-12-24 to 2027-01-01\n\n' },
