@@ -14,10 +14,8 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] =
-    files!("en": "words", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
-const CHINESE: &[&str] =
-    files!("zh-CN": "words", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
+const ENGLISH: &[&str] = files!("en": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
+const CHINESE: &[&str] = files!("zh-CN": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report");
 
 type Bundle = FluentBundle<FluentResource>;
 
