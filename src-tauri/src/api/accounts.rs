@@ -7,11 +7,12 @@ use super::types::{
 };
 use super::{ApiError, App, Nothing, facts, ledger, views};
 use crate::config::{AccountConfig, Config};
-use crate::connectors::{self, Connector};
+use crate::connectors::{self, Connector, Spec};
 use crate::diagnosis::AccountFacts;
 use crate::http::Network;
 use crate::model::{AccountId, Amount, EntryKind, MeterKind, PollError, Polled, Secret, Timestamp, words};
 use crate::monitor::{Monitor, poll};
+use crate::say;
 use crate::secrets::SecretStore;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
@@ -71,7 +72,7 @@ fn known(monitor: &Monitor, source: &views::Source, id: &AccountId) -> Result<Ac
 }
 
 /// One account of a running monitor.
-fn one(monitor: &Monitor, id: &AccountId) -> Result<AccountView, ApiError> {
+pub(super) fn one(monitor: &Monitor, id: &AccountId) -> Result<AccountView, ApiError> {
     let config =
         monitor.configured().remove(id).ok_or_else(|| ApiError::not_found(format_args!("account {id}")))?;
     Ok(views::account(&views::Source::of(monitor), id, &config, monitor.statuses().get(id))?)
@@ -90,25 +91,30 @@ fn events(
     let mut add =
         |at: Timestamp, kind: &str, text: String| events.push(EventView { at, kind: kind.to_owned(), text });
     for moved in &past.moves {
-        let (label, say) = (&moved.label, words::amount(moved.added));
+        let (label, amount) = (moved.label.as_str(), words::amount(moved.added));
         if moved.added.qty.0 > 0 {
-            add(moved.at, "top_up", format!("{label}: {say} added"));
+            add(moved.at, "top_up", say!("account-event-added", meter = label, amount = amount));
+        } else if moved.added.qty.0 < 0 && moved.kind == MeterKind::Balance {
+            add(moved.at, "top_up", say!("account-event-corrected", meter = label, amount = amount));
         } else if moved.added.qty.0 < 0 {
-            let what = if moved.kind == MeterKind::Balance { "corrected" } else { "limit changed" };
-            add(moved.at, "top_up", format!("{label}: {what} by {say}"));
+            add(moved.at, "top_up", say!("account-event-limit", meter = label, amount = amount));
         }
         if moved.reset {
-            add(moved.at, "reset", format!("{label}: started again"));
+            add(moved.at, "reset", say!("account-event-reset", meter = label));
         }
     }
     for gap in store.gaps(id, from, now)? {
-        let polls = if gap.polls == 1 { "1 poll".to_owned() } else { format!("{} polls", gap.polls) };
-        add(gap.at, "gap", format!("{polls} failed: {}", gap.message));
+        let (polls, why) = (i64::from(gap.polls), gap.message.as_str());
+        add(gap.at, "gap", say!("account-event-gap", polls = polls, why = why));
     }
     for incident in &past.incidents {
-        let message = &incident.newest.message;
-        let quoted = if message.is_empty() { String::new() } else { format!(". “{message}”") };
-        add(incident.first_at, "refusal", format!("{}{quoted}", past::line(incident, zone)));
+        let (line, quoted) = (past::line(incident, zone), incident.newest.message.as_str());
+        let said = if quoted.is_empty() {
+            line
+        } else {
+            say!("account-event-refusal", line = line, quoted = quoted)
+        };
+        add(incident.first_at, "refusal", said);
     }
     let mine: BTreeMap<i64, ()> = store
         .episodes(from, now)?
@@ -118,7 +124,8 @@ fn events(
         .collect();
     for told in store.told(from, now)? {
         if mine.contains_key(&told.episode) {
-            add(told.at, "notice", format!("Told ({}): {}", crate::alerts::word(told.severity), told.title));
+            let (how, title) = (format!("{}", crate::alerts::word(told.severity)), told.title.as_str());
+            add(told.at, "notice", say!("account-event-told", severity = how, title = title));
         }
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
@@ -132,46 +139,48 @@ pub(crate) async fn connectors(_: &App, _: Nothing) -> Result<Vec<ConnectorView>
 
 /// Every connector as data.
 pub fn catalogue() -> Vec<ConnectorView> {
-    let view = |connector: &&dyn Connector| {
-        let spec = connector.spec();
-        let option = |option: &connectors::OptionSpec| OptionView {
-            name: option.name.to_owned(),
-            label: option.label.to_owned(),
-            help: option.help.to_owned(),
-            required: option.required,
-            example: option.example.to_owned(),
-            choices: option.choices.iter().map(|choice| (*choice).to_owned()).collect(),
-        };
-        let url = |page: Option<&str>| page.map(str::to_owned);
-        let offer = |meter: &connectors::MeterSpec| OfferView {
-            key: meter.key.to_owned(),
-            label: meter.label.to_owned(),
-            kind: meter.kind,
-            needs: meter.needs.to_owned(),
-        };
-        ConnectorView {
-            id: spec.id.to_owned(),
-            name: spec.name.to_owned(),
-            kind: spec.kind,
-            group: spec.kind.title().to_owned(),
-            about: spec.about.to_owned(),
-            base_url: spec.base_url.map(str::to_owned),
-            secrets: views::secrets(spec),
-            options: spec.options.iter().map(option).collect(),
-            meters: spec.meters.iter().map(offer).collect(),
-            docs_url: spec.docs_url.to_owned(),
-            top_up_url: url(spec.links.top_up),
-            billing_url: url(spec.links.billing),
-            keys_url: url(spec.links.keys),
-            limits_url: url(spec.links.limits),
-            status_url: url(spec.links.status),
-            poll_cost: spec.poll_cost.map(str::to_owned),
-            min_interval: spec.min_interval,
-            interval: spec.interval,
-            freshness: spec.freshness,
-        }
+    connectors::ALL.iter().map(|connector| connector_view(*connector)).collect()
+}
+
+/// One connector as data.
+pub(super) fn connector_view(connector: &dyn Connector) -> ConnectorView {
+    let spec = connector.spec();
+    let option = |option: &connectors::OptionSpec| OptionView {
+        name: option.name.to_owned(),
+        label: option.label.to_owned(),
+        help: option.help.to_owned(),
+        required: option.required,
+        example: option.example.to_owned(),
+        choices: option.choices.iter().map(|choice| (*choice).to_owned()).collect(),
     };
-    connectors::ALL.iter().map(view).collect()
+    let url = |page: Option<&str>| page.map(str::to_owned);
+    let offer = |meter: &connectors::MeterSpec| OfferView {
+        key: meter.key.to_owned(),
+        label: meter.label.to_owned(),
+        kind: meter.kind,
+        needs: meter.needs.to_owned(),
+    };
+    ConnectorView {
+        id: spec.id.to_owned(),
+        name: spec.name.to_owned(),
+        kind: spec.kind,
+        group: spec.kind.title().to_owned(),
+        about: spec.about.to_owned(),
+        base_url: spec.base_url.map(str::to_owned),
+        secrets: views::secrets(spec),
+        options: spec.options.iter().map(option).collect(),
+        meters: spec.meters.iter().map(offer).collect(),
+        docs_url: spec.docs_url.to_owned(),
+        top_up_url: url(spec.links.top_up),
+        billing_url: url(spec.links.billing),
+        keys_url: url(spec.links.keys),
+        limits_url: url(spec.links.limits),
+        status_url: url(spec.links.status),
+        poll_cost: spec.poll_cost.map(str::to_owned),
+        min_interval: spec.min_interval,
+        interval: spec.interval,
+        freshness: spec.freshness,
+    }
 }
 
 /// A draft taken apart: what goes into the config, and what goes into the keychain.
@@ -190,9 +199,8 @@ pub(super) fn parse(
     now: Timestamp,
 ) -> Result<Parsed, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
-    let connector = connectors::find(&draft.connector).ok_or_else(|| {
-        bad(format!("there is no connector '{}'; `tollwatch connectors` lists them", draft.connector))
-    })?;
+    let connector = connectors::find(&draft.connector)
+        .ok_or_else(|| bad(say!("account-no-connector", connector = draft.connector.as_str())))?;
     let spec = connector.spec();
     let label =
         if draft.label.trim().is_empty() { spec.name.to_owned() } else { draft.label.trim().to_owned() };
@@ -200,10 +208,7 @@ pub(super) fn parse(
         Some(id) => AccountId::new(id.trim()).map_err(bad)?,
         None => free_id(&label, spec.id, taken),
     };
-    let base_url = draft.base_url.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
-    if base_url.is_none() && spec.base_url.is_none() {
-        return Err(bad(format!("{} needs its address, such as https://gateway.example.com", spec.name)));
-    }
+    let base_url = address(spec, draft.base_url.as_deref())?;
     let (mut secrets, mut typed) = (BTreeMap::new(), BTreeMap::new());
     for (role, text) in draft.secrets {
         // A field left empty of a role that there is: not given.
@@ -223,23 +228,11 @@ pub(super) fn parse(
     if let Some(missing) =
         spec.secrets.iter().find(|secret| secret.required && !secrets.contains_key(secret.role))
     {
-        return Err(bad(format!("{} needs a {}. {}", spec.name, missing.label, missing.help)));
+        let (key, help) = (missing.label, missing.help);
+        return Err(bad(say!("account-needs-key", name = spec.name, key = key, help = help)));
     }
-    let mut options = toml::Table::new();
-    for (name, text) in draft.options.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
-        if !spec.options.iter().any(|option| option.name == name) {
-            return Err(bad(format!("{} has no option '{name}'", spec.name)));
-        }
-        options.insert(name, option_value(&text));
-    }
-    if let Some(missing) =
-        spec.options.iter().find(|option| option.required && !options.contains_key(option.name))
-    {
-        return Err(bad(format!("{} needs '{}': {}", spec.name, missing.label, missing.help)));
-    }
-    let budget = draft.budget.filter(|text| !text.trim().is_empty());
-    let budget = budget.map(|text| text.parse::<Amount>()).transpose();
-    let budget = budget.map_err(|error| bad(format!("budget: {error}; write it like 50 USD")))?;
+    let options = options(spec, draft.options)?;
+    let budget = budget(draft.budget.as_deref())?;
     let anchor = draft.anchor.filter(|anchor| !anchor.amount.trim().is_empty());
     let anchor =
         anchor.map(|anchor| ledger::entry(EntryKind::Anchor, &anchor.amount, Some(&anchor.at), None, now));
@@ -262,6 +255,40 @@ pub(super) fn parse(
         calendar: None,
     };
     Ok(Parsed { connector, id, config, typed })
+}
+
+/// The address as typed; `None` for the provider's usual one. Errors: there is no usual one.
+pub(super) fn address(spec: &Spec, typed: Option<&str>) -> Result<Option<String>, ApiError> {
+    let base_url = typed.map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+    if base_url.is_none() && spec.base_url.is_none() {
+        return Err(ApiError::new("bad_request", say!("account-needs-address", name = spec.name)));
+    }
+    Ok(base_url)
+}
+
+/// The options as typed, those left empty left out. Errors: one that the connector has not, or that it needs.
+pub(super) fn options(spec: &Spec, typed: BTreeMap<String, String>) -> Result<toml::Table, ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let mut options = toml::Table::new();
+    for (option, text) in typed.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+        if !spec.options.iter().any(|known| known.name == option) {
+            return Err(bad(say!("account-no-option", name = spec.name, option = option)));
+        }
+        options.insert(option, option_value(&text));
+    }
+    if let Some(missing) =
+        spec.options.iter().find(|option| option.required && !options.contains_key(option.name))
+    {
+        let (option, help) = (missing.label, missing.help);
+        return Err(bad(say!("account-needs-option", name = spec.name, option = option, help = help)));
+    }
+    Ok(options)
+}
+
+/// A monthly budget as typed. Errors: what is no amount.
+pub(super) fn budget(typed: Option<&str>) -> Result<Option<Amount>, ApiError> {
+    let budget = typed.map(str::trim).filter(|text| !text.is_empty()).map(str::parse::<Amount>).transpose();
+    budget.map_err(|error| ApiError::new("bad_request", say!("account-bad-budget", why = error.to_string())))
 }
 
 /// An option as typed: JSON where it reads as such (a number, list or object), else text.
@@ -334,7 +361,11 @@ pub async fn test_configured(
     Ok(tested(connector, config, outcome))
 }
 
-fn tested(connector: &dyn Connector, config: &AccountConfig, outcome: Result<Polled, PollError>) -> TestView {
+pub(super) fn tested(
+    connector: &dyn Connector,
+    config: &AccountConfig,
+    outcome: Result<Polled, PollError>,
+) -> TestView {
     let roles: Vec<&str> = config.secrets.keys().map(String::as_str).collect();
     match outcome {
         Ok(polled) => views::test(connector.spec(), &roles, &polled),
@@ -364,7 +395,7 @@ pub async fn store_draft(
     let taken = Config::load(path)?.accounts;
     let parsed = parse(draft, &taken, now)?;
     if taken.contains_key(&parsed.id) {
-        let message = format!("there is an account {} already; choose another id", parsed.id);
+        let message = say!("account-id-taken", id = parsed.id.as_str());
         return Err(ApiError::new("bad_request", message));
     }
     // Keys first: an account without its key would only fail, and a key without account harms nobody.
@@ -396,10 +427,8 @@ pub async fn unstore(path: &Path, id: &AccountId, store: &SecretStore) -> Result
     for (role, source) in &account.secrets {
         if source == "keychain" {
             store.delete(id, role).await.map_err(|error| {
-                let message = format!(
-                    "{id} is removed, but its {role} is still in the keychain (tollwatch, {id}/{role}): {error}"
-                );
-                ApiError::new("secrets", message)
+                let (id, why) = (id.as_str(), error.to_string());
+                ApiError::new("secrets", say!("account-key-left", id = id, role = role.as_str(), why = why))
             })?;
         }
     }

@@ -2,10 +2,12 @@
 
 use super::types::{ChartRange, ChartRequest, ChartView, ChartWhat};
 use super::{ApiError, App, StoreView, past};
-use crate::charts::{self, Layer, LevelForecast, LevelInput, Refused, SpendBar, SpendInput};
+use crate::charts::{self, Layer, LevelForecast, LevelInput, Panel, Refused, SpendBar, SpendInput};
 use crate::diagnosis;
 use crate::forecast::{Forecast, Outlook};
 use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Rhythm, Sample, Timestamp};
+use crate::monitor::Monitor;
+use crate::say;
 use crate::store::{Hour, StoreError};
 use jiff::tz::TimeZone;
 
@@ -16,15 +18,20 @@ const MOST_REFUSALS: usize = 20;
 
 pub(crate) async fn chart(app: &App, request: ChartRequest) -> Result<ChartView, ApiError> {
     let monitor = app.shown();
-    let source = StoreView::of(&monitor);
+    let picture = read(&monitor, &request)?.picture(&request, monitor.pipeline().zone())?;
+    Ok(ChartView { picture })
+}
+
+/// What a chart of a running monitor's account is drawn from.
+pub(super) fn read(monitor: &Monitor, request: &ChartRequest) -> Result<Data, ApiError> {
+    let source = StoreView::of(monitor);
     let known = monitor
         .statuses()
         .remove(&request.account)
         .and_then(|mut status| status.forecasts.remove(&request.meter));
     let config = monitor.configured().remove(&request.account);
     let calendar = config.and_then(|config| config.calendar);
-    let data = Data::read(&source, &request, known, calendar.as_deref())?;
-    Ok(ChartView { picture: data.picture(&request, monitor.pipeline().zone())? })
+    Data::read(&source, request, known, calendar.as_deref())
 }
 
 /// What is drawn.
@@ -144,7 +151,9 @@ impl Data {
             ChartWhat::Level => {
                 charts::level(&self.level((request.width, request.height), zone, &self.refused(zone)))
             }
-            ChartWhat::Spend => charts::spend(&self.spend(request, zone, &[self.bars(zone)])),
+            ChartWhat::Spend => {
+                charts::spend(&self.spend((request.width, request.height), zone, &[self.bars(zone)]))
+            }
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
     }
@@ -156,9 +165,36 @@ impl Data {
                 let size = (request.width, request.height);
                 charts::level_png(&self.level(size, zone, &self.refused(zone)), dark)
             }
-            ChartWhat::Spend => charts::spend_png(&self.spend(request, zone, &[self.bars(zone)]), dark),
+            ChartWhat::Spend => charts::spend_png(
+                &self.spend((request.width, request.height), zone, &[self.bars(zone)]),
+                dark,
+            ),
         };
         drawn.map_err(|error| ApiError::new("chart", error.to_string()))
+    }
+
+    /// The meter's label.
+    pub(super) fn label(&self) -> &str {
+        &self.meter.label
+    }
+
+    /// The span of the past that is shown.
+    pub(super) fn span(&self) -> (Timestamp, Timestamp) {
+        (self.from, self.to)
+    }
+
+    /// Hands the chart of that size to whoever draws it on a sheet.
+    pub(super) fn on<T>(
+        &self,
+        what: ChartWhat,
+        size: (u32, u32),
+        zone: &TimeZone,
+        draw: impl FnOnce(&Panel<'_>) -> T,
+    ) -> T {
+        match what {
+            ChartWhat::Level => draw(&Panel::Level(&self.level(size, zone, &self.refused(zone)))),
+            ChartWhat::Spend => draw(&Panel::Spend(&self.spend(size, zone, &[self.bars(zone)]))),
+        }
     }
 
     /// Marks of the refusals with their causes; of many, of the first of each incident.
@@ -166,8 +202,12 @@ impl Data {
         if self.refusals.len() <= MOST_REFUSALS {
             let each = |(at, refusal): &(Timestamp, Refusal)| {
                 let (count, title) = (refusal.count.max(1), refusal.cause.words().title);
-                let times = if count > 1 { format!(": refused {count} times") } else { String::new() };
-                Refused { at: *at, count: u64::from(count), label: format!("{title}{times}") }
+                let label = if count > 1 {
+                    say!("account-chart-refused", title = title, count = i64::from(count))
+                } else {
+                    title.to_string()
+                };
+                Refused { at: *at, count: u64::from(count), label }
             };
             return self.refusals.iter().map(each).collect();
         }
@@ -204,7 +244,7 @@ impl Data {
         }
     }
 
-    fn spend<'a>(&'a self, request: &ChartRequest, zone: &TimeZone, layers: &'a [Layer]) -> SpendInput<'a> {
+    fn spend<'a>(&'a self, size: (u32, u32), zone: &TimeZone, layers: &'a [Layer]) -> SpendInput<'a> {
         SpendInput {
             unit: self.meter.unit,
             label: &self.meter.label,
@@ -213,8 +253,8 @@ impl Data {
             to: self.to,
             now: self.now,
             zone: zone.clone(),
-            width: request.width.clamp(200, 4000),
-            height: request.height.clamp(100, 2000),
+            width: size.0.clamp(200, 4000),
+            height: size.1.clamp(100, 2000),
         }
     }
 
@@ -242,7 +282,7 @@ impl Data {
                 _ => bars.push(SpendBar { at, until, spent: hour.spent }),
             }
         }
-        Layer { name: "spent".to_owned(), bars }
+        Layer { name: say!("account-chart-spent"), bars }
     }
 }
 

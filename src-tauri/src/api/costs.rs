@@ -3,8 +3,9 @@
 use super::charting::length;
 use super::types::ChartRange;
 use super::{ApiError, App, StoreView};
-use crate::charts::{self, Layer, MOST_LAYERS, Picture, SpendBar, SpendInput};
+use crate::charts::{self, Layer, MOST_LAYERS, Panel, Picture, SpendBar, SpendInput};
 use crate::model::{AccountId, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
+use crate::say;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -70,58 +71,93 @@ pub(crate) async fn costs(app: &App, request: CostsRequest) -> Result<CostsView,
 
 /// Answers from the store alone.
 pub fn of_store(source: &StoreView, request: &CostsRequest, zone: &TimeZone) -> Result<CostsView, ApiError> {
-    let (from, to) = (source.now + -length(request.range), source.now);
-    let mut kinds = source.store.cost_kinds(&request.account)?;
-    // Told apart by something where it can be; the whole says least.
-    let by = request
-        .by
-        .filter(|by| kinds.contains(by))
-        .or_else(|| kinds.iter().copied().find(|by| *by != By::All));
-    let by = by.unwrap_or(By::All);
-    kinds.retain(|by| *by != By::All);
-    let costs = source.store.costs(&request.account, by, from, to)?;
-    let units: BTreeSet<Unit> = costs.iter().map(|cost| cost.unit).collect();
-    let unit = request.unit.filter(|unit| units.contains(unit)).or_else(|| units.first().copied());
-    let mut view = CostsView {
-        by,
-        kinds,
-        unit: unit.unwrap_or(Unit::USD),
-        units: units.into_iter().collect(),
-        from,
-        to,
-        as_of: costs.iter().map(|cost| cost.end).max(),
-        total: None,
-        rows: Vec::new(),
-        picture: None,
-    };
-    let Some(unit) = unit else { return Ok(view) };
-    let costs: Vec<&Cost> = costs.iter().filter(|cost| cost.unit == unit).collect();
-    let sums = sums(&costs)?;
-    let total = sums.iter().try_fold(Qty(0), |sum, (_, own)| sum.checked_add(*own)).ok_or_else(too_much)?;
-    view.total = Some(unit.print(total));
-    let share = |own: Qty| (total.0 > 0).then(|| own.0 as f64 / total.0 as f64);
-    let row = |(name, own): &(String, Qty)| CostRow {
-        name: name.clone(),
-        amount: unit.print(*own),
-        share: share(*own),
-    };
-    view.rows = sums.iter().map(row).collect();
-    let layers = layers(&costs, &sums, to.since(from));
-    let label = format!("Spend by {}", word(by));
-    let input = SpendInput {
-        unit,
-        label: &label,
-        layers: &layers,
-        from,
-        to,
-        now: source.now,
-        zone: zone.clone(),
-        width: request.width.clamp(200, 4000),
-        height: request.height.clamp(100, 2000),
-    };
-    let drawn = charts::spend(&input).map_err(|error| ApiError::new("chart", error.to_string()))?;
-    view.picture = Some(drawn);
-    Ok(view)
+    let costs = Costs::read(source, request)?;
+    let drawn = costs.layers.is_some().then(|| costs.on(request, zone, charts::drawn)).transpose();
+    let picture = drawn.map_err(|error| ApiError::new("chart", error.to_string()))?;
+    Ok(CostsView { picture, ..costs.view })
+}
+
+/// An account's costs as read, before they are drawn.
+pub(super) struct Costs {
+    view: CostsView,
+    /// `None` when nothing is known.
+    layers: Option<Vec<Layer>>,
+    now: Timestamp,
+}
+
+impl Costs {
+    /// Reads what the request asks for.
+    pub(super) fn read(source: &StoreView, request: &CostsRequest) -> Result<Costs, ApiError> {
+        let (from, to) = (source.now + -length(request.range), source.now);
+        let mut kinds = source.store.cost_kinds(&request.account)?;
+        // Told apart by something where it can be; the whole says least.
+        let by = request
+            .by
+            .filter(|by| kinds.contains(by))
+            .or_else(|| kinds.iter().copied().find(|by| *by != By::All));
+        let by = by.unwrap_or(By::All);
+        kinds.retain(|by| *by != By::All);
+        let costs = source.store.costs(&request.account, by, from, to)?;
+        let units: BTreeSet<Unit> = costs.iter().map(|cost| cost.unit).collect();
+        let unit = request.unit.filter(|unit| units.contains(unit)).or_else(|| units.first().copied());
+        let mut view = CostsView {
+            by,
+            kinds,
+            unit: unit.unwrap_or(Unit::USD),
+            units: units.into_iter().collect(),
+            from,
+            to,
+            as_of: costs.iter().map(|cost| cost.end).max(),
+            total: None,
+            rows: Vec::new(),
+            picture: None,
+        };
+        let Some(unit) = unit else { return Ok(Costs { view, layers: None, now: source.now }) };
+        let costs: Vec<&Cost> = costs.iter().filter(|cost| cost.unit == unit).collect();
+        let sums = sums(&costs)?;
+        let total =
+            sums.iter().try_fold(Qty(0), |sum, (_, own)| sum.checked_add(*own)).ok_or_else(too_much)?;
+        view.total = Some(unit.print(total));
+        let share = |own: Qty| (total.0 > 0).then(|| own.0 as f64 / total.0 as f64);
+        let row = |(name, own): &(String, Qty)| CostRow {
+            name: name.clone(),
+            amount: unit.print(*own),
+            share: share(*own),
+        };
+        view.rows = sums.iter().map(row).collect();
+        let layers = layers(&costs, &sums, to.since(from));
+        Ok(Costs { view, layers: Some(layers), now: source.now })
+    }
+
+    /// `Spend by model`.
+    pub(super) fn label(&self) -> String {
+        say!("account-spend-by", by = word(self.view.by))
+    }
+
+    /// The span that is shown.
+    pub(super) fn span(&self) -> (Timestamp, Timestamp) {
+        (self.view.from, self.view.to)
+    }
+
+    /// Hands the stack of bars to whoever draws it.
+    pub(super) fn on<T>(
+        &self,
+        request: &CostsRequest,
+        zone: &TimeZone,
+        draw: impl FnOnce(&Panel<'_>) -> T,
+    ) -> T {
+        draw(&Panel::Spend(&SpendInput {
+            unit: self.view.unit,
+            label: &self.label(),
+            layers: self.layers.as_deref().unwrap_or_default(),
+            from: self.view.from,
+            to: self.view.to,
+            now: self.now,
+            zone: zone.clone(),
+            width: request.width.clamp(200, 4000),
+            height: request.height.clamp(100, 2000),
+        }))
+    }
 }
 
 /// What a cost is told apart by, in a word.
@@ -136,7 +172,7 @@ pub fn word(by: By) -> &'static str {
 }
 
 fn too_much() -> ApiError {
-    ApiError::new("store", "the sum of these costs is larger than what can be shown; ask for a shorter span")
+    ApiError::new("store", say!("account-sum-too-large"))
 }
 
 /// Each name's sum, the largest first.
@@ -173,12 +209,12 @@ fn layers(costs: &[&Cost], sums: &[(String, Qty)], span: i64) -> Vec<Layer> {
     let named = |index: usize| match sums.get(index) {
         Some((name, _)) if index < own => {
             if name.is_empty() {
-                "not named".to_owned()
+                say!("account-costs-unnamed")
             } else {
                 name.clone()
             }
         }
-        _ => format!("{} others", sums.len() - own),
+        _ => say!("account-costs-others", count = (sums.len() - own) as i64),
     };
     let bar = |((at, until), spent): ((Timestamp, Timestamp), i64)| SpendBar { at, until, spent: Qty(spent) };
     bars.into_iter()

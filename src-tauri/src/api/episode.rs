@@ -65,13 +65,13 @@ pub struct RangeView {
 #[derive(Clone, Debug, Deserialize, TS)]
 pub(crate) struct EpisodeChartRequest {
     #[ts(type = "number")]
-    id: i64,
+    pub(super) id: i64,
     /// The moment's `at`.
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// Width in CSS pixels: 200 to 4000.
-    width: u32,
+    pub(super) width: u32,
     /// Height in CSS pixels: 100 to 2000.
-    height: u32,
+    pub(super) height: u32,
 }
 
 pub(crate) async fn page(app: &App, request: EpisodeRequest) -> Result<EpisodePage, ApiError> {
@@ -84,6 +84,12 @@ pub(crate) async fn page(app: &App, request: EpisodeRequest) -> Result<EpisodePa
 }
 
 pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<ChartView, ApiError> {
+    let (_, data) = data(app, &request)?;
+    Ok(ChartView { picture: data.drawn((request.width, request.height), app.shown().pipeline().zone())? })
+}
+
+/// The alert's title, and what its chart is drawn from.
+pub(super) fn data(app: &App, request: &EpisodeChartRequest) -> Result<(String, charting::Data), ApiError> {
     let monitor = app.shown();
     let source = Source::of(&monitor);
     let episode = find(&source, request.id)?;
@@ -99,8 +105,7 @@ pub(crate) async fn chart(app: &App, request: EpisodeChartRequest) -> Result<Cha
         p90: range.p90,
         made: "then",
     });
-    let data = charting::Data::then(&source, meter, forecast, told.at)?;
-    Ok(ChartView { picture: data.drawn((request.width, request.height), monitor.pipeline().zone())? })
+    Ok((episode.title, charting::Data::then(&source, meter, forecast, told.at)?))
 }
 
 fn find(source: &Source, id: i64) -> Result<Episode, ApiError> {

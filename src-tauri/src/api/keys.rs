@@ -4,6 +4,7 @@ use super::{ApiError, App};
 use crate::config::Config;
 use crate::connectors::{self, SecretSpec, Spec};
 use crate::model::{AccountId, Secret};
+use crate::say;
 use crate::secrets::SecretStore;
 use serde::Deserialize;
 use std::path::Path;
@@ -30,15 +31,13 @@ pub(super) enum Given {
 pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a SecretSpec, Given), ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let known = spec.secrets.iter().find(|secret| secret.role == role);
-    let secret = known.ok_or_else(|| bad(format!("{} has no secret '{role}'", spec.name)))?;
+    let secret = known.ok_or_else(|| bad(say!("account-no-secret", name = spec.name, role = role)))?;
     if text.starts_with("env:") {
         return Ok((secret, Given::Env(text.to_owned())));
     }
     if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
-        return Err(bad(format!(
-            "this is not a {}: those begin with {prefix}. {} Nothing was sent.",
-            secret.label, secret.help
-        )));
+        let (key, help) = (secret.label, secret.help);
+        return Err(bad(say!("account-wrong-key", key = key, prefix = prefix, help = help)));
     }
     Ok((secret, Given::Typed(Secret::new(text))))
 }
@@ -73,7 +72,7 @@ pub async fn store_secret(
     let place = match given {
         Given::Env(place) => place,
         Given::Typed(typed) if typed.is_empty() => {
-            return Err(ApiError::new("bad_request", format!("no {} was given", secret.label)));
+            return Err(ApiError::new("bad_request", say!("account-no-key-given", key = secret.label)));
         }
         Given::Typed(typed) => {
             store.set(id, role, &typed).await?;

@@ -5,6 +5,7 @@ use crate::config::{AccountConfig, Config};
 use crate::ledger::{self, Known, Period, Statement};
 use crate::model::{AccountId, Amount, AmountError, DAY, Entry, EntryKind, Qty, Timestamp, Unit};
 use crate::monitor::ledger as books;
+use crate::say;
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -165,13 +166,13 @@ pub fn entry(
 ) -> Result<Entry, ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let amount = amount.trim().parse::<Amount>();
-    let amount = amount.map_err(|error| bad(format!("the amount: {error}; write it like 50 USD")))?;
+    let amount = amount.map_err(|error| bad(say!("account-bad-amount", why = error.to_string())))?;
     let at = match at.map(str::trim).filter(|at| !at.is_empty()) {
         Some(text) => Entry::moment(text).map_err(bad)?,
         None => Entry::whole_second(now),
     };
     if at > now + DAY {
-        return Err(bad(format!("{} lies in the future: an entry says what was", Entry::written(at))));
+        return Err(bad(say!("account-entry-ahead", at = Entry::written(at))));
     }
     let note = note.map(str::trim).filter(|note| !note.is_empty()).map(str::to_owned);
     let entry = Entry { kind, amount, at, note };
@@ -236,11 +237,9 @@ pub fn of_store(
 fn unanchored(config: &AccountConfig, unit: Unit) -> String {
     let anchored = |entry: &Entry| entry.kind == EntryKind::Anchor && entry.amount.unit == unit;
     if config.ledger.iter().any(anchored) {
-        return format!(
-            "The entries in {unit} come to no figure yet: they lie in the future, or their sum is too large."
-        );
+        return say!("account-ledger-no-figure", unit = unit.to_string());
     }
-    format!("No entry says how much {unit} was there at some time, so nothing is counted down from.")
+    say!("account-ledger-no-anchor", unit = unit.to_string())
 }
 
 fn balance(statement: &Statement, reported: Option<Qty>) -> BalanceView {
@@ -248,11 +247,7 @@ fn balance(statement: &Statement, reported: Option<Qty>) -> BalanceView {
     let print = |qty: Qty| unit.print(qty);
     let mut notes = statement.notes();
     if reported.is_some() {
-        notes.insert(
-            0,
-            "The provider says what is left itself, so that figure is watched, and this one is only compared with it."
-                .to_owned(),
-        );
+        notes.insert(0, say!("account-ledger-compared"));
     }
     let spent = statement.spent.checked_add(statement.typed);
     let period = |period: &Period| PeriodView {

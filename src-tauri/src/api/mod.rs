@@ -4,6 +4,7 @@ mod accounts;
 mod alerting;
 mod backtest;
 mod bindings;
+mod changing;
 mod charting;
 mod costs;
 mod demo;
@@ -13,6 +14,8 @@ mod keys;
 mod ledger;
 mod overview;
 mod past;
+mod pictures;
+mod raw;
 mod replay;
 mod rhythm;
 mod settings;
@@ -61,6 +64,10 @@ pub trait Host: Send + Sync {
     fn show_window(&self, episode: Option<i64>);
     /// Whether the program starts with the session; `None` where that cannot be.
     fn autostart(&self) -> Option<bool>;
+    /// The folder for pictures that the user saves; `None` where a browser downloads them.
+    fn picture_folder(&self) -> Option<std::path::PathBuf> {
+        None
+    }
     /// Switches that.
     fn set_autostart(&self, on: bool) -> Result<(), String>;
 }
@@ -344,12 +351,22 @@ commands! {
     chart: types::ChartRequest => types::ChartView, charting::chart;
     /// What an account's money went on, by model, key, project or user.
     costs: costs::CostsRequest => costs::CostsView, costs::costs;
+    /// A chart as an SVG or PNG file, with title and legend.
+    picture: pictures::PictureRequest => pictures::PictureFile, pictures::picture;
+    /// What an account's last poll was answered, without secrets.
+    raw_answers: raw::RawRequest => raw::RawView, raw::raw;
     /// Every connector, for the picker.
     connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
     /// Polls a draft once; stores nothing.
     test_account: types::AccountDraft => types::TestView, accounts::test;
     /// Stores a draft's secrets in the keychain and the account in the config, and starts polling it.
     add_account: types::AccountDraft => types::AccountView, accounts::add;
+    /// What may be changed of an account, as it is.
+    account_form: changing::FormRequest => changing::AccountForm, changing::form;
+    /// Polls an account once as it would be after a change; stores nothing.
+    test_change: changing::AccountChange => types::TestView, changing::test;
+    /// Changes an account's name, address, options, pace, budget and top-up; its keys stay.
+    update_account: changing::AccountChange => types::AccountView, changing::update;
     /// Removes an account and its secrets; its history too, unless it is to be kept.
     remove_account: accounts::RemoveRequest => (), accounts::remove;
     /// Stores a further secret of an account, or another in place of one.

@@ -37,10 +37,11 @@ pub(super) enum Ink {
     Layer5,
     LayerRest,
     Empty,
+    Title,
 }
 
 impl Ink {
-    pub(super) const ALL: [Ink; 32] = [
+    pub(super) const ALL: [Ink; 33] = [
         Ink::Ground,
         Ink::Grid,
         Ink::Axis,
@@ -73,6 +74,7 @@ impl Ink {
         Ink::Layer5,
         Ink::LayerRest,
         Ink::Empty,
+        Ink::Title,
     ];
 
     /// The ink of a stack's layer, from the bottom.
@@ -116,6 +118,7 @@ impl Ink {
             Ink::Layer5 => "layer-5",
             Ink::LayerRest => "layer-6",
             Ink::Empty => "empty",
+            Ink::Title => "title",
         }
     }
 
@@ -175,6 +178,7 @@ fn rgba((r, g, b): (u8, u8, u8), alpha: f64) -> RGBAColor {
 fn light(ink: Ink) -> (u8, u8, u8) {
     match ink {
         Ink::Ground => (0xff, 0xff, 0xff),
+        Ink::Title => (0x1b, 0x24, 0x30),
         Ink::Grid => (0xe3, 0xe7, 0xec),
         Ink::Axis | Ink::Now => (0x98, 0xa3, 0xaf),
         Ink::Level | Ink::Area | Ink::Dot | Ink::Bar | Ink::BarNow => (0x24, 0x63, 0xc4),
@@ -198,6 +202,7 @@ fn light(ink: Ink) -> (u8, u8, u8) {
 fn dark(ink: Ink) -> (u8, u8, u8) {
     match ink {
         Ink::Ground => (0x16, 0x1b, 0x21),
+        Ink::Title => (0xe7, 0xeb, 0xf0),
         Ink::Grid => (0x24, 0x2b, 0x34),
         Ink::Axis | Ink::Now => (0x5b, 0x66, 0x73),
         Ink::Level | Ink::Area | Ink::Dot | Ink::Bar | Ink::BarNow => (0x6a, 0xa5, 0xff),

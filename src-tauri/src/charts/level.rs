@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::ink::{Ink, Palette};
+use super::legend::{LegendRow, Shape};
 use super::pen::{self, Pen, width_of};
 use super::trace::{Band, Vertex, figure, thin, trace};
 use super::{Axis, ChartError, Mark, Picture, Point, Series, raster, ticks};
@@ -75,7 +76,7 @@ pub struct LevelInput<'a> {
 /// Draws the panel as SVG.
 pub fn level(input: &LevelInput<'_>) -> Result<Picture, ChartError> {
     let scene = Scene::new(input, false);
-    let summary = super::summary::of_level(input, &scene.line, &scene.bands, &scene.marks, scene.used);
+    let summary = scene.summary(input);
     let size = (input.width, input.height);
     let (svg, ()) = pen::svg(size, &summary, |pen| scene.draw(pen, input))?;
     let frame = &scene.frame;
@@ -86,6 +87,7 @@ pub fn level(input: &LevelInput<'_>) -> Result<Picture, ChartError> {
         y: frame.y,
         unit: input.unit.to_string(),
         series: scene.series(input),
+        legend: scene.legend(input),
         marks: scene.marks,
         summary,
     })
@@ -108,7 +110,7 @@ fn picture(input: &LevelInput<'_>, palette: Palette, bare: bool) -> Result<Vec<u
 }
 
 /// Everything that is known before a stroke is made.
-struct Scene {
+pub(super) struct Scene {
     frame: Frame,
     line: Vec<Vertex>,
     bands: Vec<Band>,
@@ -120,7 +122,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(input: &LevelInput<'_>, bare: bool) -> Scene {
+    pub(super) fn new(input: &LevelInput<'_>, bare: bool) -> Scene {
         let used = !input.samples.iter().any(|sample| figure(sample, false).is_some());
         let (all, mut bands) = trace(input.samples, input.gaps, used, input.now.min(input.to));
         bands.retain(|band| band.to >= input.from && band.from <= input.to);
@@ -158,7 +160,44 @@ impl Scene {
         Scene { frame, line, bands, marks, forecast, used, reserve: input.unit.to_f64(reserve), bare }
     }
 
-    fn draw<DB: DrawingBackend>(&self, pen: &Pen<DB>, input: &LevelInput<'_>) -> Result<(), ChartError> {
+    /// The panel in one or two sentences.
+    pub(super) fn summary(&self, input: &LevelInput<'_>) -> String {
+        super::summary::of_level(input, &self.line, &self.bands, &self.marks, self.used)
+    }
+
+    /// What is seen on the panel, in words: no row for what is not there.
+    pub(super) fn legend(&self, input: &LevelInput<'_>) -> Vec<LegendRow> {
+        let inside = |at: Timestamp| at > self.frame.from && at < self.frame.to;
+        let marked =
+            |kind: &str| self.marks.iter().any(|mark| mark.kind == kind && inside(Timestamp(mark.t as i64)));
+        let limit = input.limit.is_some_and(|limit| input.unit.to_f64(limit) <= self.frame.y.max);
+        let resets = input.resets_at.is_some_and(|at| at > input.now && inside(at)) || marked("reset");
+        let fan = self.forecast.is_some() && input.headroom_now.is_some();
+        let drawn = !self.line.is_empty();
+        let mut rows = Vec::new();
+        let mut row = |there: bool, ink: Ink, shape: Shape, text: String| {
+            if there {
+                rows.push(LegendRow::new(ink, shape, text));
+            }
+        };
+        let level = if self.used { say!("legend-used") } else { say!("legend-left") };
+        row(drawn, Ink::Level, Shape::Line, level);
+        row(drawn && fan, Ink::Fan, Shape::Area, say!("legend-fan"));
+        row(drawn && fan, Ink::Median, Shape::Dashes, say!("legend-wall"));
+        row(drawn && limit, Ink::Limit, Shape::Dashes, say!("legend-limit"));
+        row(drawn && self.reserve > 0.0, Ink::Reserve, Shape::Dashes, say!("legend-reserve"));
+        row(drawn && marked("top_up"), Ink::Topup, Shape::Triangle, say!("legend-topup"));
+        row(drawn && resets, Ink::Reset, Shape::Dashes, say!("legend-reset"));
+        row(drawn && marked("refusal"), Ink::Refusal, Shape::Cross, say!("legend-refusal"));
+        row(!self.bands.is_empty(), Ink::Hatch, Shape::Area, say!("legend-gap"));
+        rows
+    }
+
+    pub(super) fn draw<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<DB>,
+        input: &LevelInput<'_>,
+    ) -> Result<(), ChartError> {
         let frame = &self.frame;
         self.draw_bands(pen)?;
         if self.bare {

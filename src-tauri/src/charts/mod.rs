@@ -3,14 +3,16 @@
 //! One drawing code, several backends: panels name *inks* ([`ink`]); the SVG backend writes them as CSS classes, so that
 //! one SVG serves light and dark, the bitmap backend as colours. The classes, each on elements inside `svg.chart`:
 //! lines (set `stroke`) `grid axis level hatch median wall reserve limit now reset topup-line refusal refusal-line`;
-//! areas (set `fill`) `area dot gap fan topup bar bar-now layer-0 … layer-6`; text (set `fill`) `tick note wall-label empty`.
+//! areas (set `fill`) `area dot gap fan topup bar bar-now layer-0 … layer-6`; text (set `fill`) `tick note wall-label empty title`.
 
 mod frame;
 mod gauge;
 mod ink;
+mod legend;
 mod level;
 mod pen;
 mod raster;
+mod sheet;
 mod spend;
 mod summary;
 mod svg;
@@ -21,7 +23,9 @@ mod trace;
 
 pub use gauge::{Gauge, gauge, gauge_png};
 pub use ink::stylesheet;
+pub use legend::{LegendRow, Shape};
 pub use level::{LevelForecast, LevelInput, Refused, level, level_png, sparkline};
+pub use sheet::{Panel, Words, drawn, sheet, sheet_png};
 pub use spend::{Layer, MOST_LAYERS, SpendBar, SpendInput, spend, spend_png};
 
 use serde::Serialize;
@@ -102,6 +106,8 @@ pub struct Picture {
     pub series: Vec<Series>,
     /// What happened.
     pub marks: Vec<Mark>,
+    /// What its lines, areas and marks mean.
+    pub legend: Vec<LegendRow>,
     /// The chart in one or two sentences, for a screen reader.
     pub summary: String,
 }

@@ -15,6 +15,8 @@ pub(super) struct Pen<DB: DrawingBackend> {
     area: DrawingArea<DB, Shift>,
     palette: Palette,
     scale: f64,
+    /// Where its own zero lies.
+    origin: (f64, f64),
 }
 
 /// Draws SVG elements.
@@ -28,7 +30,7 @@ pub(super) fn svg<T>(
         svg::escape(label)
     );
     let area = svg::Svg::new(&mut out, (width, height)).into_drawing_area();
-    let pen = Pen { area, palette: Palette::Classes, scale: f64::from(svg::SCALE) };
+    let pen = Pen { area, palette: Palette::Classes, scale: f64::from(svg::SCALE), origin: (0.0, 0.0) };
     let drawn = draw(&pen)?;
     pen.done()?;
     drop(pen);
@@ -42,11 +44,32 @@ pub(super) fn pixels(
     palette: Palette,
     draw: impl FnOnce(&Pen<raster::Raster<'_>>) -> Result<(), ChartError>,
 ) -> Result<Vec<u8>, ChartError> {
+    scaled(size, raster::SCALE, 1, palette, draw)
+}
+
+/// As [`pixels`], with two pixels for one each way.
+pub(super) fn pixels_twice(
+    (width, height): (u32, u32),
+    palette: Palette,
+    draw: impl FnOnce(&Pen<raster::Raster<'_>>) -> Result<(), ChartError>,
+) -> Result<Vec<u8>, ChartError> {
+    // Twice the pixels need half the smoothing: the canvas is as large.
+    scaled((width * 2, height * 2), raster::SCALE / 2, 2, palette, draw)
+}
+
+fn scaled(
+    size: (u32, u32),
+    smooth: i32,
+    times: i32,
+    palette: Palette,
+    draw: impl FnOnce(&Pen<raster::Raster<'_>>) -> Result<(), ChartError>,
+) -> Result<Vec<u8>, ChartError> {
     let ground = palette.color(Ink::Ground);
     // The font of bitmaps has the letters of Latin only.
     words::speaking(Language::English, || {
-        raster::rgb(size, (ground.0, ground.1, ground.2), |backend| {
-            let pen = Pen { area: backend.into_drawing_area(), palette, scale: f64::from(raster::SCALE) };
+        raster::rgb(size, smooth, (ground.0, ground.1, ground.2), |backend| {
+            let scale = f64::from(smooth * times);
+            let pen = Pen { area: backend.into_drawing_area(), palette, scale, origin: (0.0, 0.0) };
             draw(&pen)?;
             pen.done()
         })
@@ -54,7 +77,14 @@ pub(super) fn pixels(
 }
 
 impl<DB: DrawingBackend> Pen<DB> {
+    /// The same pen, whose zero lies elsewhere.
+    pub(super) fn moved(&self, x: f64, y: f64) -> Pen<DB> {
+        let origin = (self.origin.0 + x, self.origin.1 + y);
+        Pen { area: self.area.clone(), palette: self.palette, scale: self.scale, origin }
+    }
+
     fn unit(&self, (x, y): (f64, f64)) -> (i32, i32) {
+        let (x, y) = (x + self.origin.0, y + self.origin.1);
         // A saturating cast: what is not a number is drawn at the edge, never written as `NaN`.
         ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
     }

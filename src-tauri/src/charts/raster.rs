@@ -17,14 +17,21 @@ pub(super) fn font_ready() -> Result<(), ChartError> {
     if *ready { Ok(()) } else { Err(ChartError("its font could not be read".into())) }
 }
 
-/// Draws on a canvas of `ground` and gives `width` × `height` RGB pixels.
+/// Whether the program's font has this letter: what `assets/fonts/README.md` says it was cut to.
+pub(super) fn has(letter: char) -> bool {
+    matches!(u32::from(letter), 0x20..=0x7e | 0xa0..=0x17f | 0x2009 | 0x2013 | 0x2014 | 0x2018..=0x201d | 0x2022 | 0x2026
+        | 0x202f | 0x20a0..=0x20bf | 0x2212 | 0x2248 | 0x2264 | 0x2265)
+}
+
+/// Draws on a canvas of `ground` that is `smooth` times larger and gives `width` × `height` RGB pixels.
 pub(super) fn rgb(
     (width, height): (u32, u32),
+    smooth: i32,
     ground: (u8, u8, u8),
     draw: impl FnOnce(Raster<'_>) -> Result<(), ChartError>,
 ) -> Result<Vec<u8>, ChartError> {
     font_ready()?;
-    let (large, scale) = ((width * SCALE as u32, height * SCALE as u32), SCALE as usize);
+    let (large, scale) = ((width * smooth as u32, height * smooth as u32), smooth as usize);
     let mut canvas: Vec<u8> = [ground.0, ground.1, ground.2].repeat((large.0 * large.1) as usize);
     draw(Raster(BitMapBackend::with_buffer(&mut canvas, large)))?;
     let mut pixels = Vec::with_capacity((width * height * 3) as usize);
@@ -47,8 +54,8 @@ pub(super) fn rgba(
     size: (u32, u32),
     draw: impl Fn(Raster<'_>) -> Result<(), ChartError>,
 ) -> Result<Vec<u8>, ChartError> {
-    let black = rgb(size, (0, 0, 0), &draw)?;
-    let white = rgb(size, (255, 255, 255), &draw)?;
+    let black = rgb(size, SCALE, (0, 0, 0), &draw)?;
+    let white = rgb(size, SCALE, (255, 255, 255), &draw)?;
     let mut pixels = Vec::with_capacity(black.len() / 3 * 4);
     for (black, white) in black.chunks_exact(3).zip(white.chunks_exact(3)) {
         let light: u32 =

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::ink::{Ink, Palette};
+use super::legend::{LegendRow, Shape};
 use super::pen::{self, Pen};
 use super::{Axis, ChartError, Picture, Point, Series, raster};
 use crate::model::{Amount, Qty, Timestamp, Unit};
@@ -78,6 +79,7 @@ pub fn spend(input: &SpendInput<'_>) -> Result<Picture, ChartError> {
         y: frame.y,
         unit: input.unit.to_string(),
         series,
+        legend: legend(input),
         marks: Vec::new(),
         summary,
     })
@@ -106,13 +108,30 @@ fn stacked<'a>(input: &SpendInput<'a>) -> Vec<(&'a Layer, Vec<Qty>)> {
     found
 }
 
-fn frame(input: &SpendInput<'_>) -> Frame {
+/// What the bars stand for; of one layer that its last bar is not over.
+pub(super) fn legend(input: &SpendInput<'_>) -> Vec<LegendRow> {
+    let [only] = input.layers else {
+        let row =
+            |(index, layer): (usize, &Layer)| LegendRow::new(Ink::layer(index), Shape::Area, &*layer.name);
+        return input.layers.iter().enumerate().map(row).collect();
+    };
+    let growing = only.bars.iter().any(|bar| bar.at <= input.now && input.now < bar.until && bar.spent.0 > 0);
+    let mut rows = vec![LegendRow::new(Ink::Bar, Shape::Area, say!("legend-spent"))];
+    rows.extend(growing.then(|| LegendRow::new(Ink::BarNow, Shape::Area, say!("legend-spent-now"))));
+    rows
+}
+
+pub(super) fn frame(input: &SpendInput<'_>) -> Frame {
     let tops = stacked(input).into_iter().flat_map(|(_, tops)| tops);
     let high = tops.map(|top| input.unit.to_f64(top)).fold(0.0, f64::max);
     Frame::new((input.width, input.height), (input.from, input.to), (0.0, high), input.unit, false)
 }
 
-fn draw<DB: DrawingBackend>(frame: &Frame, pen: &Pen<DB>, input: &SpendInput<'_>) -> Result<(), ChartError> {
+pub(super) fn draw<DB: DrawingBackend>(
+    frame: &Frame,
+    pen: &Pen<DB>,
+    input: &SpendInput<'_>,
+) -> Result<(), ChartError> {
     frame.draw(pen, &input.zone)?;
     if input.layers.iter().all(|layer| layer.bars.is_empty()) {
         return frame.empty(pen, &say!("chart-empty"));

@@ -109,6 +109,11 @@ impl Host for Desktop {
         self.handle.autolaunch().is_enabled().ok()
     }
 
+    fn picture_folder(&self) -> Option<std::path::PathBuf> {
+        let folders = self.handle.path();
+        folders.picture_dir().or_else(|_| folders.download_dir()).or_else(|_| folders.home_dir()).ok()
+    }
+
     fn set_autostart(&self, on: bool) -> Result<(), String> {
         let entry = self.handle.autolaunch();
         let done = if on { entry.enable() } else { entry.disable() };

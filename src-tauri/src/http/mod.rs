@@ -9,11 +9,13 @@ mod fixtures;
 pub(crate) mod moment;
 mod redact;
 mod request;
+mod tape;
 mod wire;
 
 pub use answer::Answer;
-pub(crate) use redact::redact;
+pub(crate) use redact::{names_a_secret, redact};
 pub use request::{Request, WireRequest};
+pub use tape::{Heard, MOST_ANSWERS, MOST_BYTES};
 
 use crate::model::{PollError, PollErrorKind, Secret};
 use address::Base;
@@ -21,6 +23,7 @@ use fixtures::{Recorder, Replay};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tape::Tape;
 use wire::Wire;
 
 /// A body is cut off beyond this many bytes, counted after decompression. Billing answers are a few KiB.
@@ -116,6 +119,7 @@ pub struct Http {
     network: Network,
     base: Arc<Base>,
     session: Arc<Mutex<Option<Secret>>>,
+    tape: Tape,
 }
 
 impl Http {
@@ -124,30 +128,52 @@ impl Http {
     /// is neither loopback nor allowed.
     pub fn open(network: &Network, base_url: &str) -> Result<Http, PollError> {
         let base = Arc::new(Base::parse(base_url, network.policy())?);
-        Ok(Http { network: network.clone(), base, session: Arc::new(Mutex::new(None)) })
+        Ok(Http {
+            network: network.clone(),
+            base,
+            session: Arc::new(Mutex::new(None)),
+            tape: Tape::default(),
+        })
     }
 
     /// A door to another host of the same provider (a log-in server), through the same network.
     /// Errors: as [`Http::open`].
     pub fn elsewhere(&self, base_url: &str) -> Result<Http, PollError> {
-        Http::open(&self.network, base_url)
+        Ok(Http { tape: self.tape.clone(), ..Http::open(&self.network, base_url)? })
+    }
+
+    /// The same door, whose answers are kept until [`Http::heard`] takes them.
+    pub(crate) fn taped(self) -> Http {
+        Http { tape: Tape::new(), ..self }
+    }
+
+    /// What came back since the last call, at most [`MOST_ANSWERS`] answers of [`MOST_BYTES`] each, and how many more
+    /// there were. Secrets are masked: what looks like one, those in `own`, and those that were sent.
+    pub(crate) fn heard(&self, own: &[&str]) -> (Vec<Heard>, usize) {
+        self.tape.take(own)
     }
 
     /// Sends, with at most one retry (GET only: a failed connection, 502, 504, and 429 or 503 that ask for no more
     /// than 5 s). An answer of any status is `Ok`, except a redirect; no whole answer is an error.
     pub async fn send(&self, request: Request) -> Result<Answer, PollError> {
         let wire_request = request.resolve(&self.base)?;
-        let answer = match self.network.transport.as_ref() {
-            Transport::Wire(wire) => self.exchange(wire, &wire_request).await?,
+        let answer = self.ask(&request, &wire_request).await;
+        self.tape.note(&self.base.host, &wire_request, request.secrets(), &answer);
+        self.refuse_redirect(answer?)
+    }
+
+    /// One question on whatever transport there is.
+    async fn ask(&self, request: &Request, wire_request: &WireRequest) -> Result<Answer, PollError> {
+        Ok(match self.network.transport.as_ref() {
+            Transport::Wire(wire) => self.exchange(wire, wire_request).await?,
             Transport::Record(wire, recorder) => {
-                let answer = self.exchange(wire, &wire_request).await?;
-                recorder.write(&wire_request, &request.secrets(), &answer)?;
+                let answer = self.exchange(wire, wire_request).await?;
+                recorder.write(wire_request, &request.secrets(), &answer)?;
                 answer
             }
-            Transport::Replay(replay) => replay.answer(&wire_request)?,
-            Transport::InProcess(function) => function(&wire_request),
-        };
-        self.refuse_redirect(answer)
+            Transport::Replay(replay) => replay.answer(wire_request)?,
+            Transport::InProcess(function) => function(wire_request),
+        })
     }
 
     /// One exchange on the wire, and a second one if the first asks for it.

@@ -32,7 +32,7 @@ pub(crate) fn redact(text: &str) -> String {
 }
 
 /// Whether a field or parameter of that name holds a secret.
-pub(super) fn names_a_secret(name: &str) -> bool {
+pub(crate) fn names_a_secret(name: &str) -> bool {
     let name = name.as_bytes();
     let ends = |end: &str| {
         let start = name.len().checked_sub(end.len());

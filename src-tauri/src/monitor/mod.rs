@@ -3,6 +3,7 @@
 //! One task per account. A poll's news goes through [`pipeline`] under one lock, so that episodes of all accounts
 //! are advanced one at a time. Whatever was stored when a call returned survives a kill of the process.
 
+mod answers;
 pub mod backtest;
 mod clock;
 pub(crate) mod ledger;
@@ -12,6 +13,7 @@ mod recall;
 pub mod schedule;
 mod task;
 
+pub use answers::LastPoll;
 pub use clock::Clock;
 pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
@@ -80,6 +82,7 @@ pub(crate) struct Inner {
     accounts: Mutex<BTreeMap<AccountId, Running>>,
     money: Mutex<MoneyConfig>,
     alerts: Mutex<AlertsConfig>,
+    answers: answers::Answers,
     stopping: tokio::sync::watch::Sender<bool>,
 }
 
@@ -105,6 +108,7 @@ impl Monitor {
                 accounts: Mutex::default(),
                 money: Mutex::default(),
                 alerts: Mutex::default(),
+                answers: answers::Answers::default(),
                 stopping,
             }),
         };
@@ -134,6 +138,7 @@ impl Monitor {
                 running.task.abort();
                 if !config.accounts.contains_key(id) {
                     self.inner.pipeline.drop_account(id);
+                    self.inner.answers.forget(id);
                 }
             }
             keep
@@ -169,6 +174,11 @@ impl Monitor {
     /// What is known of every account's polls.
     pub fn statuses(&self) -> BTreeMap<AccountId, Status> {
         self.inner.pipeline.statuses()
+    }
+
+    /// What an account's last poll asked and heard; `None` before the first one.
+    pub fn last_poll(&self, account: &AccountId) -> Option<LastPoll> {
+        self.inner.answers.of(account)
     }
 
     /// The accounts as they are configured.

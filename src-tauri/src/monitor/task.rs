@@ -48,18 +48,20 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
                 () = poke.notified() => {}
             }
         }
-        let outcome = match &http {
-            Some((door, account)) => ask(connector, door, account, pipeline.clock().now()).await,
-            None => {
-                match prepare(monitor.network(), monitor.secrets(), &id, &label, connector, &config).await {
-                    Ok((door, account)) => {
-                        let outcome = ask(connector, &door, &account, pipeline.clock().now()).await;
-                        http = Some((door, account));
-                        outcome
-                    }
-                    Err(error) => Err(error),
-                }
+        let opened = match http.take() {
+            Some(open) => Ok(open),
+            None => prepare(monitor.network(), monitor.secrets(), &id, &label, connector, &config)
+                .await
+                .map(|(door, account)| (door.taped(), account)),
+        };
+        let outcome = match opened {
+            Ok((door, account)) => {
+                let outcome = ask(connector, &door, &account, pipeline.clock().now()).await;
+                monitor.inner.answers.keep(&account, &door, pipeline.clock().now());
+                http = Some((door, account));
+                outcome
             }
+            Err(error) => Err(error),
         };
         // A wrong key may have been replaced in the keychain meanwhile: read it again next time.
         if matches!(&outcome, Err(error) if error.kind == PollErrorKind::Credentials) {

@@ -27,6 +27,7 @@ const picture: Picture = {
     },
   ],
   marks: [],
+  legend: [],
   summary: '',
 };
 

@@ -1,6 +1,8 @@
 // Generated from src-tauri/src/api by the test `bindings`. Do not edit.
 import type { AccountAlerts } from "./AccountAlerts";
+import type { AccountChange } from "./AccountChange";
 import type { AccountDraft } from "./AccountDraft";
+import type { AccountForm } from "./AccountForm";
 import type { AccountPage } from "./AccountPage";
 import type { AccountRequest } from "./AccountRequest";
 import type { AccountView } from "./AccountView";
@@ -23,13 +25,18 @@ import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
 import type { ExplainRequest } from "./ExplainRequest";
 import type { ExplainView } from "./ExplainView";
+import type { FormRequest } from "./FormRequest";
 import type { LanguageRequest } from "./LanguageRequest";
 import type { LedgerRequest } from "./LedgerRequest";
 import type { LedgerView } from "./LedgerView";
 import type { Nothing } from "./Nothing";
 import type { Overview } from "./Overview";
 import type { PauseRequest } from "./PauseRequest";
+import type { PictureFile } from "./PictureFile";
+import type { PictureRequest } from "./PictureRequest";
 import type { PollRequest } from "./PollRequest";
+import type { RawRequest } from "./RawRequest";
+import type { RawView } from "./RawView";
 import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { ReplayRequest } from "./ReplayRequest";
@@ -54,12 +61,22 @@ export type Commands = {
   chart: { request: ChartRequest; response: ChartView };
   /** What an account's money went on, by model, key, project or user. */
   costs: { request: CostsRequest; response: CostsView };
+  /** A chart as an SVG or PNG file, with title and legend. */
+  picture: { request: PictureRequest; response: PictureFile };
+  /** What an account's last poll was answered, without secrets. */
+  raw_answers: { request: RawRequest; response: RawView };
   /** Every connector, for the picker. */
   connectors: { request: Nothing; response: Array<ConnectorView> };
   /** Polls a draft once; stores nothing. */
   test_account: { request: AccountDraft; response: TestView };
   /** Stores a draft's secrets in the keychain and the account in the config, and starts polling it. */
   add_account: { request: AccountDraft; response: AccountView };
+  /** What may be changed of an account, as it is. */
+  account_form: { request: FormRequest; response: AccountForm };
+  /** Polls an account once as it would be after a change; stores nothing. */
+  test_change: { request: AccountChange; response: TestView };
+  /** Changes an account's name, address, options, pace, budget and top-up; its keys stay. */
+  update_account: { request: AccountChange; response: AccountView };
   /** Removes an account and its secrets; its history too, unless it is to be kept. */
   remove_account: { request: RemoveRequest; response: null };
   /** Stores a further secret of an account, or another in place of one. */
