@@ -15,6 +15,7 @@ mod overview;
 mod past;
 mod replay;
 mod rhythm;
+mod runway;
 mod settings;
 mod sums;
 mod trying;
