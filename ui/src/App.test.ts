@@ -57,6 +57,8 @@ function overview(change: Partial<Overview> = {}): Overview {
             share: null,
             window: 'never',
             resets_at: null,
+            resets: [],
+            reload: null,
             provenance: 'reported',
             read_at: NOW,
             burn: null,

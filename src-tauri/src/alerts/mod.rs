@@ -28,6 +28,7 @@ pub use evidence::{Evidence, why};
 pub use group::as_one;
 pub use habit::Habit;
 pub use life::{acknowledge, snooze};
+pub use reload::expected as expected_reload;
 pub use rules::step;
 pub use spoken::{Lead, Quiet};
 pub use tell::{due, headline};

@@ -3,8 +3,8 @@
 
 use super::life::{Patience, Seen};
 use super::rules::{holds, of_meter, renewed};
-use super::{MeterFact, Rules, Terms};
-use crate::model::{Episode, EpisodeState, HOUR, MeterKind, Qty, Reload, Severity, Timestamp};
+use super::{Habit, MeterFact, Rules, Terms};
+use crate::model::{Episode, EpisodeState, HOUR, Meter, MeterKind, Qty, Reload, Severity, Timestamp};
 
 /// A top-up that was due is missed after so long below its level, in so many readings: a payment takes minutes, and
 /// balances are reported late.
@@ -12,11 +12,21 @@ const GRACE: Patience = Patience::For { ms: HOUR, polls: 3 };
 
 /// Whether the meter tops itself up: the user's word, or what its top-ups of the past look like.
 pub(super) fn of(terms: &Terms, fact: &MeterFact<'_>) -> Option<Reload> {
-    if fact.meter.kind != MeterKind::Balance {
+    known(terms, fact.meter, fact.habit)
+}
+
+/// As the rules see it, outside a poll: whether the meter tops itself up.
+pub fn expected(rules: &Rules, meter: &Meter, habit: Option<&Habit>) -> Option<Reload> {
+    let nothing = Terms::default();
+    known(rules.accounts.get(&meter.account).unwrap_or(&nothing), meter, habit)
+}
+
+fn known(terms: &Terms, meter: &Meter, habit: Option<&Habit>) -> Option<Reload> {
+    if meter.kind != MeterKind::Balance {
         return None;
     }
-    let said = terms.reload_below.filter(|below| below.unit == fact.meter.unit).map(Reload::Said);
-    said.or_else(|| fact.habit?.reload(fact.meter.unit))
+    let said = terms.reload_below.filter(|below| below.unit == meter.unit).map(Reload::Said);
+    said.or_else(|| habit?.reload(meter.unit))
 }
 
 /// The wall of a meter that tops itself up: one step milder, and a heads-up is none. Not when a request hardly fits

@@ -18,6 +18,7 @@ mod pictures;
 mod raw;
 mod replay;
 mod rhythm;
+mod runway;
 mod settings;
 mod sums;
 mod trying;

@@ -69,6 +69,10 @@ pub struct MeterView {
     pub window: Window,
     /// When it next does.
     pub resets_at: Option<Timestamp>,
+    /// Every reset of the next 30 days, the next first.
+    pub resets: Vec<Timestamp>,
+    /// The automatic top-up that is expected, if one is.
+    pub reload: Option<ReloadView>,
     /// Where the figures come from.
     pub provenance: Provenance,
     /// When they were last read well.
@@ -81,6 +85,17 @@ pub struct MeterView {
     pub severity: Option<Severity>,
     /// Headroom (or use) over the last 24 h in 48 equal steps, oldest first; a gap is `null`.
     pub trend: Vec<Option<f64>>,
+}
+
+/// An automatic top-up that is expected: the user said so, or those of the past look like one.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct ReloadView {
+    /// When, as likely before as after; the present moment when it is due.
+    pub at: Timestamp,
+    /// Below which level it comes; decimal string.
+    pub below: String,
+    /// How much is added, where it was seen; decimal string.
+    pub amount: Option<String>,
 }
 
 impl MeterView {

@@ -1,5 +1,6 @@
 //! Accounts, meters and episodes as the window sees them.
 
+use super::runway;
 use super::types::{
     AccountState, AccountView, EpisodeView, ForecastView, MeterView, ProblemView, SecretView, TestView,
 };
@@ -58,7 +59,12 @@ pub(crate) fn account(
     let mut meters = Vec::new();
     for meter in source.store.meters(Some(id))? {
         let known = status.and_then(|status| status.forecasts.get(&meter.key));
-        meters.extend(meter_view(source, &meter, &gaps, known, config.calendar.as_deref())?);
+        let expected = status.and_then(|status| status.reloads.get(&meter.key).copied());
+        let view = meter_view(source, &meter, &gaps, known, config.calendar.as_deref())?;
+        meters.extend(view.map(|view| MeterView {
+            reload: expected.map(|expected| runway::reload(meter.unit, expected)),
+            ..view
+        }));
     }
     let last_good_at = match status.and_then(|status| status.last_good_at) {
         Some(at) => Some(at),
@@ -151,6 +157,8 @@ fn meter_view(
         share: share(source, meter, &sample)?,
         window: meter.window,
         resets_at: sample.resets_at,
+        resets: runway::resets(meter.window, sample.resets_at, source.now),
+        reload: None,
         provenance: meter.provenance,
         read_at: sample.last_at,
         burn: forecast.burn(),

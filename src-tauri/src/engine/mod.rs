@@ -6,13 +6,14 @@
 
 pub mod past;
 pub mod rehearsal;
+mod reload;
 pub mod verdict;
 
 use crate::alerts::{self, Fact, Habit, MeterFact, Rules};
 use crate::forecast::{self, Calibration, Forecast, Learned, Memory, Outlook};
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, MINUTE, Meter, MeterKey, MeterKind, Notice, PollError, Qty,
-    Refusal, Sample, Severity, Step, Timestamp,
+    Refusal, Reload, Sample, Severity, Step, Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,6 +62,8 @@ pub struct Outcome {
     pub changed: Vec<Episode>,
     /// Each meter's forecast.
     pub forecasts: BTreeMap<MeterKey, Forecast>,
+    /// The automatic top-ups that are expected, and when.
+    pub reloads: BTreeMap<MeterKey, (Timestamp, Reload)>,
     /// Whether anything was spent since the poll before. What a rate limit's window lost does not count: our own
     /// probe may have taken it.
     pub spent: bool,
@@ -155,7 +158,10 @@ impl Engine {
             .zip(news)
             .map(|(read, (_, forecast))| (read.meter.key.clone(), forecast))
             .collect();
-        Outcome { changed, forecasts, spent, learned }
+        let outlook = self.outlooks.get(account).unwrap_or(&nothing);
+        let expected = |read: &Read<'_>| Some((read.meter.key.clone(), self.reload(read, outlook, now)?));
+        let reloads = readings.iter().filter_map(expected).collect();
+        Outcome { changed, forecasts, reloads, spent, learned }
     }
 
     /// Of what changed, leaves out what only goes on since it was stored, a short while ago: that is in force at once.

@@ -10,7 +10,7 @@ use crate::forecast::{Calibration, Forecast, Outlook};
 use crate::ledger;
 use crate::model::{
     AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Reading,
-    Refusal, SECOND, Sample, Source, Timestamp,
+    Refusal, Reload, SECOND, Sample, Source, Timestamp,
 };
 use crate::notify::Notifier;
 use crate::store::{Came, Store, StoreError, Told};
@@ -49,6 +49,8 @@ pub struct Status {
     pub partial: Vec<PollError>,
     /// The forecast of each meter in the last good poll.
     pub forecasts: BTreeMap<MeterKey, Forecast>,
+    /// The automatic top-ups that were expected then, and when.
+    pub reloads: BTreeMap<MeterKey, (Timestamp, Reload)>,
     /// When spend was last seen.
     pub last_spend: Option<Timestamp>,
 }
@@ -189,6 +191,7 @@ impl Pipeline {
             problem: None,
             partial: polled.problems,
             forecasts: outcome.forecasts,
+            reloads: outcome.reloads,
             last_spend,
         };
     }

@@ -5,7 +5,7 @@ export type Route =
   | { at: 'add' }
   | { at: 'alerts'; episode: number | null }
   | { at: 'why'; account: string | null; when: number | null }
-  | { at: 'settings' };
+  | { at: 'settings'; section: string | null };
 
 export function parseRoute(hash: string): Route {
   const [name, first, second] = hash
@@ -29,12 +29,16 @@ export function parseRoute(hash: string): Route {
       when: first && Number.isSafeInteger(when) ? when : null,
     };
   }
-  if (name === 'settings') return { at: 'settings' };
+  if (name === 'settings') return { at: 'settings', section: first || null };
   return { at: 'overview' };
 }
 
 export const accountHref = (id: string, meter?: string | null): string =>
   `#/account/${encodeURIComponent(id)}${meter ? `/${encodeURIComponent(meter)}` : ''}`;
+
+/** The settings, or one part of them by its heading's id. */
+export const settingsHref = (section?: string): string =>
+  section ? `#/settings/${section}` : '#/settings';
 
 /** An alert's page. */
 export const alertHref = (id: number): string => `#/alerts/${id}`;

@@ -7,7 +7,7 @@ import {
   type Commands,
 } from './backend/types';
 import { setZone } from './format';
-import { language, speak } from './say.svelte';
+import { language, say, speak } from './say.svelte';
 import type { EventMessage } from './bindings/EventMessage';
 import type { Overview } from './bindings/Overview';
 import type { Severity } from './bindings/Severity';
@@ -126,7 +126,7 @@ export class App {
     try {
       await this.backend.call(command, request);
     } catch (thrown) {
-      this.toast('That did not work', sentence(thrown), null);
+      this.toast(say('shell-toast-failed'), sentence(thrown), null);
       return false;
     }
     if (done) this.toast(done, '', null);

@@ -64,6 +64,8 @@ const meter = (change: Partial<MeterView> = {}): MeterView => ({
   share: null,
   window: 'never',
   resets_at: null,
+  resets: [],
+  reload: null,
   provenance: 'reported',
   read_at: NOW,
   burn: null,

@@ -1,4 +1,5 @@
 import type { EventMessage } from '../bindings/EventMessage';
+import { say } from '../say.svelte';
 import { EventStream } from './sse';
 import {
   BackendError,
@@ -38,14 +39,11 @@ async function failure(answer: Response): Promise<BackendError> {
     // Not JSON: say below what came instead.
   }
   if (answer.status === 401) {
-    return new BackendError(
-      'unauthorized',
-      'This page has no valid token. Open the address that “tollwatch serve” printed, with everything after the #.',
-    );
+    return new BackendError('unauthorized', say('shell-transport-token'));
   }
   return new BackendError(
     'server',
-    `Tollwatch answered with status ${answer.status}. Its log says more.`,
+    say('shell-transport-status', { status: String(answer.status) }),
   );
 }
 
@@ -66,7 +64,7 @@ export function httpBackend(token: string, base = ''): Backend {
         cache: 'no-store',
       });
     } catch {
-      throw new BackendError('transport', 'Tollwatch does not answer. Is it still running?');
+      throw new BackendError('transport', say('shell-transport-gone'));
     }
     if (!answer.ok) throw await failure(answer);
     const text = await answer.text();

@@ -3,6 +3,7 @@ import type { ForecastView } from "./ForecastView";
 import type { MeterKey } from "./MeterKey";
 import type { MeterKind } from "./MeterKind";
 import type { Provenance } from "./Provenance";
+import type { ReloadView } from "./ReloadView";
 import type { Severity } from "./Severity";
 import type { Timestamp } from "./Timestamp";
 import type { Unit } from "./Unit";
@@ -56,6 +57,14 @@ window: Window,
  * When it next does.
  */
 resets_at: Timestamp | null, 
+/**
+ * Every reset of the next 30 days, the next first.
+ */
+resets: Array<Timestamp>, 
+/**
+ * The automatic top-up that is expected, if one is.
+ */
+reload: ReloadView | null, 
 /**
  * Where the figures come from.
  */

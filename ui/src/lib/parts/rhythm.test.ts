@@ -19,6 +19,8 @@ const meter = {
   share: null,
   window: 'never',
   resets_at: null,
+  resets: [],
+  reload: null,
   provenance: 'reported',
   read_at: NOW,
   burn: 1,
