@@ -35,3 +35,4 @@ report-walls = Walls
 report-hit = Hit
 report-avoided = Avoided
 report-foot = From Tollwatch’s own history. Spend is what the readings say, and may differ from the invoice; a dash is what is not known. Breakdowns are the provider’s, by its own days.
+report-bad-month = that is no month; write it like 2026-11

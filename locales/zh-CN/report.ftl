@@ -26,3 +26,4 @@ report-walls = 用尽与预警
 report-hit = 用尽
 report-avoided = 已避免
 report-foot = 数据来自 Tollwatch 自己的历史。支出按读数计算，可能与账单有出入；短横线表示未知。明细由服务商按其自己的日期提供。
+report-bad-month = 这不是月份；请写成 2026-11 的形式

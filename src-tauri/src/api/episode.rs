@@ -149,7 +149,7 @@ pub fn of_store(
     let seen = Evidence::of(episode);
     Ok(EpisodePage {
         meter_label: meter.as_ref().map(|meter| meter.label.clone()).or_else(|| name(seen.meter)),
-        after: after(source, episode, meter.as_ref(), zone)?,
+        after: after(source, episode, meter.as_ref(), zone)?.said,
         episode: views::episode(episode, label.or_else(|| name(seen.account))),
         moments: views,
     })
@@ -201,13 +201,23 @@ fn range(seen: &Evidence) -> Option<RangeView> {
     Some(RangeView { p10: seen.p10?, p50: seen.p50?, p90: seen.p90 })
 }
 
+/// What came of an episode.
+pub(super) struct After {
+    /// Nothing was left while it lasted.
+    pub(super) gone: bool,
+    /// A top-up, a raised limit or a new window ended it.
+    pub(super) renewed: bool,
+    /// What came of it and what ended it, a sentence each.
+    pub(super) said: Vec<String>,
+}
+
 /// What came of it and what ended it.
-fn after(
+pub(super) fn after(
     source: &Source,
     episode: &Episode,
     meter: Option<&Meter>,
     zone: &TimeZone,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<After, StoreError> {
     let when = |at: Timestamp| words::dated(at, zone);
     let end = episode.resolved_at.unwrap_or(source.now);
     let samples = match meter {
@@ -222,7 +232,7 @@ fn after(
         said.push(say!("ended-nothing-left", at = when(gone.at)));
     }
     let Some(resolved) = episode.resolved_at.filter(|_| episode.state == EpisodeState::Resolved) else {
-        return Ok(said);
+        return Ok(After { gone: gone.is_some(), renewed: false, said });
     };
     let moves = meter.map(|meter| past::moves(meter, &samples)).unwrap_or_default();
     // What ended it was read after it was last seen to hold.
@@ -248,5 +258,5 @@ fn after(
         (None, EpisodeKind::Failing) => say!("ended-mended", at = when(resolved)),
         (None, _) => say!("ended", at = when(resolved)),
     });
-    Ok(said)
+    Ok(After { gone: gone.is_some(), renewed: renewed.is_some(), said })
 }

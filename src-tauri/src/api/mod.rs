@@ -17,6 +17,7 @@ mod past;
 mod pictures;
 mod raw;
 mod replay;
+mod report;
 mod rhythm;
 mod runway;
 mod settings;
@@ -69,6 +70,12 @@ pub trait Host: Send + Sync {
     fn picture_folder(&self) -> Option<std::path::PathBuf> {
         None
     }
+    /// The folder for papers such as a month's report; `None` where a browser downloads them.
+    fn paper_folder(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+    /// Opens a file of ours in the program that the user has for such.
+    fn open_file(&self, _path: &std::path::Path) {}
     /// Switches that.
     fn set_autostart(&self, on: bool) -> Result<(), String>;
 }
@@ -414,6 +421,8 @@ commands! {
     set_notifications: settings::SwitchRequest => (), settings::set_notifications;
     /// Chooses the language of the window and of notices.
     set_language: settings::LanguageRequest => (), settings::set_language;
+    /// A month on paper: spend per account, model and key, walls hit and avoided.
+    report: report::ReportRequest => report::ReportView, report::report;
     /// When to tell, for all accounts and for single ones.
     alert_settings: Nothing => alerting::AlertPage, alerting::page;
     /// Changes when to tell, for all accounts.

@@ -227,9 +227,26 @@ fn quiet(accounts: &[AccountView]) -> Headline {
     }
 }
 
-/// What was spent, by currency. Of an account's meters in one currency only one counts, because they overlap (a key
-/// inside an account): a spend meter that the provider reports, else one that we derive (it may lag a day), else any; of
-/// equals the first in the connector's order.
+/// Of an account's meters in one currency only one counts for sums of spend, because they overlap (a key inside an
+/// account): a spend meter that the provider reports, else one that we derive (it may lag a day), else any; of equals
+/// the first in the connector's order.
+pub(super) fn counted(account: &AccountView) -> BTreeMap<Unit, &MeterView> {
+    let rank = |meter: &MeterView| match (meter.kind, meter.provenance) {
+        (MeterKind::Spend, Provenance::Reported) => 0,
+        (MeterKind::Spend, _) => 1,
+        _ => 2,
+    };
+    let mut counted: BTreeMap<Unit, &MeterView> = BTreeMap::new();
+    for meter in account.meters.iter().filter(|meter| matches!(meter.unit, Unit::Money(_))) {
+        let kept = counted.entry(meter.unit).or_insert(meter);
+        if rank(meter) < rank(kept) {
+            *kept = meter;
+        }
+    }
+    counted
+}
+
+/// What was spent, by currency.
 fn spent(
     source: &views::Source,
     accounts: &[AccountView],
@@ -257,19 +274,7 @@ fn spent(
 
     let mut sums: BTreeMap<Unit, ([i64; 3], [Option<i64>; 3])> = BTreeMap::new();
     for account in accounts {
-        let mut counted: BTreeMap<Unit, &MeterView> = BTreeMap::new();
-        for meter in account.meters.iter().filter(|meter| matches!(meter.unit, Unit::Money(_))) {
-            let rank = |meter: &MeterView| match (meter.kind, meter.provenance) {
-                (MeterKind::Spend, Provenance::Reported) => 0,
-                (MeterKind::Spend, _) => 1,
-                _ => 2,
-            };
-            let kept = counted.entry(meter.unit).or_insert(meter);
-            if rank(meter) < rank(kept) {
-                *kept = meter;
-            }
-        }
-        for (unit, view) in counted {
+        for (unit, view) in counted(account) {
             let Some(meter) = source.store.meter(&account.id, &view.key)? else { continue };
             let hours = source.store.hours(meter.id, oldest, now)?;
             let sum = |from: Timestamp, to: Timestamp| -> i64 {

@@ -205,7 +205,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Writes a file that was not there, under its name or with a number behind it. Returns where.
-fn kept(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, ApiError> {
+pub(super) fn kept(folder: &Path, name: &str, bytes: &[u8]) -> Result<String, ApiError> {
     let failed = |error: std::io::Error| {
         let (folder, why) = (folder.display().to_string(), error.to_string());
         ApiError::new("host", say!("picture-not-written", folder = folder, why = why))

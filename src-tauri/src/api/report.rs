@@ -1,12 +1,11 @@
 //! The month on paper, gathered from the history.
 
 use super::overview::counted;
+use super::pictures::kept;
 use super::types::AccountView;
 use super::views::{self, Source};
-use super::{ApiError, App, World, episode};
-use crate::connectors;
-use crate::model::{AccountId, Amount, By, Episode, EpisodeKind, Qty, Timestamp, Unit};
-use crate::monitor::poll;
+use super::{ApiError, App, episode};
+use crate::model::{AccountId, Amount, By, DAY, Episode, EpisodeKind, Qty, Timestamp, Unit};
 use crate::report::{self, AccountReport, Breakdown, Fate, Report, Spent, Wall};
 use crate::say;
 use crate::store::StoreError;
@@ -28,11 +27,13 @@ pub(crate) struct ReportRequest {
 
 /// A month's report.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
-pub struct ReportView {
+pub(crate) struct ReportView {
     /// What a file of it is called: `tollwatch-2026-11.html`.
-    pub name: String,
-    /// One HTML document that stands alone.
-    pub html: String,
+    pub(crate) name: String,
+    /// Where it was written and opened from; missing where a browser downloads it.
+    pub(crate) place: Option<String>,
+    /// One HTML document that stands alone; missing when it was written.
+    pub(crate) html: Option<String>,
 }
 
 /// The moments that a month lies between in a zone, and where the month before it begins.
@@ -44,7 +45,8 @@ struct Span {
 
 impl Span {
     fn of(month: Date, zone: &TimeZone) -> Option<Span> {
-        let start = |date: Date| Some(Timestamp(date.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()));
+        let start =
+            |date: Date| Some(Timestamp(date.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()));
         let one = jiff::Span::new().months(1);
         Some(Span {
             before: start(month.checked_sub(one).ok()?)?,
@@ -69,40 +71,52 @@ pub(crate) async fn report(app: &App, request: ReportRequest) -> Result<ReportVi
         Some(text) => format!("{text}-01").parse::<Date>().map_err(|_| wrong())?,
     };
     let span = Span::of(month, &zone).ok_or_else(wrong)?;
-    let mut accounts = Vec::new();
-    for (id, config) in monitor.configured() {
-        accounts.push(views::account(&source, &id, &config, None)?);
-    }
-    let labels = |id: &AccountId| {
-        let config = monitor.configured().get(id).cloned()?;
-        Some(poll::label(id, &config, connectors::find(&config.connector)))
+    let accounts: Result<Vec<AccountView>, StoreError> =
+        monitor.configured().iter().map(|(id, config)| views::account(&source, id, config, None)).collect();
+    let mut report = gather(&source, &accounts?, month, &span, &zone)?;
+    report.demo = app.demo_speed().is_some();
+    let (name, html) = (format!("tollwatch-{}.html", month.strftime("%Y-%m")), report::html(&report));
+    let Some(folder) = app.inner.host.paper_folder() else {
+        return Ok(ReportView { name, place: None, html: Some(html) });
     };
+    let place = kept(&folder, &name, html.as_bytes())?;
+    app.inner.host.open_file(std::path::Path::new(&place));
+    Ok(ReportView { name, place: Some(place), html: None })
+}
+
+/// A month of these accounts, the dearest first.
+fn gather(
+    source: &Source,
+    accounts: &[AccountView],
+    month: Date,
+    span: &Span,
+    zone: &TimeZone,
+) -> Result<Report, StoreError> {
     let mut found = Vec::new();
     let episodes = source.store.episodes(span.from, span.to)?;
-    for account in &accounts {
+    for account in accounts {
         let own: Vec<&Episode> =
             episodes.iter().filter(|one| one.resource.account.as_ref() == Some(&account.id)).collect();
         let report = AccountReport {
-            label: labels(&account.id).unwrap_or_else(|| account.label.clone()),
+            label: account.label.clone(),
             connector: account.connector_name.clone(),
-            spent: spent(&source, account, &span)?,
-            on: breakdowns(&source, &account.id, &span)?,
-            walls: walls(&source, &own, &span, &zone)?,
+            spent: spent(source, account, span)?,
+            on: breakdowns(source, &account.id, span)?,
+            walls: walls(source, &own, span, zone)?,
         };
         if !report.spent.is_empty() || !report.walls.is_empty() {
             found.push(report);
         }
     }
     found.sort_by_key(|one| std::cmp::Reverse(one.spent.iter().map(|spent| spent.amount.qty).max()));
-    let report = Report {
+    Ok(Report {
         month,
         now: source.now,
+        zone: zone.clone(),
+        demo: false,
         totals: totals(&found),
-        demo: app.demo_speed().is_some(),
         accounts: found,
-        zone,
-    };
-    Ok(ReportView { name: format!("tollwatch-{}.html", month.strftime("%Y-%m")), html: report::html(&report) })
+    })
 }
 
 /// What an account spent, by currency; the month before only where all of it was watched.
@@ -116,7 +130,8 @@ fn spent(source: &Source, account: &AccountView, span: &Span) -> Result<Vec<Spen
             Amount::new(within.fold(Qty(0), |sum, hour| Qty(sum.0.saturating_add(hour.spent.0))), unit)
         };
         let amount = sum(span.from, span.to);
-        let watched = source.store.hours(meter.id, Timestamp(0), span.before)?.first().is_some();
+        // Watched in the month before it too: then all of it was, but for gaps.
+        let watched = !source.store.hours(meter.id, span.before + -31 * DAY, span.before)?.is_empty();
         if amount.qty != Qty(0) {
             found.push(Spent { amount, before: watched.then(|| sum(span.before, span.from)) });
         }
@@ -167,7 +182,12 @@ fn breakdowns(source: &Source, id: &AccountId, span: &Span) -> Result<Vec<Breakd
 
 /// Walls of a month: what was refused or used up was hit; what was warned of and mended before was avoided. A warning
 /// that nothing came of and nobody had to mend is neither.
-fn walls(source: &Source, episodes: &[&Episode], span: &Span, zone: &TimeZone) -> Result<Vec<Wall>, StoreError> {
+fn walls(
+    source: &Source,
+    episodes: &[&Episode],
+    span: &Span,
+    zone: &TimeZone,
+) -> Result<Vec<Wall>, StoreError> {
     let mut found: Vec<Wall> = Vec::new();
     let of_money = |one: &&&Episode| matches!(one.resource.kind, EpisodeKind::Wall | EpisodeKind::Refused);
     for one in episodes.iter().filter(of_money).filter(|one| one.fired_at.is_some_and(|at| span.holds(at))) {
@@ -180,7 +200,9 @@ fn walls(source: &Source, episodes: &[&Episode], span: &Span, zone: &TimeZone) -
         let twin = |other: &&&Episode| {
             other.resource.kind == EpisodeKind::Refused
                 && other.resource.meter == one.resource.meter
-                && other.fired_at.is_some_and(|at| one.began_at <= at && one.resolved_at.is_none_or(|end| at <= end))
+                && other
+                    .fired_at
+                    .is_some_and(|at| one.began_at <= at && one.resolved_at.is_none_or(|end| at <= end))
         };
         let fate = match one.resource.kind {
             EpisodeKind::Refused => Fate::Hit,
@@ -193,4 +215,138 @@ fn walls(source: &Source, episodes: &[&Episode], span: &Span, zone: &TimeZone) -
     }
     found.sort_by_key(|wall| wall.at);
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::AccountConfig;
+    use crate::model::{
+        Cost, EpisodeState, HOUR, MeterKey, MeterKind, Provenance, Reading, Resource, Severity,
+    };
+    use crate::store::Store;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(text).unwrap()
+    }
+
+    fn usd(text: &str) -> Amount {
+        format!("{text} USD").parse().unwrap()
+    }
+
+    fn balance(left: &str) -> Reading {
+        let blank = Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD);
+        Reading { remaining: Some(usd(left).qty), ..blank }
+    }
+
+    fn cost(name: &str, day: &str, amount: &str) -> Cost {
+        let start = at(day);
+        Cost {
+            by: By::Model,
+            name: name.into(),
+            start,
+            end: start + 24 * HOUR,
+            amount: usd(amount).qty,
+            unit: Unit::USD,
+            provenance: Provenance::Reported,
+        }
+    }
+
+    fn episode(kind: EpisodeKind, from: &str, to: &str, told: Option<Severity>) -> Episode {
+        let (from, to) = (at(from), at(to));
+        let meter = Some(MeterKey("balance.usd".into()));
+        Episode {
+            id: 0,
+            resource: Resource { account: AccountId::new("acme").ok(), meter, kind },
+            state: EpisodeState::Resolved,
+            severity: Severity::Soon,
+            began_at: from,
+            seen_at: from,
+            streak: 0,
+            fired_at: Some(from),
+            resolved_at: Some(to),
+            snoozed_until: None,
+            told,
+            told_at: told.map(|_| from),
+            planned_at: None,
+            warned_at: None,
+            plan_at: None,
+            warn_at: None,
+            title: format!("{kind:?} of {from}"),
+            evidence: "{}".into(),
+        }
+    }
+
+    #[test]
+    fn a_month_is_told_by_hand() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = at("2026-11-21T12:00:00Z");
+        let store = Store::open(&folder.path().join("history.sqlite"), now).unwrap();
+        let id = AccountId::new("acme").unwrap();
+        let polls = [
+            ("2026-09-30T08:00:00Z", "100"),
+            // October: 5. Over the turn of the month nothing.
+            ("2026-10-20T08:00:00Z", "100"),
+            ("2026-10-20T08:30:00Z", "95"),
+            ("2026-11-02T08:00:00Z", "95"),
+            // November: 15, a top-up of 20 before the wall, 98.5 to nothing, and a top-up.
+            ("2026-11-02T08:30:00Z", "80"),
+            ("2026-11-10T10:00:00Z", "80"),
+            ("2026-11-10T11:00:00Z", "100"),
+            ("2026-11-15T08:00:00Z", "100"),
+            ("2026-11-15T09:00:00Z", "1.5"),
+            ("2026-11-15T10:00:00Z", "0"),
+            ("2026-11-15T12:00:00Z", "50"),
+        ];
+        let costs = [
+            cost("opus", "2026-10-31T00:00:00Z", "4"),
+            cost("opus", "2026-11-02T00:00:00Z", "10"),
+            cost("haiku", "2026-11-02T00:00:00Z", "5"),
+            cost("opus", "2026-11-15T00:00:00Z", "100"),
+        ];
+        for (index, (time, left)) in polls.iter().enumerate() {
+            let costs: &[Cost] = if index == 10 { &costs } else { &[] };
+            store.record(&id, at(time), &[balance(left)], &[], costs).unwrap();
+        }
+        let told = Some(Severity::Soon);
+        store
+            .save_episodes(&[
+                // Topped up after it was told: avoided.
+                episode(EpisodeKind::Wall, "2026-11-10T09:00:00Z", "2026-11-10T11:00:00Z", told),
+                // Nothing was left: hit.
+                episode(EpisodeKind::Wall, "2026-11-15T08:30:00Z", "2026-11-15T12:00:00Z", told),
+                // Told of in October: not of this month. Nothing came of the other: neither.
+                episode(EpisodeKind::Wall, "2026-10-20T08:30:00Z", "2026-10-21T08:00:00Z", told),
+                episode(EpisodeKind::Wall, "2026-11-02T09:00:00Z", "2026-11-03T09:00:00Z", told),
+            ])
+            .unwrap();
+
+        let zone = TimeZone::UTC;
+        let source = Source { store, now, live: Vec::new() };
+        let config: AccountConfig = toml::from_str("connector = \"acme\"\nlabel = \"Acme\"").unwrap();
+        let account = views::account(&source, &id, &config, None).unwrap();
+        let month = jiff::civil::date(2026, 11, 1);
+        let span = Span::of(month, &zone).unwrap();
+        let report = gather(&source, &[account], month, &span, &zone).unwrap();
+
+        // 15 + 98.5 + 1.5
+        assert_eq!(report.totals, [Spent { amount: usd("115"), before: Some(usd("5")) }]);
+        let [acme] = &report.accounts[..] else { panic!("{report:?}") };
+        let [models] = &acme.on[..] else { panic!("{acme:?}") };
+        assert_eq!(models.rows, [("opus".to_owned(), usd("110")), ("haiku".to_owned(), usd("5"))]);
+        let walls: Vec<_> = acme.walls.iter().map(|wall| (wall.at, wall.fate)).collect();
+        assert_eq!(
+            walls,
+            [(at("2026-11-10T09:00:00Z"), Fate::Avoided), (at("2026-11-15T08:30:00Z"), Fate::Hit)]
+        );
+        assert_eq!(acme.walls[0].after, ["A top-up of $20.00 ended it, 10 Nov, 11:00."]);
+    }
+
+    #[test]
+    fn a_month_is_the_zones_own() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        let span = Span::of(jiff::civil::date(2026, 3, 1), &zone).unwrap();
+        let ends = [span.before, span.from, span.to].map(|at| at.to_string());
+        assert_eq!(ends, ["2026-01-31T16:00:00Z", "2026-02-28T16:00:00Z", "2026-03-31T16:00:00Z"]);
+    }
 }

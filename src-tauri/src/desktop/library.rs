@@ -114,6 +114,18 @@ impl Host for Desktop {
         folders.picture_dir().or_else(|_| folders.download_dir()).or_else(|_| folders.home_dir()).ok()
     }
 
+    fn paper_folder(&self) -> Option<std::path::PathBuf> {
+        let folders = self.handle.path();
+        folders.document_dir().or_else(|_| folders.download_dir()).or_else(|_| folders.home_dir()).ok()
+    }
+
+    fn open_file(&self, path: &std::path::Path) {
+        // Where it was put is told anyway.
+        if let Err(error) = open::that_detached(path) {
+            tracing::warn!(%error, "a report could not be opened");
+        }
+    }
+
     fn set_autostart(&self, on: bool) -> Result<(), String> {
         let entry = self.handle.autolaunch();
         let done = if on { entry.enable() } else { entry.disable() };

@@ -193,6 +193,10 @@ export function full(at: number, zone = home, where = locale()): string {
   return say('full', { date: written(at, DATE, zone, where), clock: clock(at, zone, where) });
 }
 
+/** A month and its year: `November 2026`. */
+export const monthYear = (at: number, zone = home, where = locale()): string =>
+  written(at, { month: 'long', year: 'numeric' }, zone, where);
+
 /** The month's name: `November`. */
 export const monthName = (at: number, zone = home, where = locale()): string =>
   written(at, { month: 'long' }, zone, where);

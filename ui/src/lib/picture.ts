@@ -34,7 +34,8 @@ async function drawnHere(svg: string, dark: boolean): Promise<Blob> {
   );
 }
 
-function download(name: string, blob: Blob): void {
+/** Hands a file to the browser, which puts it where it puts downloads. */
+export function download(name: string, blob: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;
