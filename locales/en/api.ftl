@@ -175,6 +175,9 @@ date-unread = '{ $text }' is no date: write it like 2026-12-07 or 2026-12-07T14:
 days-unread = '{ $text }' is no day: write it like 2026-12-25 or 2026-12-24 to 2027-01-01
 days-reversed = '{ $text }' ends before it begins
 days-too-long = '{ $text }' is longer than a year
+entry-date-expected = a date in quotes, such as "2026-11-01" or "2026-11-01T14:30:00Z"
+json-syntax = not valid JSON: { $error }
+json-too-deep = nested deeper than { $levels } levels
 
 # Errors. $what is one of the four below.
 error-gone = { $what } is not there (any more)

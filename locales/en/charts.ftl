@@ -15,6 +15,9 @@ chart-mark-reset = reset: use started again
 chart-mark-top-up = topped up { $amount }
 chart-mark-lowered = limit lowered by { $amount }
 chart-mark-wall = runs out around { $when }
+chart-failed = The chart could not be drawn: { $reason }
+    .font = its font could not be read
+    .png = the PNG could not be written: { $error }
 
 # Ticks of a time axis.
 chart-day = { $weekday } { $day }

@@ -134,6 +134,9 @@ date-unread = “{ $text }”不是日期：请写成 2026-12-07 或 2026-12-07T
 days-unread = “{ $text }”不是日期：请写成 2026-12-25 或 2026-12-24 to 2027-01-01 的形式
 days-reversed = “{ $text }”的结束早于开始
 days-too-long = “{ $text }”超过一年
+entry-date-expected = 带引号的日期，例如 "2026-11-01" 或 "2026-11-01T14:30:00Z"
+json-syntax = 不是有效的 JSON：{ $error }
+json-too-deep = 嵌套超过 { $levels } 层
 
 error-gone = 找不到{ $what }，可能已被移除
 error-no-window = 此程序没有可启动的窗口；请通过系统的服务设置管理 `tollwatch serve`

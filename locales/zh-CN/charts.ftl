@@ -14,6 +14,9 @@ chart-mark-reset = 重置：用量重新计算
 chart-mark-top-up = 充值 { $amount }
 chart-mark-lowered = 上限调低 { $amount }
 chart-mark-wall = 预计用尽：{ $when }
+chart-failed = 无法绘制图表：{ $reason }
+    .font = 无法读取字体
+    .png = 无法写出 PNG：{ $error }
 
 chart-day = { $day }日{ $weekday }
 chart-moment = { $weekday } { $clock }

@@ -14,6 +14,8 @@ mod tell;
 mod wall;
 
 #[cfg(test)]
+mod chinese;
+#[cfg(test)]
 mod complaints;
 #[cfg(test)]
 mod fifteen;

@@ -246,6 +246,12 @@ mod tests {
             lines,
             ["Too many requests at a time: refused 7 times", "Balance used up: refused 2 times until 11:05"]
         );
+        // What a cause is called is in its own catalogue.
+        let (said, title) = words::speaking(words::Language::Chinese, || {
+            let lines: Vec<_> = past.incidents.iter().map(|one| line(one, &TimeZone::UTC)).collect();
+            (lines, Cause::BalanceExhausted.words().title.to_string())
+        });
+        assert_eq!(said[1], format!("{title}：被拒绝 2 次，直到 11:05"));
         assert_eq!(past.moves.iter().map(|moved| moved.renews).collect::<Vec<_>>(), [true, false]);
     }
 
@@ -283,5 +289,10 @@ mod tests {
         );
         assert_eq!(say(Outcome::Reset(at)), "Ended when the limit started again on 14 Nov, 10:05.");
         assert_eq!(say(Outcome::Open), "");
+        words::speaking(words::Language::Chinese, || {
+            let added = Outcome::Added(at, much, MeterKind::Balance);
+            assert_eq!(say(added), "11月14日 10:05 充值 $50.00 后结束。");
+            assert_eq!(say(Outcome::Quiet(at)), "11月14日 10:05 之后没有再被拒绝；原因不明。");
+        });
     }
 }

@@ -28,13 +28,21 @@ pub use level::{LevelForecast, LevelInput, Refused, level, level_png, sparkline}
 pub use sheet::{Panel, Words, drawn, sheet, sheet_png};
 pub use spend::{Layer, MOST_LAYERS, SpendBar, SpendInput, spend, spend_png};
 
+use crate::say;
 use serde::Serialize;
 use ts_rs::TS;
 
 /// Why a picture could not be drawn. Rare: the drawing itself has nothing that can fail but its font and its encoder.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The chart could not be drawn: {0}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartError(String);
+
+impl std::error::Error for ChartError {}
+
+impl std::fmt::Display for ChartError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&say!("chart-failed", reason = self.0.as_str()))
+    }
+}
 
 /// A rectangle in CSS pixels of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, TS)]

@@ -1,6 +1,7 @@
 //! A plotters backend for bitmaps: drawn [`SCALE`] times larger and averaged down, so that edges and text are smooth.
 
 use super::ChartError;
+use crate::say;
 use plotters::prelude::{BitMapBackend, DrawingBackend};
 use plotters::style::{FontStyle, register_font};
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
@@ -14,7 +15,7 @@ pub(super) fn font_ready() -> Result<(), ChartError> {
     static READY: OnceLock<bool> = OnceLock::new();
     let bytes = include_bytes!("../../../assets/fonts/DejaVuSans-subset.ttf");
     let ready = READY.get_or_init(|| register_font("sans-serif", FontStyle::Normal, bytes).is_ok());
-    if *ready { Ok(()) } else { Err(ChartError("its font could not be read".into())) }
+    if *ready { Ok(()) } else { Err(ChartError(say!("chart-failed.font"))) }
 }
 
 /// Whether the program's font has this letter: what `assets/fonts/README.md` says it was cut to.
@@ -78,7 +79,7 @@ pub(super) fn encode(
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(color);
     encoder.set_depth(png::BitDepth::Eight);
-    let failed = |error: png::EncodingError| ChartError(format!("the PNG could not be written: {error}"));
+    let failed = |error: png::EncodingError| ChartError(say!("chart-failed.png", error = error.to_string()));
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(pixels).map_err(failed)?;
     writer.finish().map_err(failed)?;

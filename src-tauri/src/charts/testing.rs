@@ -156,6 +156,32 @@ fn what_happened_is_marked_and_the_forecast_extends_the_axis() {
 }
 
 #[test]
+fn a_chart_in_chinese_has_no_english_in_it() {
+    use crate::model::words::{Language, speaking};
+    let (samples, gaps) = (day(), [gap(NOW - 10 * HOUR + 1)]);
+    let refusals =
+        [Refused { label: "密钥限额已用尽：被拒绝 42 次".into(), ..refused(NOW - 2 * HOUR, 42) }];
+    let input = LevelInput { label: "DeepSeek · 余额", ..input(&samples, &gaps, &refusals) };
+    let picture = speaking(Language::Chinese, || level(&input)).unwrap();
+    // The range begins a day ago, on Friday.
+    assert_eq!(
+        picture.summary,
+        "DeepSeek · 余额：剩余 $3.70，上限 $25.00；周五 12:32 以来介于 $2.00 与 $25.00 之间，其间有 1 处缺口、\
+         1 次充值、42 次拒绝。预计用尽：16:32，介于 15:32 与 19:32 之间。"
+    );
+    let labels: Vec<&str> = picture.svg.split("</text>").filter_map(|text| text.rsplit('>').next()).collect();
+    assert!(
+        labels.contains(&"21日周六") && labels.contains(&"上限") && labels.contains(&"现在"),
+        "{labels:?}"
+    );
+    assert_eq!(picture.marks[0].text, "充值 23 USD");
+    let names: Vec<&str> = picture.series.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["剩余", "预测 p10", "预测 p50", "预测 p90"]);
+    // The font of bitmaps has no Chinese: those stay as they are in English.
+    assert_eq!(level_png(&input, false), speaking(Language::Chinese, || level_png(&input, false)));
+}
+
+#[test]
 fn debt_and_a_single_reading_are_drawn() {
     let one = [balance(NOW - HOUR, -3 * USD)];
     let picture = level(&input(&one, &[], &[])).unwrap();

@@ -44,7 +44,7 @@ pub(super) fn value_text(value: f64, step: f64, unit: Unit) -> String {
             "EUR" => format!("{sign}€{plain}"),
             code => format!("{sign}{plain} {code}"),
         },
-        Unit::Percent => format!("{sign}{plain} %"),
+        Unit::Percent => say!("amount-percent", number = format!("{sign}{plain}")),
         Unit::Tokens | Unit::Requests | Unit::Credits => format!("{sign}{plain}"),
     }
 }
@@ -198,5 +198,10 @@ mod tests {
             labels,
             ["Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "2027"]
         );
+        let ticks = words::speaking(words::Language::Chinese, || {
+            times(at("2026-10-10T00:00:00Z"), at("2027-01-10T00:00:00Z"), 4, &TimeZone::UTC)
+        });
+        let labels: Vec<_> = ticks.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!(labels, ["11月", "12月", "2027年"]);
     }
 }

@@ -89,6 +89,19 @@ fn the_first_hours_have_a_forecast_and_the_first_minutes_a_reason() {
     assert_eq!(short, Forecast::Unknown(Reason::TooShort { have: 20 * MINUTE, want: 30 * MINUTE }));
     let Forecast::Unknown(reason) = short else { panic!() };
     assert_eq!(reason_text(&reason), "20 minutes of history, 30 minutes are needed");
+    let chinese = words::speaking(words::Language::Chinese, || {
+        let since = Timestamp(1_795_264_320_000);
+        [reason, Reason::TooFew { have: 1, want: 3 }, Reason::Stale { since }]
+            .map(|reason| reason_text(&reason))
+    });
+    assert_eq!(
+        chinese,
+        [
+            "历史仅有 20 分钟，需要 30 分钟",
+            "仅观察到 1 次支出，需要 3 次",
+            "最近一次有效读数是 11月21日 12:32 UTC"
+        ]
+    );
     assert!(matches!(ask(&[], START), Forecast::Unknown(Reason::TooShort { have: 0, .. })));
 
     let two = [left(START, 9), left(START + HOUR, 8), left(START + 2 * HOUR, 7)];

@@ -51,6 +51,10 @@ fn costs_top_ups_and_typed_spends_are_counted_from_the_anchor() {
         said.sentence(),
         "$55.04 left: $50.00 on 1 Nov 2026, $20.00 topped up, $11.75 spent, $3.20 spent by your entries."
     );
+    assert_eq!(
+        crate::model::words::speaking(crate::model::words::Language::Chinese, || said.sentence()),
+        "剩余 $55.04：起始 $50.00（2026年11月1日）、充值 $20.00、支出 $11.75、您记录的支出 $3.20。"
+    );
     assert!(said.notes().is_empty());
     let reading = said.reading();
     assert_eq!((reading.meter.0.as_str(), reading.provenance), ("balance.ledger.usd", Provenance::Anchored));

@@ -102,7 +102,7 @@ fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
     impl de::Visitor<'_> for Moment {
         type Value = Timestamp;
         fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-            out.write_str("a date in quotes, such as \"2026-11-01\" or \"2026-11-01T14:30:00Z\"")
+            out.write_str(&say!("entry-date-expected"))
         }
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
             Entry::moment(text).map_err(E::custom)

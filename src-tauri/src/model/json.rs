@@ -1,5 +1,6 @@
 //! JSON with numbers kept as they were written, so that money never passes through a float.
 
+use crate::say;
 use serde_json::value::RawValue;
 
 /// How deep an answer may be nested. Providers nest 6 deep; a hostile body must not exhaust the stack.
@@ -23,14 +24,23 @@ pub enum Json {
 }
 
 /// Why a body is not JSON.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum JsonError {
     /// Not JSON; with the parser's words.
-    #[error("not valid JSON: {0}")]
     Syntax(String),
     /// Nested deeper than any provider nests.
-    #[error("nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
+}
+
+impl std::error::Error for JsonError {}
+
+impl std::fmt::Display for JsonError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&match self {
+            JsonError::Syntax(error) => say!("json-syntax", error = error.as_str()),
+            JsonError::TooDeep => say!("json-too-deep", levels = MAX_DEPTH),
+        })
+    }
 }
 
 impl Json {

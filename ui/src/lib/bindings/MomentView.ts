@@ -20,7 +20,7 @@ severity: Severity,
  */
 channel: string | null, 
 /**
- * The headline.
+ * The headline, in the language in which it was told.
  */
 title: string, 
 /**
