@@ -84,7 +84,8 @@ fn polls(scene: &Scene<'_>, account: &AccountFacts) -> Option<Clue> {
     let read = scene.read(good);
     // A key that reads the account may be another one than the key that makes the calls.
     let other = account.keys.iter().filter(|key| key.stored).all(|key| key.privileged);
-    let (id, trust) = if other { ("diagnosis-poll-good.other-key", 0.3) } else { ("diagnosis-poll-good", 1.0) };
+    let (id, trust) =
+        if other { ("diagnosis-poll-good.other-key", 0.3) } else { ("diagnosis-poll-good", 1.0) };
     let text = say!(id, account = account.label.as_str(), read = read);
     Some(clue(text, trust, &[(Credentials, 0.35), (Network, 0.4)]))
 }

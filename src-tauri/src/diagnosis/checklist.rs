@@ -43,12 +43,7 @@ pub fn checklist(account: &AccountFacts) -> Vec<Item> {
     items.into_iter().flatten().collect()
 }
 
-fn item(
-    id: &'static str,
-    standing: Standing,
-    text: String,
-    url: Option<&'static str>,
-) -> Option<Item> {
+fn item(id: &'static str, standing: Standing, text: String, url: Option<&'static str>) -> Option<Item> {
     let advice = Advice { text, url: url.map(str::to_owned) };
     Some(Item { id, standing, title: say!(&format!("precaution-{id}")), advice })
 }
@@ -76,7 +71,8 @@ fn limit_set(account: &AccountFacts) -> Option<Item> {
     if let Some((meter, limit)) =
         money.iter().filter(limited).min_by_key(of_key).and_then(|meter| Some((meter, meter.limit?)))
     {
-        let text = say!("precaution-limit_set.done", meter = said::label(meter), limit = words::amount(limit));
+        let text =
+            say!("precaution-limit_set.done", meter = said::label(meter), limit = words::amount(limit));
         return set(Standing::Done, text, None);
     }
     let most = balances(account).filter_map(|meter| meter.headroom).max_by_key(|left| left.qty);

@@ -264,7 +264,8 @@ fn rate(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Option
     }
     let (name, read) = (named(account, meter), scene.read(meter.read_at));
     let had = words::amount(meter.headroom?);
-    let left = || say!("diagnosis-rate-left", name = name.as_str(), left = had.as_str(), read = read.as_str());
+    let left =
+        || say!("diagnosis-rate-left", name = name.as_str(), left = had.as_str(), read = read.as_str());
     let trust = scene.trust(meter);
     Some(match scene.level(meter)? {
         Level::Empty => {

@@ -285,8 +285,7 @@ impl<'a> Teller<'a> {
             }
             Cause::PaymentChallenge => {
                 let priced = refusal.needed.is_some();
-                let id =
-                    if priced { "diagnosis-told-challenge.priced" } else { "diagnosis-told-challenge" };
+                let id = if priced { "diagnosis-told-challenge.priced" } else { "diagnosis-told-challenge" };
                 let said = Some(refusal.message.as_str()).filter(|said| !said.is_empty());
                 let said = said.map(|said| say!("diagnosis-it-says", message = said));
                 [Some(self.say(id)), said, Some(say!("diagnosis-pays"))]
