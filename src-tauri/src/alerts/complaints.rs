@@ -256,8 +256,8 @@ fn each_money_cause_is_told_in_its_own_words_and_keeps_its_time() {
         world.poll_and_refuse(START, 40 * DOLLAR, &[refusal(cause, Some(at))]);
         let notice = &world.told[0].2;
         assert_eq!(notice.severity, cause.severity());
-        assert!(notice.body.contains(&cause.words().step), "{}", notice.body);
-        assert!(notice.title.ends_with(cause.headline().1), "{}", notice.title);
+        assert!(notice.body.contains(&cause.words().step.to_string()), "{}", notice.body);
+        assert!(notice.title.ends_with(&cause.headline().1.to_string()), "{}", notice.title);
         assert_eq!(Evidence::of(&world.one(EpisodeKind::Refused).unwrap()).refused_at, Some(at));
         titles.push(notice.title.clone());
         bodies.push(notice.body.clone());

@@ -203,10 +203,14 @@ pub(super) fn title(
             }
         },
         (EpisodeKind::Refused, _) if seen.rule == "counted.zero" => format!("{} is used up", what("balance")),
-        (EpisodeKind::Refused, _) => match seen.cause.unwrap_or(Cause::BalanceExhausted).headline() {
-            ("", said) => format!("{} · {said}", seen.account),
-            (meter, said) => format!("{} {said}", what(meter)),
-        },
+        (EpisodeKind::Refused, _) => {
+            let (meter, said) = seen.cause.unwrap_or(Cause::BalanceExhausted).headline();
+            if meter.is_empty() {
+                format!("{} · {said}", seen.account)
+            } else {
+                format!("{} {said}", what(&meter))
+            }
+        }
     }
 }
 

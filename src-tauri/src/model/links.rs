@@ -1,5 +1,7 @@
 //! A provider's pages for people.
 
+use crate::say;
+
 /// A provider's pages for people; `None` where it has none, or none that is sure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Links {
@@ -22,17 +24,17 @@ impl Links {
     /// The pages that there are, each once, with what is found there: "add money, payment and invoices".
     pub fn pages(self) -> Vec<(String, &'static str)> {
         let all = [
-            ("add money", self.top_up),
-            ("payment and invoices", self.billing),
-            ("keys", self.keys),
-            ("limits", self.limits),
-            ("whether it works now", self.status),
+            (say!("page-top_up"), self.top_up),
+            (say!("page-billing"), self.billing),
+            (say!("page-keys"), self.keys),
+            (say!("page-limits"), self.limits),
+            (say!("page-status"), self.status),
         ];
         let mut pages: Vec<(String, &'static str)> = Vec::new();
         for (what, url) in all.into_iter().filter_map(|(what, url)| Some((what, url?))) {
             match pages.iter_mut().find(|(_, there)| *there == url) {
-                Some((found, _)) => *found = format!("{found}, {what}"),
-                None => pages.push((what.to_owned(), url)),
+                Some((found, _)) => *found = say!("page-both", first = found.as_str(), next = what),
+                None => pages.push((what, url)),
             }
         }
         pages
