@@ -40,11 +40,18 @@ diagnosis-named = The { $meter } of “{ $account }”
 diagnosis-next = { $first } { $next }
 diagnosis-and = { $first } and { $next }
 
-# A moment in a sentence. $moment: “yesterday 23:05” or “Tue 24 Nov 14:00”.
-diagnosis-clock-today = at { $clock }
-    .bare = { $clock }
-diagnosis-clock-near = { $moment }
-diagnosis-clock-far = on { $moment }
+# A moment in a sentence; .bare after “since” and “until”, .closed before a punctuation mark. $day is today, near
+# (yesterday, tomorrow), week (some days away, told with its time) or far; $moment “yesterday 23:05”, “Tue 24 Nov 14:00”.
+diagnosis-clock = { $day ->
+    [today] at { $clock }
+    [near] { $moment }
+   *[far] on { $moment }
+}
+    .bare = { $day ->
+        [today] { $clock }
+       *[far] { $moment }
+    }
+    .closed = { diagnosis-clock }
 # When a figure was read, and how that lies to the refusal.
 diagnosis-read = { $how ->
     [ago] { $clock }, { $span } ago

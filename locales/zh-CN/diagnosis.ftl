@@ -28,6 +28,62 @@ diagnosis-gateway = 该网关
 # 计量项，按连接器所给的名称；$base 为其小写形式。未列出的保留原名。
 diagnosis-label = { $base ->
     [balance] 余额
+    [balance-in-usd] 余额（USD）
+    [balance-in-cny] 余额（CNY）
+    [prepaid-credit] 预付额度
+    [available-credit] 可用额度
+    [credits] 额度
+    [points] 点数
+    [key-limit] 密钥限额
+    [key-budget] 密钥预算
+    [key-spend] 密钥支出
+    [spend] 支出
+    [spend-limit] 支出限额
+    [spending-limit] 支出限额
+    [project-spend-limit] 项目支出限额
+    [budget] 预算
+    [monthly-budget] 每月预算
+    [own-monthly-budget] 自设每月预算
+    [your-budget-this-month] 您的本月预算
+    [team-budget] 团队预算
+    [user-budget] 用户预算
+    [organisation-budget] 组织预算
+    [provider-budget] 服务商预算
+    [user-spend] 用户支出
+    [team-spend] 团队支出
+    [spend-today] 今日支出
+    [spend-this-month] 本月支出
+    [spent-this-month] 本月支出
+    [spend-per-hour-now] 当前每小时支出
+    [estimated-cost-today] 今日估算费用
+    [estimated-cost-this-month] 本月估算费用
+    [invoiced-use-this-month] 本月后付用量
+    [use-since-the-last-invoice] 上次账单以来的用量
+    [pay-as-you-go-credits] 按量付费额度
+    [pay-as-you-go-spend-this-month] 本月按量付费支出
+    [credits-of-the-plan] 套餐额度
+    [credits-used-this-period] 本期已用额度
+    [cost-beyond-the-plan] 套餐外费用
+    [usage-limit] 用量限额
+    [token-limit] tokens 限额
+    [request-limit] 请求限额
+    [rate-limit] 速率限制
+    [requests-per-minute] 每分钟请求数
+    [requests-per-day] 每日请求数
+    [tokens-per-minute] 每分钟 tokens
+    [tokens-today] 今日 tokens
+    [tokens-this-month] 本月 tokens
+    [tokens-in-the-last-hour] 最近一小时 tokens
+    [free-requests] 免费请求
+    [free-model-requests] 免费模型请求
+    [free-model-requests-today] 今日免费模型请求
+    [searches] 搜索次数
+    [extra-searches] 额外搜索次数
+    [searches-this-hour] 本小时搜索次数
+    [calls-per-month] 每月调用数
+    [subscription] 订阅
+    [this-week] 本周
+    [owed] 欠款
    *[other] { $name }
 }
     .quoted = { diagnosis-label }{ $quoted }
@@ -37,10 +93,17 @@ diagnosis-named = “{ $account }”的{ $meter }
 diagnosis-next = { $first }{ $next }
 diagnosis-and = { $first }和{ $next }
 
-diagnosis-clock-today = 今天 { $clock }
-    .bare = 今天 { $clock }
-diagnosis-clock-near = { $moment }
-diagnosis-clock-far = { $moment }
+# 句中的时刻。以数字结尾者其后加空格，.closed 用于标点之前。
+diagnosis-clock = { $day ->
+    [today] 今天 { $clock }{ " " }
+    [far] { $moment }
+   *[near] { $moment }{ " " }
+}
+    .bare = { diagnosis-clock }
+    .closed = { $day ->
+        [today] 今天 { $clock }
+       *[far] { $moment }
+    }
 diagnosis-read = { $how ->
     [ago] { $clock }（{ $span }前）
     [same] { $clock }（同一时刻）
@@ -113,10 +176,10 @@ diagnosis-behind-full = { $sure ->
 diagnosis-neighbour-refused = { $provider } 的另一账户“{ $account }”大约在同一时间被拒绝。
 diagnosis-neighbours-refused = { $provider } 的另外 { $count } 个账户大约在同一时间被拒绝。
 diagnosis-neighbour-fine = { $provider } 的另一账户“{ $account }”大约在同一时间查询成功且未被拒绝。
-diagnosis-wait-over = 可重试的时刻（{ $clock }）当时已过：本机时钟可能不准，或应答已旧。
+diagnosis-wait-over = 可重试的时刻在{ $clock }已过：本机时钟可能不准，或应答已旧。
 diagnosis-wait-short = 应答要求 { $span }后再来：余额不会自行恢复。
-diagnosis-wait-long = 应答要求等到{ $clock }：对速率限制而言太久。
-diagnosis-repeated = 这是一天之内此类拒绝（{ $title }）的第 { $count } 次；首次在{ $clock }。
+diagnosis-wait-long = 应答要求等到{ $clock }再来：对速率限制而言太久。
+diagnosis-repeated = 这是一天之内此类拒绝（{ $title }）的第 { $count } 次；{ $clock }为首次。
 diagnosis-repeated-rate = 若是速率限制，此时应已恢复。
 diagnosis-clearer = “{ $account }”曾在{ $read }被拒绝，应答更明确：{ $title }。
     .quoted = “{ $account }”曾在{ $read }被拒绝，应答更明确：“{ $message }”。
@@ -150,9 +213,9 @@ diagnosis-figures = { $figures ->
     [used] ；已用 { $used }，限额 { $limit }
     [limit] ；限额为 { $limit }
     [left] ；剩余 { $left }
-    [used-then] ；已用 { $used }，限额 { $limit }（{ $then }）
-    [limit-then] ；限额为 { $limit }（{ $then }）
-    [left-then] ；剩余 { $left }（{ $then }）
+    [used-then] ；已用 { $used }，限额 { $limit }（{ $then }读取）
+    [limit-then] ；限额为 { $limit }（{ $then }读取）
+    [left-then] ；剩余 { $left }（{ $then }读取）
    *[none] { "" }
 }
 diagnosis-is = { "" }
@@ -304,7 +367,7 @@ step-whose-key = 检查被拒绝的密钥是否属于“{ $account }”：其余
 ## 如何避免拒绝：两到五个词的标题，以及现状。
 
 precaution-limit_set = 已设限额
-    .done = “{ $meter }”的上限为 { $limit }。
+    .done = { $meter }的上限为 { $limit }。
     .missing = 失控的程序可能用掉全部 { $left }：请为密钥设置限额，或为此账户自设预算。
     .unseen = 在 Tollwatch 所见范围内，没有什么能阻止失控的程序：请为密钥设置限额，或为此账户自设预算。
 precaution-alert_on = 警报已开启
@@ -325,7 +388,7 @@ precaution-key_minimal = 仅用最小权限密钥
     .unknown = 查询需要“{ $wide }”，其权限不止于读取：{ $help }
     .missing = “{ $wide }”的权限不止于读取，而只用“{ $least }”也能继续查询。如果不需要它所显示的内容，请将其移除。
 precaution-reserve_known = 预留金额已知
-    .done = 每次请求预留 { $reserve }：“{ $meter }”降到零之前的这一差额内，调用就会被拒绝。此处的数字已将其扣除。
+    .done = 每次请求预留 { $reserve }：{ $meter }降到零之前的这一差额内，调用就会被拒绝。此处的数字已将其扣除。
     .needed = 服务商为一次请求预留多少尚不清楚；请至少保留 { $amount }（曾有一次被拒的请求需要这么多），因为余额高于零时调用也可能被拒绝。
     .hour = 服务商为一次请求预留多少尚不清楚；请至少保留 { $amount }（按目前支出约为一小时的用量），因为余额高于零时调用也可能被拒绝。
     .some = 服务商为一次请求预留多少尚不清楚；请保留一些余额，因为余额高于零时调用也可能被拒绝。

@@ -35,24 +35,28 @@ pub(super) fn named(account: &AccountFacts, meter: &MeterFacts) -> String {
 
 /// `at 14:05`, `yesterday 23:05`, `on Tue 24 Nov 14:00`: a moment in the viewer's zone, as part of a sentence.
 pub(super) fn clock(at: Timestamp, facts: &Facts) -> String {
-    let moment = || words::moment(at, facts.now, &facts.zone);
-    match days(at, facts) {
-        0 => say!("diagnosis-clock-today", clock = hour(at, facts)),
-        -1 | 1 => say!("diagnosis-clock-near", moment = moment()),
-        _ => say!("diagnosis-clock-far", moment = moment()),
-    }
+    moment(at, facts, "diagnosis-clock")
 }
 
 /// As [`clock`], after `since` or `until`: `14:05`, `Tue 24 Nov 14:00`.
 pub(super) fn bare(at: Timestamp, facts: &Facts) -> String {
-    match days(at, facts) {
-        0 => say!("diagnosis-clock-today.bare", clock = hour(at, facts)),
-        _ => words::moment(at, facts.now, &facts.zone),
-    }
+    moment(at, facts, "diagnosis-clock.bare")
 }
 
-fn hour(at: Timestamp, facts: &Facts) -> String {
-    at.to_jiff().to_zoned(facts.zone.clone()).strftime("%H:%M").to_string()
+/// As [`clock`], before a punctuation mark.
+pub(super) fn closed(at: Timestamp, facts: &Facts) -> String {
+    moment(at, facts, "diagnosis-clock.closed")
+}
+
+fn moment(at: Timestamp, facts: &Facts, id: &str) -> String {
+    let day = match days(at, facts) {
+        0 => "today",
+        -1 | 1 => "near",
+        -6..=6 => "week",
+        _ => "far",
+    };
+    let clock = at.to_jiff().to_zoned(facts.zone.clone()).strftime("%H:%M").to_string();
+    say!(id, day = day, clock = clock, moment = words::moment(at, facts.now, &facts.zone))
 }
 
 /// Days of the calendar from today to `at`.

@@ -151,7 +151,7 @@ impl<'a> Scene<'a> {
             1.. => ("before", apart),
             _ => ("after", apart),
         };
-        say!("diagnosis-read", how = how, clock = self.clock(at), span = words::span(span))
+        say!("diagnosis-read", how = how, clock = said::closed(at, self.facts), span = words::span(span))
     }
 
     /// `at 14:05`, `yesterday 23:05`, `on Tue 24 Nov 14:00`: a moment in the viewer's zone.

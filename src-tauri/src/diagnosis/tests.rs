@@ -5,6 +5,8 @@
 mod arbitrary_tests;
 #[path = "tests/around_tests.rs"]
 mod around_tests;
+#[path = "tests/chinese_tests.rs"]
+mod chinese_tests;
 #[path = "tests/meters_tests.rs"]
 mod meters_tests;
 #[path = "tests/steps_tests.rs"]

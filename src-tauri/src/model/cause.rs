@@ -1,6 +1,7 @@
 //! Why calls are refused, and what that covers: closed sets. Their words are in the catalogues.
 
 use super::{MeterKey, MeterKind, Severity};
+use crate::say;
 use serde::{Deserialize, Serialize};
 
 /// Why calls are refused. A closed set: two causes are never merged because they look alike. The names are those of
@@ -156,25 +157,17 @@ impl Cause {
 
     /// A notice's headline after the account's name, when calls are refused for this: what the meter is called if it
     /// is not known, or nothing where it is about none; and what has become of it.
-    pub fn headline(self) -> (&'static str, &'static str) {
-        match self {
-            Cause::BalanceExhausted => ("balance", "is used up: calls are refused"),
-            Cause::RequestTooLarge => ("balance", "does not cover a request: calls are refused"),
-            Cause::KeyLimit => ("key limit", "is reached: calls are refused"),
-            Cause::BudgetExceeded => ("budget", "is reached: calls are refused"),
-            Cause::ProviderCap => ("spend cap", "is reached: calls are refused"),
-            Cause::FreeQuota => ("quota", "is used up: calls are refused"),
-            Cause::PlanMissing => ("", "no plan covers it: calls are refused"),
-            Cause::PaymentFailed => ("", "payment problem: calls are refused"),
-            Cause::ReloadMissed => ("balance", "is used up: the automatic top-up did not come"),
-            _ => ("", "calls are refused"),
-        }
+    pub fn headline(self) -> (String, String) {
+        let id = self.id();
+        let of_none = !self.is_money() || matches!(self, Cause::PlanMissing | Cause::PaymentFailed);
+        let meter = if of_none { String::new() } else { say!(&format!("cause-{id}.meter")) };
+        (meter, say!(&format!("cause-{id}.headline")))
     }
 
     /// The cause in words, in the language that is spoken.
     pub fn words(self) -> CauseWords {
         let id = self.id();
-        let said = |part: &str| crate::say!(&format!("cause-{id}{part}"));
+        let said = |part: &str| say!(&format!("cause-{id}{part}"));
         CauseWords { id, title: said(""), means: said(".means"), step: said(".step") }
     }
 
@@ -225,6 +218,7 @@ pub enum Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::words::{Language, speaking};
 
     #[test]
     fn every_cause_has_its_own_words_and_its_name_in_json() {
@@ -239,6 +233,28 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), count, "two causes share words");
+    }
+
+    #[test]
+    fn every_cause_has_its_words_in_chinese() {
+        speaking(Language::Chinese, || {
+            let balance = Cause::BalanceExhausted.words();
+            assert_eq!((balance.title.as_str(), balance.step.as_str()), ("余额已用尽", "请充值后继续使用。"));
+            let (meter, said) = Cause::KeyLimit.headline();
+            assert_eq!((meter.as_str(), said.as_str()), ("密钥限额", "已达，调用被拒绝"));
+            for cause in Cause::ALL {
+                let (words, headline) = (cause.words(), cause.headline());
+                assert!(words.means.ends_with('。') && words.step.ends_with('。'), "{words:?}");
+                assert!((3..=16).contains(&words.title.chars().count()), "{words:?}");
+                for text in [words.title, words.means, words.step, headline.0, headline.1] {
+                    let latin = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+                    let english: Vec<_> = latin
+                        .filter(|word| word.len() > 3 && !["tokens", "x402", "Tollwatch"].contains(word))
+                        .collect();
+                    assert_eq!(english, [""; 0], "{text}");
+                }
+            }
+        });
     }
 
     #[test]
@@ -270,6 +286,7 @@ mod tests {
     fn every_money_cause_has_a_headline_of_its_own() {
         let money: Vec<_> = Cause::ALL.into_iter().filter(|cause| cause.is_money()).collect();
         let mut said: Vec<_> = money.iter().map(|cause| cause.headline()).collect();
+        assert_eq!(said[2], ("key limit".to_owned(), "is reached: calls are refused".to_owned()));
         said.sort_unstable();
         said.dedup();
         assert_eq!(said.len(), money.len());

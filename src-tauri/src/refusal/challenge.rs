@@ -4,6 +4,7 @@
 use super::seen::Seen;
 use super::shorten;
 use crate::model::{Cause, Json, Refusal, Scope};
+use crate::say;
 use base64::Engine;
 
 /// A header of more than this is not looked at.
@@ -42,26 +43,30 @@ pub(super) fn read(seen: &Seen<'_>) -> Option<Refusal> {
 
 fn wallet_empty() -> Refusal {
     let refusal = Refusal::new(Cause::BalanceExhausted, Scope::Organisation, "x402.wallet_empty");
-    Refusal { message: "the wallet that paid has insufficient funds".to_owned(), confidence: 97, ..refusal }
+    Refusal { message: say!("offer-wallet"), confidence: 97, ..refusal }
 }
 
 /// The first offer as a sentence: amount, asset, network.
 fn words(offer: &Json) -> String {
     let field = |name: &str| offer.pointer(&format!("/accepts/0/{name}")).and_then(Json::as_decimal);
     let Some(amount) = field("amount").or_else(|| field("maxAmountRequired")) else {
-        return "a payment is asked for, with no offer that can be read".to_owned();
+        return say!("offer-unreadable");
     };
-    let network = field("network").map_or(String::new(), |network| format!(" on {network}"));
-    let asset = field("asset").unwrap_or("an asset that is not named");
+    let network = field("network");
+    let asset = field("asset").map_or_else(|| say!("offer-asset"), str::to_owned);
     // USDC has six decimals; of other assets only the contract knows.
     let price = match field("extra/name") {
-        Some("USDC" | "USD Coin") => six_decimals(amount).map(|price| format!("{price} USDC")),
+        Some("USDC" | "USD Coin") => six_decimals(amount),
         _ => None,
     };
-    match price {
-        Some(price) => format!("{price}{network} for one call (asset {asset})"),
-        None => format!("{amount} of the smallest units of the asset {asset}{network} for one call"),
-    }
+    let id = match (price.is_some(), network.is_some()) {
+        (true, true) => "offer-price.network",
+        (true, false) => "offer-price",
+        (false, true) => "offer-units.network",
+        (false, false) => "offer-units",
+    };
+    let (price, network) = (price.unwrap_or_default(), network.unwrap_or_default());
+    say!(id, price = price, amount = amount, asset = asset, network = network)
 }
 
 /// `10000` → `0.01`.

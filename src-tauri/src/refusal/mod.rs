@@ -117,7 +117,7 @@ pub fn reported(cause: Cause, scope: Scope, rule: &str, message: &str) -> Refusa
     Refusal { message: shorten(message), confidence: 99, source: Source::Stated, ..refusal }
 }
 
-/// What a row made of an answer, and what it has the error say.
+/// What a row made of an answer, and what it has the error say: the message `says-` with this name.
 type Found = (Refusal, Option<&'static str>);
 
 /// Who stands between, and who behind, as far as the answer and the asker tell.
@@ -144,7 +144,7 @@ fn recognise(connector: Option<&str>, seen: &Seen<'_>, now: Timestamp) -> Option
         (refusal.status, refusal.at, refusal.provider) =
             (seen.status, Some(now), connector.map(str::to_owned));
         let offers = refusal.cause == Cause::PaymentChallenge;
-        return Some((refusal, offers.then_some("offers a price for one paid call (x402)")));
+        return Some((refusal, offers.then_some("offer")));
     }
     let (front, behind) = via::in_front(seen);
     // A good answer wraps nothing: what stands in it is a model's.
@@ -292,7 +292,7 @@ pub fn forms(connector: &str) -> Vec<(&'static str, String, String)> {
     let form = |row: &'static Row| {
         let status: Vec<String> = row.status.iter().map(u16::to_string).collect();
         let status = if status.is_empty() { "any".to_owned() } else { status.join(", ") };
-        (row.rule.as_str(), status, row.cause.words().id.replace('_', " "))
+        (row.rule.as_str(), status, row.cause.id().replace('_', " "))
     };
     mine.map(form).collect()
 }

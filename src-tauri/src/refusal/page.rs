@@ -116,7 +116,7 @@ fn table(forms: &[&Form], seen: &BTreeMap<String, BTreeSet<u16>>) -> String {
         } else {
             format!("<br>tells what is {}", form.reads.join(", "))
         };
-        let cause = format!("`{}`{amounts}", form.cause.words().id);
+        let cause = format!("`{}`{amounts}", form.cause.id());
         let fixed = [held(form), cause, covers(form.scope).to_owned(), waits(form.wait).to_owned()];
         let at: Vec<String> = form.says.iter().map(|said| marked(&said.at)).collect();
         let status = statuses(form, seen);
@@ -225,7 +225,7 @@ fn shared(forms: &[Form], name: &dyn Fn(&str) -> String) -> String {
         let words = form.says.iter().flat_map(|said| said.equals.iter().chain(said.named));
         for word in words.filter(|word| word.contains('_') && !word.contains(' ')) {
             let all = known.entry(word).or_default();
-            let cause = form.cause.words().id;
+            let cause = form.cause.id();
             match all.iter_mut().find(|(other, _)| *other == owner) {
                 Some((_, causes)) if !causes.contains(&cause) => causes.push(cause),
                 Some(_) => {}

@@ -38,7 +38,8 @@ pub(super) struct Row {
     pub(super) amounts: Vec<Field>,
     /// How sure it is of the cause, in percent, where the shape of the row does not tell.
     confidence: Option<u8>,
-    /// What the provider says, for the error's sentence, where the cause alone does not tell.
+    /// What the provider says, for the error's sentence, where the cause alone does not tell: `openai-key` is the
+    /// message `says-openai-key` of `locales/<language>/causes.ftl`.
     pub(super) say: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! Signatures one by one, and what is read from them.
 
 use super::*;
+use crate::model::words::{Language, speaking};
 use crate::model::{Amount, Links, PollErrorKind, Qty, Unit};
 
 const NOW: Timestamp = Timestamp(1_795_229_375_000);
@@ -259,4 +260,48 @@ fn an_error_says_what_to_do() {
     );
     let long = format!(r#"{{"error":{{"message":"{}"}}}}"#, "word ".repeat(100));
     assert!(error(401, &long).message.len() < 330);
+}
+
+#[test]
+fn an_error_in_chinese() {
+    let origin = Origin {
+        connector: "openrouter",
+        name: "OpenRouter",
+        key_url: Some("https://openrouter.ai/settings/keys"),
+        links: Links { top_up: Some("https://openrouter.ai/settings/credits"), ..Links::NONE },
+    };
+    let error = |status, body: &str| {
+        speaking(Language::Chinese, || to_error(origin, &answer(status, &[], body), NOW).message)
+    };
+    assert_eq!(
+        error(401, r#"{"error":{"code":401,"message":"User not found."}}"#),
+        "OpenRouter 表示此密钥有误或已被撤销 (401)：User not found；请在 https://openrouter.ai/settings/keys 创建新密钥。"
+    );
+    assert_eq!(
+        error(402, "{}"),
+        "OpenRouter 拒绝了，可能是因为余额已用尽 (402)；请在 https://openrouter.ai/settings/credits 充值。"
+    );
+    let budget = r#"{"error":{"code":403,"message":"Workspace budget of $20 reached.","metadata":{"limit_source":"openrouter_workspace_budget","limit_usd":20,"spend_usd":20.5}}}"#;
+    assert_eq!(
+        error(403, budget),
+        "OpenRouter 表示一项预算已用完，已用 20.5 USD (403)：Workspace budget of $20 reached；请提高预算，或联系预算的负责人。"
+    );
+    let management = r#"{"error":{"message":"Only management keys can perform this operation"}}"#;
+    assert_eq!(
+        error(403, management),
+        "OpenRouter 要求使用管理密钥，而这是普通密钥 (403)：Only management keys can perform this operation；请在 https://openrouter.ai/settings/keys 创建新密钥。"
+    );
+    assert_eq!(error(503, ""), "OpenRouter 自身出现故障 (503)；下次查询会重试。");
+}
+
+#[test]
+fn what_a_row_has_an_error_say_is_in_both_catalogues() {
+    let ids = rows::rows().iter().filter_map(|row| row.say.as_deref()).chain(["offer"]);
+    for id in ids {
+        let id = format!("says-{id}");
+        let english = crate::say!(&id);
+        assert!(english.contains(' ') && !english.ends_with('.'), "{id}: {english}");
+        let chinese = speaking(Language::Chinese, || crate::say!(&id));
+        assert!(chinese != english && !chinese.ends_with('。'), "{id}: {chinese}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Drops what is secret from a paste, and says what was dropped.
 
 use crate::http::redact;
+use crate::say;
 use base64::Engine;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -27,8 +28,7 @@ impl Dropped {
     pub(super) fn words(mut self) -> Vec<String> {
         match self.keys {
             0 => {}
-            1 => self.note("1 key in the body"),
-            many => self.note(&format!("{many} keys in the body")),
+            many => self.note(&say!("dropped-keys", count = many)),
         }
         self.words
     }
@@ -57,7 +57,7 @@ impl Dropped {
         }
         let clean = redact(&self.without_queries(value));
         if clean.matches("[redacted]").count() > value.matches("[redacted]").count() {
-            self.note(&format!("a key in {}", title(name)));
+            self.note(&say!("dropped-header", header = title(name)));
         }
         Some(clean)
     }
@@ -83,10 +83,10 @@ impl Dropped {
             let host = address[..host_end].rfind('@').map_or(0, |at| at + 1);
             let end = address.find(['?', '#']).unwrap_or(address.len());
             if host > 0 {
-                self.note("a password in an address");
+                self.note(&say!("dropped-password"));
             }
             if address[end..].contains('=') {
-                self.note("the query of an address");
+                self.note(&say!("dropped-query"));
             }
             out.push_str(&address[host..end]);
             rest = tail;
@@ -239,9 +239,9 @@ pub(super) fn without_commands<'a>(text: &'a str, dropped: &mut Dropped) -> Vec<
         if line.trim_start().starts_with(['{', '"', '<', '*']) {
             kept.push(*line);
         } else if is(&SETTING, line) {
-            dropped.note("a line that sets a variable");
+            dropped.note(&say!("dropped-setting"));
         } else if is(&COMMAND, line) {
-            dropped.note("the command");
+            dropped.note(&say!("dropped-command"));
             at += command_rest(line, &lines[at..]);
         } else {
             kept.push(*line);
