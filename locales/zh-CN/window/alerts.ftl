@@ -20,7 +20,7 @@ alerts-why-402 = 为何 402？
     .of = 为何 402？{ $title }
 
 alerts-snooze = 4 小时后提醒
-    .of = 4 小时后再提醒：{ $title }
+    .of = 4 小时后提醒：{ $title }
     .done = 4 小时内不再提醒。
 alerts-acknowledge = 知悉
     .of = 知悉：{ $title }
@@ -60,7 +60,7 @@ tell-save = 保存
 tell-saved = 已保存。
 tell-unsaved = 尚未保存。
 tell-try = 用最近 30 天试算
-    .of = 用最近 30 天试算 { $account } 的警报设置
+    .of = 用最近 30 天试算：{ $account } 的警报设置
     .busy = 正在试算…
 tell-each = 本应发出的提醒
 tell-fate-right = 确已用尽
