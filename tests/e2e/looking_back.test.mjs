@@ -57,6 +57,29 @@ test('the page is accessible and fits, light and dark, narrow and wide', async (
   }
 });
 
+test('the same in Chinese, chosen in the settings and taken back', async () => {
+  const hash = new URL(page.url()).hash;
+  await visit(page, '#/settings');
+  await page.getByRole('button', { name: '简体中文' }).click();
+  await page.getByRole('heading', { level: 1, name: '设置' }).waitFor();
+  for (const [theme, width] of [
+    ['light', 2560],
+    ['dark', 800],
+  ]) {
+    const other = await chromium.page(served.url, { theme, width });
+    await visit(other, hash);
+    await other.getByRole('application').locator('svg').waitFor();
+    await other.getByRole('heading', { name: '后来如何' }).waitFor();
+    await other.locator('.toasts').evaluate((all) => (all.style.display = 'none'));
+    await fits(other, `the alert in Chinese at ${width} px`);
+    await accessible(other, `the alert in Chinese, ${theme}`);
+    await shot(other, `alert-zh-CN-${width}-${theme}`);
+    await other.context().close();
+  }
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+});
+
 test('settings say how good the forecasts were, or that it is too early', async () => {
   await visit(page, '#/settings');
   const card = page.locator('section[aria-labelledby=backtest]');

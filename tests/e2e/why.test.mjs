@@ -41,7 +41,7 @@ function everything(folder) {
 
 async function paste(page, text) {
   const answered = page.waitForResponse('**/api/explain');
-  await page.getByLabel(/^Paste an answer/).fill(text);
+  await page.locator('#paste').fill(text);
   const answer = await (await answered).text();
   await page.locator('.verdict').waitFor();
   return answer;
@@ -118,7 +118,9 @@ test('from a refused account to its diagnosis, and checked again', async () => {
   await verdict.waitFor();
   assert.match(await verdict.innerText(), /DeepSeek/);
   await page.getByRole('button', { name: 'Check again' }).click();
-  const news = page.locator('[aria-live=polite]', { hasText: /^Checked .* just now/ });
+  const news = page.locator('[aria-live=polite]', {
+    hasText: /^Checked .* just now/,
+  });
   await news.waitFor({ timeout: 2 * PATIENCE });
   await page.locator('a.back').click();
 
@@ -143,7 +145,9 @@ test('from a refused account to its diagnosis, and checked again', async () => {
   await page.getByRole('region', { name: 'Balance used up' }).waitFor();
   assert.match(await page.evaluate(() => location.hash), /^#\/why\/demo-deepseek\/\d+$/);
   await visit(page, '#/alerts');
-  const refused = page.locator('section[aria-labelledby=live] .list > li', { hasText: 'refused' });
+  const refused = page.locator('section[aria-labelledby=live] .list > li', {
+    hasText: 'refused',
+  });
   await refused
     .getByRole('link', { name: /^Why 402\?/ })
     .first()
@@ -204,3 +208,38 @@ for (const [theme, width] of [
     await page.context().close();
   });
 }
+
+test('verdicts in Chinese', async (t) => {
+  const env = { LANG: 'zh_CN.UTF-8', LC_ALL: 'zh_CN.UTF-8' };
+  const own = await program({
+    demo: true,
+    scenario: 'drain',
+    speed: 20_000,
+    env,
+  });
+  t.after(() => own.close());
+  for (const [theme, width] of [
+    ['light', 800],
+    ['dark', 2560],
+  ]) {
+    const page = await chromium.page(own.url, { theme, width });
+    await page.locator('li.meter').first().waitFor();
+    const look = async (name) => {
+      await accessible(page, `${name}, Chinese, ${theme}`);
+      await fits(page, `${name} in Chinese at ${width} px`);
+      await shot(page, `${name}-zh-CN-${theme}-${width}`);
+    };
+    await visit(page, '#/why');
+    await paste(page, KEY_LIMIT);
+    await page.getByText('读取之前已丢弃：').waitFor();
+    await look('why-pasted');
+    await visit(page, '#/');
+    const why = page.locator('main a[href^="#/why/demo-deepseek"]').first();
+    await why.waitFor({ timeout: 2 * PATIENCE });
+    await visit(page, '#/why/demo-deepseek');
+    await page.locator('.verdict').waitFor();
+    await page.getByRole('button', { name: '重新检查' }).waitFor();
+    await look('why-diagnosis');
+    await page.context().close();
+  }
+});

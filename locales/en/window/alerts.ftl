@@ -20,7 +20,7 @@ alerts-why-402 = Why 402?
     .of = Why 402? { $title }
 
 alerts-snooze = Snooze 4 h
-    .of = Snooze for 4 hours: { $title }
+    .of = Snooze 4 h: { $title }
     .done = Snoozed for 4 hours.
 alerts-acknowledge = Acknowledge
     .of = Acknowledge: { $title }
@@ -61,7 +61,7 @@ tell-save = Save
 tell-saved = Saved.
 tell-unsaved = Not saved yet.
 tell-try = Try on the last 30 days
-    .of = Try the alert settings of { $account } on the last 30 days
+    .of = Try on the last 30 days: the alert settings of { $account }
     .busy = Trying…
 tell-each = What it would have told
 tell-fate-right = the wall came

@@ -23,6 +23,8 @@ why-keep = Keep it in { $account }’s history
 why-said = { $title }, { $mark }, { $sure }. { $step }
     .unsure = { $title }, { $mark }. { $step }
 
+# Between names in a list.
+verdict-comma = {", "}
 verdict-mark-unknown = not recognised
 verdict-mark-offer = an offer, no empty account
 verdict-mark-passes = passes by itself

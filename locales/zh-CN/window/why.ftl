@@ -22,6 +22,7 @@ why-keep = 保留到 { $account } 的历史
 why-said = { $title }，{ $mark }，{ $sure }。{ $step }
     .unsure = { $title }，{ $mark }。{ $step }
 
+verdict-comma = 、
 verdict-mark-unknown = 无法识别
 verdict-mark-offer = 付款要约，并非账户已空
 verdict-mark-passes = 会自行恢复

@@ -157,7 +157,7 @@ test('figures that nobody gave are not shown', () => {
 
 test('what was dropped and what is stored is said', () => {
   expect(privacy(['Authorization', 'Cookie'], false)).toBe(
-    'Dropped before anything was read: Authorization and Cookie. Nothing pasted is stored.',
+    'Dropped before anything was read: Authorization, Cookie. Nothing pasted is stored.',
   );
   expect(privacy([], true)).toContain('are kept, the paste is not');
 });

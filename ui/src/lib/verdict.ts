@@ -7,13 +7,13 @@ import type { PrecautionView } from './bindings/PrecautionView';
 import type { Scope } from './bindings/Scope';
 import type { Standing } from './bindings/Standing';
 import { ahead, amount, moment, percent } from './format';
-import { locale, say } from './say.svelte';
+import { say } from './say.svelte';
 
 /** What a refusal covers, in words. */
 export const scopeWord = (scope: Scope): string => say(`verdict-scope-${scope}`);
 
-/** Names as a list that a person would write: `A, B and C`. */
-export const list = (names: string[]): string => new Intl.ListFormat(locale()).format(names);
+/** Names one after the other: `A, B, C`. */
+export const list = (names: string[]): string => names.join(say('verdict-comma'));
 
 /** Whether it passes: the word beside the mark, so that colour never stands alone. */
 export type Mark = { sign: 'stop' | 'wait' | 'ask'; word: string };
