@@ -242,3 +242,9 @@ whatif-said = { $change } Nothing was changed.
 whatif-before = As things are
 whatif-after = With it
 whatif-no-forecast = no forecast
+
+# What to type, as an example: read by the program, so the same in every language.
+account-example-amount = 50 USD
+account-example-reload = 10 USD
+account-example-extra = 30 USD
+account-example-lead = hours

@@ -233,3 +233,9 @@ whatif-said = { $change }实际上没有任何更改。
 whatif-before = 目前
 whatif-after = 假设后
 whatif-no-forecast = 无预测
+
+# 输入示例：由程序读取，各语言相同。
+account-example-amount = 50 USD
+account-example-reload = 10 USD
+account-example-extra = 30 USD
+account-example-lead = hours
