@@ -81,6 +81,34 @@ after(async () => {
   await chromium?.close();
 });
 
+/** Chooses the language, as the settings page does. */
+async function speak(language) {
+  const token = new URL(own.url).hash.split('=')[1];
+  const done = await fetch(new URL('/api/set_language', own.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ language }),
+  });
+  assert.equal(done.status, 200, await done.text());
+}
+
+// First, as an upstream that is silent is given up after half a minute.
+test('an account that was never read waits, and says so', async () => {
+  for (const [language, theme, words] of [
+    ['en', 'light', 'Waiting for its first figures.'],
+    ['zh-CN', 'dark', '正在等待首次数据。'],
+  ]) {
+    await speak(language);
+    const other = await chromium.page(own.url, { theme, width: 800 });
+    await visit(other, '#/account/silent');
+    await other.getByText(words).first().waitFor();
+    await accessible(other, `waiting, ${language}`);
+    await shot(other, `state-waiting-${language}-${theme}-800`);
+    await other.context().close();
+  }
+  await speak('en');
+});
+
 test('the last raw answer is there, laid out, without the key', async () => {
   await visit(page, '#/account/mine');
   await page.getByText('$12.30').first().waitFor();
@@ -205,7 +233,6 @@ test('a chart is saved as SVG and PNG and copied', async () => {
 });
 
 const STATES = [
-  ['waiting', 'silent', 'Waiting for its first figures.'],
   ['failing', 'mine', 'The last poll failed.'],
   ['offline', 'away', 'This machine is offline.'],
   ['paused', 'paused', 'It is not polled'],
@@ -239,19 +266,8 @@ test('every state is told in words, with what there is, and accessible', async (
 });
 
 test('the same in Chinese', async () => {
-  await page.evaluate(() => (location.hash = '#/settings'));
-  const token = new URL(own.url).hash.split('=')[1];
-  const speak = async (language) => {
-    const done = await fetch(new URL('/api/set_language', own.url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ language }),
-    });
-    assert.equal(done.status, 200, await done.text());
-  };
   await speak('zh-CN');
   const chinese = {
-    waiting: '正在等待首次数据。',
     failing: '上次查询失败。',
     offline: '本机离线。',
     paused: '恢复之前不会查询',
