@@ -6,9 +6,9 @@ account-read = read { $age }
 account-next-poll = next poll { $when }
 account-state-waiting = waiting for its first figures
 account-state-fresh = fresh
-account-state-stale = stale: the last figures are old
-account-state-failing = polls fail: these are the last good figures
-account-state-offline = this machine is offline: these are the last good figures
+account-state-stale = stale
+account-state-failing = polls fail
+account-state-offline = offline
 account-state-paused = paused
 account-top-up = Top up ↗
 account-poll-now = Poll now
@@ -242,3 +242,9 @@ whatif-said = { $change } Nothing was changed.
 whatif-before = As things are
 whatif-after = With it
 whatif-no-forecast = no forecast
+
+# What to type, as an example: read by the program, so the same in every language.
+account-example-amount = 50 USD
+account-example-reload = 10 USD
+account-example-extra = 30 USD
+account-example-lead = hours

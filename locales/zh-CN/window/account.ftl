@@ -6,9 +6,9 @@ account-read = { $age }读取
 account-next-poll = { $when }再次查询
 account-state-waiting = 正在等待首次数据
 account-state-fresh = 数据最新
-account-state-stale = 已过时：上次数据较旧
-account-state-failing = 查询失败：以下为最近一次有效数据
-account-state-offline = 本机离线：以下为最近一次有效数据
+account-state-stale = 已过时
+account-state-failing = 查询失败
+account-state-offline = 离线
 account-state-paused = 已暂停
 account-top-up = 充值 ↗
 account-poll-now = 立即查询
@@ -233,3 +233,9 @@ whatif-said = { $change }实际上没有任何更改。
 whatif-before = 目前
 whatif-after = 假设后
 whatif-no-forecast = 无预测
+
+# 输入示例：由程序读取，各语言相同。
+account-example-amount = 50 USD
+account-example-reload = 10 USD
+account-example-extra = 30 USD
+account-example-lead = hours

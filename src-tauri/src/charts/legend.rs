@@ -89,6 +89,12 @@ pub(super) fn draw<DB: DrawingBackend>(
         match one.shape {
             Shape::Line => pen.line(one.ink, 2.0, &[(x, y), (end, y)])?,
             Shape::Dashes => pen.dashed(one.ink, 1.5, (x, y), (end, y), (4.0, 3.0))?,
+            Shape::Area if one.ink == Ink::Hatch => {
+                pen.fill(Ink::Gap, &[(x, high), (end, high), (end, low), (x, low)])?;
+                for from in [x, x + 6.0, x + 12.0] {
+                    pen.line(Ink::Hatch, 0.75, &[(from, low), ((from + 10.0).min(end), high)])?;
+                }
+            }
             Shape::Area => pen.fill(one.ink, &[(x, high), (end, high), (end, low), (x, low)])?,
             Shape::Triangle => {
                 pen.fill(one.ink, &[(x + 4.5, low), (end - 4.5, low), (x + 9.0, high + 1.0)])?
