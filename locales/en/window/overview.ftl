@@ -29,8 +29,8 @@ overview-trouble-offline = This computer is offline.
     .about = The figures are as old as they say; Tollwatch asks again by itself.
 overview-trouble-keychain = The keychain cannot be read.
     .about = { $count ->
-    [one] { $count } account waits for its key. Unlock the keychain; Tollwatch tries again by itself.
-   *[other] { $count } accounts wait for their keys. Unlock the keychain; Tollwatch tries again by itself.
+    [one] { $count } account waits for its key; Tollwatch tries again by itself.
+   *[other] { $count } accounts wait for their keys; Tollwatch tries again by itself.
 }
 overview-trouble-poll = Poll now
 overview-trouble-polled = All accounts are being polled.
