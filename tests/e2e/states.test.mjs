@@ -166,14 +166,14 @@ test('no notification service: a calm hint, once, with a way to the settings', a
   t.after(() => gateway.close());
   const { page } = await configured(t, [account('good', gateway.url)]);
   const hint = page.getByRole('note');
-  await hint.getByText('Alerts are shown in this window only.').waitFor();
+  await hint.getByText(/alerts are shown in this window only\./).waitFor();
   await page.locator('li.meter', { hasText: '$12.34' }).waitFor();
   assert.equal(await page.getByRole('alert').count(), 0, 'it is no alarm');
   await portrait(page, 'no-notifier');
   await hint.getByRole('link', { name: 'Settings' }).click();
   await page.locator('#notifications:focus').waitFor();
   await visit(page, '#/');
-  await hint.getByRole('button', { name: 'Do not say this again' }).click();
+  await hint.getByRole('button', { name: 'Do not say again' }).click();
   await hint.waitFor({ state: 'detached' });
   await page.reload();
   await page.locator('li.meter').waitFor();

@@ -34,9 +34,9 @@ overview-trouble-keychain = The keychain cannot be read.
 }
 overview-trouble-poll = Poll now
 overview-trouble-polled = All accounts are being polled.
-overview-hint-notifier = Alerts are shown in this window only.
+overview-hint-notifier = This desktop takes no notifications at present: alerts are shown in this window only.
     .settings = Settings
-    .dismiss = Do not say this again
+    .dismiss = Do not say again
 
 # The lanes.
 runway-title = Runway
@@ -47,7 +47,6 @@ runway-range-30d = 30 d
 runway-table = Table
 runway-now = now { $clock }
 runway-waiting = waiting for its first figures
-runway-paused = paused
 runway-bare = no figures
 runway-more = { $count } that only count spend, without a limit
 lane-waiting = not polled yet

@@ -30,7 +30,7 @@ overview-trouble-keychain = 无法读取钥匙串。
     .about = { $count } 个账户在等待密钥；Tollwatch 会自动重试。
 overview-trouble-poll = 立即查询
 overview-trouble-polled = 正在查询所有账户。
-overview-hint-notifier = 警报只会显示在此窗口中。
+overview-hint-notifier = 当前桌面不接收通知：警报只会显示在此窗口中。
     .settings = 设置
     .dismiss = 不再提示
 
@@ -42,7 +42,6 @@ runway-range-30d = 30 天
 runway-table = 表格
 runway-now = 现在 { $clock }
 runway-waiting = 等待第一批数字
-runway-paused = 已暂停
 runway-bare = 没有数字
 runway-more = { $count } 个计量项只统计支出，没有限额
 lane-waiting = 尚未查询
