@@ -1,6 +1,8 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import App from './App.svelte';
+// Fetched when wanted; here before, so that no test waits for its compilation.
+import './screens/AddAccount.svelte';
 import type { Backend, LinkState } from './lib/backend/types';
 import { BackendError } from './lib/backend/types';
 import type { EventMessage } from './lib/bindings/EventMessage';

@@ -29,14 +29,14 @@ overview-trouble-offline = This computer is offline.
     .about = The figures are as old as they say; Tollwatch asks again by itself.
 overview-trouble-keychain = The keychain cannot be read.
     .about = { $count ->
-    [one] { $count } account waits for its key. Unlock the keychain; Tollwatch tries again by itself.
-   *[other] { $count } accounts wait for their keys. Unlock the keychain; Tollwatch tries again by itself.
+    [one] { $count } account waits for its key; Tollwatch tries again by itself.
+   *[other] { $count } accounts wait for their keys; Tollwatch tries again by itself.
 }
 overview-trouble-poll = Poll now
 overview-trouble-polled = All accounts are being polled.
-overview-hint-notifier = Alerts are shown in this window only.
+overview-hint-notifier = This desktop takes no notifications at present: alerts are shown in this window only.
     .settings = Settings
-    .dismiss = Do not say this again
+    .dismiss = Do not say again
 
 # The lanes.
 runway-title = Runway
@@ -47,7 +47,6 @@ runway-range-30d = 30 d
 runway-table = Table
 runway-now = now { $clock }
 runway-waiting = waiting for its first figures
-runway-paused = paused
 runway-bare = no figures
 runway-more = { $count } that only count spend, without a limit
 lane-waiting = not polled yet

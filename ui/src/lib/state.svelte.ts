@@ -15,6 +15,8 @@ import type { Severity } from './bindings/Severity';
 const KEY = Symbol('app');
 /** At most one refetch in this time, however many events come: a demo makes dozens a second. */
 const THROTTLE = 750;
+/** Without any event the figures are asked for again after this time: what is told by none, such as their age, changes too. */
+const LONGEST = 60_000;
 
 export interface Toast {
   id: number;
@@ -167,6 +169,7 @@ export class App {
   #tick(): void {
     if (!this.overview) return;
     this.now = this.overview.now + (performance.now() - this.#readAt) * this.overview.speed;
+    if (performance.now() - this.#lastFetch > LONGEST) this.changed();
   }
 }
 
