@@ -4,6 +4,7 @@ use super::{ApiError, App};
 use crate::config::Config;
 use crate::connectors::{self, SecretSpec, Spec};
 use crate::model::{AccountId, Secret};
+use crate::say;
 use crate::secrets::SecretStore;
 use serde::Deserialize;
 use std::path::Path;
@@ -14,7 +15,7 @@ pub(crate) struct SecretRequest {
     id: AccountId,
     /// As the connector names it.
     role: String,
-    /// The secret itself, or `env:NAME`.
+    /// The secret itself, `env:NAME`, or `import:NAME` to copy it from the environment.
     secret: String,
 }
 
@@ -34,6 +35,8 @@ pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a S
     if text.starts_with("env:") {
         return Ok((secret, Given::Env(text.to_owned())));
     }
+    let copied = text.strip_prefix("import:").map(imported).transpose()?;
+    let text = copied.as_ref().map_or(text, Secret::expose);
     if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
         return Err(bad(format!(
             "this is not a {}: those begin with {prefix}. {} Nothing was sent.",
@@ -41,6 +44,18 @@ pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a S
         )));
     }
     Ok((secret, Given::Typed(Secret::new(text))))
+}
+
+/// The value of an environment variable, to be copied into the keychain. The error never repeats what is no name.
+fn imported(name: &str) -> Result<Secret, ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(fits) {
+        return Err(bad(say!("secret-import-name")));
+    }
+    let value = std::env::var(name).unwrap_or_default();
+    let value = Secret::new(value.trim());
+    if value.is_empty() { Err(bad(say!("secret-import-unset", name = name))) } else { Ok(value) }
 }
 
 pub(crate) async fn set(app: &App, request: SecretRequest) -> Result<(), ApiError> {

@@ -141,7 +141,7 @@ fn meter_view(
     Ok(Some(MeterView {
         key: meter.key.clone(),
         kind: meter.kind,
-        label: meter.label.clone(),
+        label: words::data(&meter.label),
         unit: meter.unit,
         used: print(sample.used),
         limit: print(sample.limit),
@@ -235,21 +235,21 @@ pub(crate) fn figure(reading: &Reading) -> String {
         _ if reading.kind == MeterKind::Budget => "no limit is set".to_owned(),
         _ => "no figure".to_owned(),
     };
-    format!("{}: {text}", reading.label)
+    format!("{}: {text}", words::data(&reading.label))
 }
 
 /// A connector's secrets, each with the meters that it opens.
 pub(crate) fn secrets(spec: &Spec) -> Vec<SecretView> {
     let opens = |role: &str| {
-        spec.meters.iter().filter(|meter| meter.needs == role).map(|meter| meter.label.to_owned()).collect()
+        spec.meters.iter().filter(|meter| meter.needs == role).map(|meter| words::data(meter.label)).collect()
     };
     spec.secrets
         .iter()
         .map(|secret| SecretView {
             role: secret.role.to_owned(),
-            label: secret.label.to_owned(),
+            label: words::data(secret.label),
             required: secret.required,
-            help: secret.help.to_owned(),
+            help: words::data(secret.help),
             url: secret.url.map(str::to_owned),
             opens: opens(secret.role),
         })

@@ -13,6 +13,9 @@ use std::path::Path;
 pub struct AlertsConfig {
     /// Native notifications.
     pub desktop: bool,
+    /// You said that you saw the test notification, so the window does not ask again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub seen: bool,
     /// Tell balances below these amounts, such as `["5 USD", "30 CNY"]`; at most one per unit.
     #[schemars(with = "Vec<String>")]
     pub low: Vec<Amount>,
@@ -36,6 +39,7 @@ impl Default for AlertsConfig {
     fn default() -> Self {
         AlertsConfig {
             desktop: true,
+            seen: false,
             low: Vec::new(),
             sensitivity: Sensitivity::Normal,
             quiet: None,

@@ -310,6 +310,8 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 [alerts]
 # Native notifications.
 #desktop = true
+# You said that you saw the test notification, so the window does not ask again.
+#seen = false
 # Tell balances below these amounts, at most one per unit, such as ["5 USD", "30 CNY"].
 #low = []
 # How early a coming wall is told: "low" (only when it is sure), "normal", "high" (early, more false alarms).

@@ -23,6 +23,7 @@ import type { EpisodeView } from "./EpisodeView";
 import type { EpisodesRequest } from "./EpisodesRequest";
 import type { ExplainRequest } from "./ExplainRequest";
 import type { ExplainView } from "./ExplainView";
+import type { FoundKeys } from "./FoundKeys";
 import type { LanguageRequest } from "./LanguageRequest";
 import type { LedgerRequest } from "./LedgerRequest";
 import type { LedgerView } from "./LedgerView";
@@ -30,6 +31,7 @@ import type { Nothing } from "./Nothing";
 import type { Overview } from "./Overview";
 import type { PauseRequest } from "./PauseRequest";
 import type { PollRequest } from "./PollRequest";
+import type { ReachView } from "./ReachView";
 import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { ReplayRequest } from "./ReplayRequest";
@@ -56,6 +58,8 @@ export type Commands = {
   costs: { request: CostsRequest; response: CostsView };
   /** Every connector, for the picker. */
   connectors: { request: Nothing; response: Array<ConnectorView> };
+  /** Keys that the environment holds and no account uses; names only, never values. */
+  found_keys: { request: Nothing; response: Array<FoundKeys> };
   /** Polls a draft once; stores nothing. */
   test_account: { request: AccountDraft; response: TestView };
   /** Stores a draft's secrets in the keychain and the account in the config, and starts polling it. */
@@ -114,6 +118,10 @@ export type Commands = {
   set_account_alerts: { request: AccountAlerts; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
+  /** Whether a test notification was seen, and on which platform this is. */
+  reach: { request: Nothing; response: ReachView };
+  /** Remembers that the user saw a test notification. */
+  notification_seen: { request: Nothing; response: null };
   /** Starts with the session, or not. */
   set_autostart: { request: SwitchRequest; response: null };
   /** Starts the built-in simulator and shows it. */
