@@ -65,7 +65,7 @@ test("keys of the environment are offered by name, never by value", async () => 
   // An ordinary key of OpenAI's reads no costs: said, not offered as if it did.
   assert.match(
     text,
-    /OPENAI_API_KEY\s+Another kind of key: the figures need a Admin key/,
+    /OPENAI_API_KEY\s+Another kind of key. The figures need: Admin key/,
   );
   assert.doesNotMatch(await page.content(), /invented/);
   await accessible(page, "the picker with found keys");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tollwatch::connectors;
-use tollwatch::model::words::{Language, data, speaking};
+use tollwatch::model::words::{Language, data, problem, speaking};
 
 /// Labels that the user or the gateway's operator wrote; nobody can translate those.
 const OWN: [&str; 11] = [
@@ -70,4 +70,32 @@ fn every_label_that_a_connector_makes_is_translated() {
     labels.retain(|label| !OWN.contains(&label.as_str()));
     let missing = untranslated(labels);
     assert!(missing.is_empty(), "not in locales/zh-CN/data.json: {missing:#?}");
+}
+
+/// A connector's own sentence in a line of `expected.txt`: `error Malformed the answer has no /cost, so …`. What a
+/// refusal says, and what the network says, is said through the catalogue.
+fn sentence(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("error ").or_else(|| line.strip_prefix("problem "))?;
+    let (kind, sentence) = rest.split_once(' ')?;
+    let elsewhere =
+        [" (401)", " (400)", "the answer is no valid JSON", "NaN or Infinity", "breaks off", "web page"];
+    let own = matches!(kind, "Config" | "Malformed" | "Provider") && !sentence.starts_with('[');
+    (own && !elsewhere.iter().any(|words| sentence.contains(words))).then_some(sentence)
+}
+
+#[test]
+fn every_problem_that_a_connector_tells_is_translated() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut sentences = BTreeSet::new();
+    for connector in connectors::ALL {
+        let folder = fixtures.join(connector.spec().id);
+        for case in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let text = std::fs::read_to_string(case.path().join("expected.txt")).unwrap_or_default();
+            sentences.extend(text.lines().filter_map(sentence).map(str::to_owned));
+        }
+    }
+    assert!(sentences.len() > 50, "{}", sentences.len());
+    let same = |text: &String| speaking(Language::Chinese, || problem(text)) == *text;
+    let missing: Vec<String> = sentences.into_iter().filter(same).collect();
+    assert!(missing.is_empty(), "not in locales/zh-CN/problems.json: {missing:#?}");
 }

@@ -3,6 +3,7 @@
 use super::{Config, ConfigError, Wrong, edit, put, table};
 use crate::alerts::{Quiet, Sensitivity};
 use crate::model::Amount;
+use crate::say;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -56,7 +57,7 @@ impl Config {
     pub fn save_alerts(path: &Path, before: &AlertsConfig, after: &AlertsConfig) -> Result<(), ConfigError> {
         let print = |alerts: &AlertsConfig| {
             toml_edit::ser::to_document(alerts)
-                .map_err(|error| ConfigError(format!("the alert settings cannot be written: {error}")))
+                .map_err(|error| ConfigError(say!("config-alerts-toml", why = error.to_string())))
         };
         let (before, mut wanted) = (print(before)?, print(after)?);
         let gone: Vec<String> =
@@ -78,7 +79,7 @@ pub(super) fn check(alerts: &AlertsConfig) -> Result<(), Wrong> {
     for (field, amounts) in [("low", &alerts.low), ("burst_floor", &alerts.burst_floor)] {
         for (at, amount) in amounts.iter().enumerate() {
             if amounts[..at].iter().any(|other| other.unit == amount.unit) {
-                let why = format!("{} is named twice; keep one amount per unit", amount.unit);
+                let why = say!("config-amount-twice", unit = amount.unit.to_string());
                 return Err((["alerts", field].map(str::to_owned).to_vec(), why));
             }
         }

@@ -3,7 +3,8 @@
 use crate::config::AccountConfig;
 use crate::connectors::{Connector, Found};
 use crate::http::{Http, Network};
-use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp};
+use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp, words};
+use crate::say;
 use crate::secrets::SecretStore;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,10 +31,10 @@ pub(crate) async fn prepare(
     for role in config.secrets.keys() {
         let source = config
             .source(role)
-            .map_err(|error| PollError::new(PollErrorKind::Config, format!("{label}: {error}")))?;
+            .map_err(|error| PollError::new(PollErrorKind::Config, said(label, &error.to_string())))?;
         let secret = store.get(id, role, &source).await;
-        let secret =
-            secret.map_err(|error| PollError::new(PollErrorKind::Keychain, format!("{label}: {error}")))?;
+        let secret = secret
+            .map_err(|error| PollError::new(PollErrorKind::Keychain, said(label, &error.to_string())))?;
         secrets.insert(role.clone(), secret);
     }
     open(network, id, label, connector, config, secrets)
@@ -51,10 +52,7 @@ pub(crate) fn open(
     let spec = connector.spec();
     let base_url = config.base_url.clone().or_else(|| spec.base_url.map(str::to_owned));
     let base_url = base_url.ok_or_else(|| {
-        PollError::new(
-            PollErrorKind::Config,
-            format!("{label}: {} has no usual address; set base_url to your gateway's", spec.name),
-        )
+        PollError::new(PollErrorKind::Config, say!("poll-no-address", label = label, name = spec.name))
     })?;
     let options = serde_json::to_string(&config.options).unwrap_or_else(|_| "{}".to_owned());
     let http = Http::open(network, &base_url)?;
@@ -90,7 +88,7 @@ pub(crate) async fn explain(
 ) -> (Result<Polled, PollError>, Vec<Found>) {
     let answered = tokio::time::timeout(WHOLE_POLL, connector.explain(http, account, now)).await;
     let (polled, mut found) = answered.unwrap_or_else(|_| {
-        let message = "it took longer than three minutes to answer all questions";
+        let message = say!("poll-slow");
         (Err(PollError::new(PollErrorKind::Unreachable, message)), Vec::new())
     });
     for one in &mut found {
@@ -101,6 +99,11 @@ pub(crate) async fn explain(
     (named(polled, account), found)
 }
 
+/// A sentence that begins with the account's name.
+fn said(label: &str, why: &str) -> String {
+    say!("poll-named", label = label, why = why)
+}
+
 /// The account's name in every sentence, and its secrets in none.
 fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled, PollError> {
     let masked = |mut refusal: Refusal| {
@@ -108,8 +111,9 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
         refusal
     };
     let named = |error: PollError| {
+        let error = PollError { message: words::problem(&error.message), ..error };
         let says = error.message.contains(&account.label);
-        let message = if says { error.message } else { format!("{}: {}", account.label, error.message) };
+        let message = if says { error.message } else { said(&account.label, &error.message) };
         let refusal = error.refusal.map(|refusal| Box::new(masked(*refusal)));
         PollError { message: without_secrets(account, message), refusal, ..error }
     };

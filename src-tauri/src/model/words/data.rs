@@ -1,13 +1,15 @@
-//! Texts that are data: names of options and meters stand in the code in English, and their translations in
-//! `locales/zh-CN/data.json`, English → Chinese.
+//! Texts that are data: names of options and meters, and what connectors say of answers that do not fit, stand in the
+//! code in English; their translations are in `locales/zh-CN/data.json` and `problems.json`, English → Chinese.
 
 use super::language::{Language, language};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-const CHINESE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/zh-CN/data.json"));
+const DATA: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/zh-CN/data.json"));
+const PROBLEMS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/locales/zh-CN/problems.json"));
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(CHINESE));
+static LABELS: LazyLock<Table> = LazyLock::new(|| Table::parse(DATA));
+static SENTENCES: LazyLock<Table> = LazyLock::new(|| Table::parse(PROBLEMS));
 
 /// Translations: whole texts, and patterns such as `budget of {0}` → `{0} 的预算`.
 struct Table {
@@ -40,11 +42,11 @@ impl Table {
         }
         self.patterns.iter().find_map(|(parts, to)| {
             let names = matched(parts, english)?;
-            let put = |text: String, (at, name): (usize, &&str)| {
-                let name = self.whole.get(*name).map_or(*name, String::as_str);
-                text.replace(&format!("{{{at}}}"), name)
+            let name = |at: usize| {
+                let name = *names.get(at)?;
+                Some(self.whole.get(name).or_else(|| LABELS.whole.get(name)).map_or(name, String::as_str))
             };
-            Some(names.iter().enumerate().fold(to.clone(), put))
+            Some(filled(to, name))
         })
     }
 }
@@ -58,6 +60,20 @@ fn literals(pattern: &str) -> Vec<String> {
     }
     parts.push(rest.to_owned());
     parts
+}
+
+/// A translation with its names put in; a name that looks like a place is not filled again.
+fn filled<'a>(text: &str, name: impl Fn(usize) -> Option<&'a str>) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let place = part.split_once('}').and_then(|(at, rest)| Some((name(at.parse().ok()?)?, rest)));
+        match place {
+            Some((name, rest)) => filled.extend([name, rest]),
+            None => filled.extend(["{", part]),
+        }
+    }
+    filled
 }
 
 /// The names between the literals; `None`: another text.
@@ -79,9 +95,19 @@ fn matched<'a>(parts: &[String], text: &'a str) -> Option<Vec<&'a str>> {
 /// as `ci` in `key limit “ci”`, stay. What nobody translated stays English.
 #[must_use]
 pub fn data(english: &str) -> String {
+    said(&LABELS, english)
+}
+
+/// A connector's sentence on what went wrong, in the language that is spoken; what nobody translated stays English.
+#[must_use]
+pub fn problem(english: &str) -> String {
+    said(&SENTENCES, english)
+}
+
+fn said(table: &Table, english: &str) -> String {
     match language() {
         Language::English => None,
-        Language::Chinese => TABLE.find(english),
+        Language::Chinese => table.find(english),
     }
     .unwrap_or_else(|| english.to_owned())
 }
@@ -118,15 +144,23 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_whole() {
-        let all: BTreeMap<String, String> = serde_json::from_str(CHINESE).unwrap();
-        for (english, chinese) in &all {
-            let names = literals(english).len() - 1;
+    fn the_files_are_whole() {
+        let read = |file| serde_json::from_str::<BTreeMap<String, String>>(file).unwrap();
+        for (english, chinese) in [DATA, PROBLEMS].into_iter().flat_map(read) {
+            let names = literals(&english).len() - 1;
             for at in 0..names {
                 assert!(chinese.contains(&format!("{{{at}}}")), "{english}: {{{at}}} is lost");
             }
             assert!(!chinese.contains(&format!("{{{names}}}")), "{english}: a name too many");
             assert!(!chinese.trim().is_empty(), "{english}");
         }
+    }
+
+    #[test]
+    fn a_problem_keeps_what_the_provider_said() {
+        let english = "RunPod says no balance: {1} not allowed; the key may lack access to GraphQL, which is set at https://console.runpod.io/user/settings.";
+        assert_eq!(problem(english), english);
+        let chinese = speaking(Language::Chinese, || problem(english));
+        assert!(chinese.starts_with("RunPod 未提供余额：{1} not allowed；"), "{chinese}");
     }
 }

@@ -7,7 +7,7 @@ mod language;
 mod numbers;
 
 pub use catalogue::message;
-pub use data::data;
+pub use data::{data, problem};
 pub use fluent_bundle::FluentValue as Arg;
 pub use language::{Language, language, speak, speaking};
 
