@@ -1,6 +1,7 @@
 //! Where secrets live: the OS keychain, or an environment variable; nowhere else.
 
 use crate::model::{AccountId, Secret};
+use crate::say;
 use keyring_core::{Entry, Error as KeyringError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -167,8 +168,11 @@ impl SecretStore {
         if let Source::Env(name) = source {
             let value = std::env::var(name).map(Secret::new).unwrap_or_else(|_| Secret::new(""));
             return if value.is_empty() {
-                Err(SecretError::Missing(format!(
-                    "the environment variable {name}, which holds the {role} of {account}, is not set or empty: set it where Tollwatch is started"
+                Err(SecretError::Missing(say!(
+                    "secret-env-unset",
+                    name = name.as_str(),
+                    role = role,
+                    account = account.as_str()
                 )))
             } else {
                 Ok(value)
@@ -207,10 +211,13 @@ impl SecretStore {
             .len()
             .max(secret.expose().encode_utf16().count() * 2 * usize::from(cfg!(windows)));
         if secret.is_empty() || bytes > MAX_BYTES {
-            let why =
-                if secret.is_empty() { "empty".to_owned() } else { format!("longer than {MAX_BYTES} bytes") };
-            return Err(SecretError::Other(format!(
-                "the {role} of {account} is {why} and was not stored: was the right text pasted?"
+            let why = if secret.is_empty() { "empty" } else { "long" };
+            return Err(SecretError::Other(say!(
+                "secret-unfit",
+                why = why,
+                role = role,
+                account = account.as_str(),
+                most = MAX_BYTES.to_string()
             )));
         }
         if !self.inner.memory_only {
@@ -253,7 +260,7 @@ impl SecretStore {
     /// Whether a keychain answers, in words for the settings page.
     pub async fn status(&self) -> Result<String, SecretError> {
         if self.inner.memory_only {
-            return Ok("Secrets are kept in memory and forgotten at the end.".to_owned());
+            return Ok(say!("keychain-memory"));
         }
         let asked = self.run("tollwatch", self.inner.get_limit, |inner| {
             match inner.call("status/none", Entry::get_password) {
@@ -261,7 +268,7 @@ impl SecretStore {
                 Err(error) => Err(error),
             }
         });
-        asked.await.map(|()| "The keychain of this system answers; secrets are kept there.".to_owned())
+        asked.await.map(|()| say!("keychain-answers"))
     }
 
     /// Runs a blocking call on a thread of its own. Not the runtime's blocking pool: the runtime waits for that pool
@@ -273,9 +280,10 @@ impl SecretStore {
         work: impl FnOnce(&Inner) -> Result<T, KeyringError> + Send + 'static,
     ) -> Result<T, SecretError> {
         let waiting = || {
-            SecretError::Locked(format!(
-                "the keychain did not answer for {user} within {} s: look for a window that asks for its password, answer it, and try again",
-                limit.as_secs_f32()
+            SecretError::Locked(say!(
+                "keychain-waits",
+                user = user,
+                seconds = limit.as_secs_f32().to_string()
             ))
         };
         if self.inner.waiting.load(Ordering::SeqCst) >= MAX_WAITING {
@@ -295,9 +303,7 @@ impl SecretStore {
         }
         match tokio::time::timeout(limit, told).await {
             Ok(Ok(result)) => result.map_err(|error| sentence(error, user)),
-            Ok(Err(_)) => {
-                Err(SecretError::Other(format!("the keychain call for {user} broke down: try again")))
-            }
+            Ok(Err(_)) => Err(SecretError::Other(say!("keychain-broke", user = user))),
             Err(_) => {
                 self.inner.forget_connection();
                 Err(waiting())
@@ -312,33 +318,20 @@ fn sentence(error: KeyringError, user: &str) -> SecretError {
         tracing::info!(%user, "The keychain does not serve: {why}");
     }
     match error {
-        KeyringError::NoEntry => SecretError::Missing(format!(
-            "nothing is stored for {user}: give the key with `tollwatch accounts add`, or use env:NAME"
-        )),
-        KeyringError::NoStorageAccess(_) => SecretError::Locked(format!(
-            "the keychain is locked, or its prompt was denied, so {user} was not reached: unlock it and try again, or use env:NAME"
-        )),
+        KeyringError::NoEntry => SecretError::Missing(say!("keychain-missing", user = user)),
+        KeyringError::NoStorageAccess(_) => SecretError::Locked(say!("keychain-locked", user = user)),
         KeyringError::PlatformFailure(_) if cfg!(all(unix, not(target_os = "macos"))) => {
-            SecretError::NoKeychain(
-                "no Secret Service answers on this session's D-Bus: start gnome-keyring or KWallet, or use env:NAME"
-                    .to_owned(),
-            )
+            SecretError::NoKeychain(say!("keychain-no-service"))
         }
-        KeyringError::NoDefaultStore => SecretError::NoKeychain(
-            "this system has no keychain that can be used: use env:NAME, or restart Tollwatch once it is there".to_owned(),
-        ),
+        KeyringError::NoDefaultStore => SecretError::NoKeychain(say!("keychain-none")),
         KeyringError::PlatformFailure(why) => {
-            SecretError::Other(format!("the keychain failed for {user} ({why}): try again"))
+            SecretError::Other(say!("keychain-failed", user = user, why = why.to_string()))
         }
         KeyringError::TooLong(_, most) => {
-            SecretError::Other(format!("the secret for {user} is longer than the {most} that this keychain keeps"))
+            SecretError::Other(say!("keychain-too-long", user = user, most = most.to_string()))
         }
-        KeyringError::Ambiguous(_) => SecretError::Other(format!(
-            "the keychain holds several secrets for {user}: remove all but one in its own window"
-        )),
-        KeyringError::BadEncoding(_) => {
-            SecretError::Other(format!("what the keychain holds for {user} is no text: store the key again"))
-        }
-        _ => SecretError::Other(format!("the keychain could not serve {user}: store the key again")),
+        KeyringError::Ambiguous(_) => SecretError::Other(say!("keychain-ambiguous", user = user)),
+        KeyringError::BadEncoding(_) => SecretError::Other(say!("keychain-no-text", user = user)),
+        _ => SecretError::Other(say!("keychain-other", user = user)),
     }
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod bus;
 mod cli;
 mod connectors;
+mod data_texts;
 mod explain;
 mod ferrogw;
 mod http;

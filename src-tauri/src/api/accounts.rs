@@ -147,8 +147,8 @@ pub(super) fn connector_view(connector: &dyn Connector) -> ConnectorView {
     let spec = connector.spec();
     let option = |option: &connectors::OptionSpec| OptionView {
         name: option.name.to_owned(),
-        label: option.label.to_owned(),
-        help: option.help.to_owned(),
+        label: words::data(option.label),
+        help: words::data(option.help),
         required: option.required,
         example: option.example.to_owned(),
         choices: option.choices.iter().map(|choice| (*choice).to_owned()).collect(),
@@ -156,7 +156,7 @@ pub(super) fn connector_view(connector: &dyn Connector) -> ConnectorView {
     let url = |page: Option<&str>| page.map(str::to_owned);
     let offer = |meter: &connectors::MeterSpec| OfferView {
         key: meter.key.to_owned(),
-        label: meter.label.to_owned(),
+        label: words::data(meter.label),
         kind: meter.kind,
         needs: meter.needs.to_owned(),
     };
@@ -164,8 +164,9 @@ pub(super) fn connector_view(connector: &dyn Connector) -> ConnectorView {
         id: spec.id.to_owned(),
         name: spec.name.to_owned(),
         kind: spec.kind,
-        group: spec.kind.title().to_owned(),
-        about: spec.about.to_owned(),
+        group: words::data(spec.kind.title()),
+        about: words::data(spec.about),
+        starts: starts(spec),
         base_url: spec.base_url.map(str::to_owned),
         secrets: views::secrets(spec),
         options: spec.options.iter().map(option).collect(),
@@ -176,11 +177,17 @@ pub(super) fn connector_view(connector: &dyn Connector) -> ConnectorView {
         keys_url: url(spec.links.keys),
         limits_url: url(spec.links.limits),
         status_url: url(spec.links.status),
-        poll_cost: spec.poll_cost.map(str::to_owned),
+        poll_cost: spec.poll_cost.map(words::data),
         min_interval: spec.min_interval,
         interval: spec.interval,
         freshness: spec.freshness,
     }
+}
+
+/// What keys for a connector begin with, with their roles.
+fn starts(spec: &connectors::Spec) -> Vec<(String, String)> {
+    let sure = spec.secrets.iter().filter_map(|secret| Some((secret.role, secret.prefix?)));
+    sure.chain(spec.starts.iter().copied()).map(|(role, start)| (role.to_owned(), start.to_owned())).collect()
 }
 
 /// A draft taken apart: what goes into the config, and what goes into the keychain.

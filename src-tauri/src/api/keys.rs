@@ -15,7 +15,7 @@ pub(crate) struct SecretRequest {
     id: AccountId,
     /// As the connector names it.
     role: String,
-    /// The secret itself, or `env:NAME`.
+    /// The secret itself, `env:NAME`, or `import:NAME` to copy it from the environment.
     secret: String,
 }
 
@@ -35,11 +35,25 @@ pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a S
     if text.starts_with("env:") {
         return Ok((secret, Given::Env(text.to_owned())));
     }
+    let copied = text.strip_prefix("import:").map(imported).transpose()?;
+    let text = copied.as_ref().map_or(text, Secret::expose);
     if let Some(prefix) = secret.prefix.filter(|prefix| !text.starts_with(prefix)) {
         let (key, help) = (secret.label, secret.help);
         return Err(bad(say!("account-wrong-key", key = key, prefix = prefix, help = help)));
     }
     Ok((secret, Given::Typed(Secret::new(text))))
+}
+
+/// The value of an environment variable, to be copied into the keychain. The error never repeats what is no name.
+fn imported(name: &str) -> Result<Secret, ApiError> {
+    let bad = |message: String| ApiError::new("bad_request", message);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(fits) {
+        return Err(bad(say!("secret-import-name")));
+    }
+    let value = std::env::var(name).unwrap_or_default();
+    let value = Secret::new(value.trim());
+    if value.is_empty() { Err(bad(say!("secret-import-unset", name = name))) } else { Ok(value) }
 }
 
 pub(crate) async fn set(app: &App, request: SecretRequest) -> Result<(), ApiError> {

@@ -12,6 +12,7 @@ mod episode;
 mod facts;
 mod keys;
 mod ledger;
+mod onboarding;
 mod overview;
 mod past;
 mod pictures;
@@ -345,6 +346,7 @@ macro_rules! commands {
                 let _ = <$response>::export_all(config);
             )*
             <types::ConnectorView>::export_all(config)?;
+            <onboarding::FoundKeys>::export_all(config)?;
             <types::EventMessage>::export_all(config)
         }
     };
@@ -365,6 +367,8 @@ commands! {
     raw_answers: raw::RawRequest => raw::RawView, raw::raw;
     /// Every connector, for the picker.
     connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
+    /// Keys that the environment holds and no account uses; names only, never values.
+    found_keys: Nothing => Vec<onboarding::FoundKeys>, onboarding::found_keys;
     /// Polls a draft once; stores nothing.
     test_account: types::AccountDraft => types::TestView, accounts::test;
     /// Stores a draft's secrets in the keychain and the account in the config, and starts polling it.
@@ -431,6 +435,10 @@ commands! {
     set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
     /// Sends a test notification.
     test_notification: Nothing => types::StatusView, settings::test_notification;
+    /// Whether a test notification was seen, and on which platform this is.
+    reach: Nothing => onboarding::ReachView, onboarding::reach;
+    /// Remembers that the user saw a test notification.
+    notification_seen: Nothing => (), onboarding::seen;
     /// Starts with the session, or not.
     set_autostart: settings::SwitchRequest => (), settings::set_autostart;
     /// Starts the built-in simulator and shows it.

@@ -453,6 +453,8 @@ pub struct ConnectorView {
     pub group: String,
     /// What it is for.
     pub about: String,
+    /// What keys for it begin with, and the role to offer them to; only to guess whose a pasted key is.
+    pub starts: Vec<(String, String)>,
     /// Default base URL; the user must give one where it is missing.
     pub base_url: Option<String>,
     /// Secrets, in the order to ask.

@@ -148,7 +148,7 @@ fn meter_view(
     Ok(Some(MeterView {
         key: meter.key.clone(),
         kind: meter.kind,
-        label: meter.label.clone(),
+        label: words::data(&meter.label),
         unit: meter.unit,
         used: print(sample.used),
         limit: print(sample.limit),
@@ -241,7 +241,7 @@ pub(crate) fn episode(episode: &Episode, label: Option<String>) -> EpisodeView {
 /// A reading in a line: `key limit “ci”: $4.12 left of $25.00`.
 pub(crate) fn figure(reading: &Reading) -> String {
     let say = |qty: Qty| words::amount(Amount::new(qty, reading.unit));
-    let label = reading.label.as_str();
+    let label = words::data(&reading.label);
     match (reading.headroom(), reading.limit, reading.used) {
         (Some(left), Some(limit), _) => {
             say!("figure-left.of", label = label, left = say(left), limit = say(limit))
@@ -256,15 +256,15 @@ pub(crate) fn figure(reading: &Reading) -> String {
 /// A connector's secrets, each with the meters that it opens.
 pub(crate) fn secrets(spec: &Spec) -> Vec<SecretView> {
     let opens = |role: &str| {
-        spec.meters.iter().filter(|meter| meter.needs == role).map(|meter| meter.label.to_owned()).collect()
+        spec.meters.iter().filter(|meter| meter.needs == role).map(|meter| words::data(meter.label)).collect()
     };
     spec.secrets
         .iter()
         .map(|secret| SecretView {
             role: secret.role.to_owned(),
-            label: secret.label.to_owned(),
+            label: words::data(secret.label),
             required: secret.required,
-            help: secret.help.to_owned(),
+            help: words::data(secret.help),
             url: secret.url.map(str::to_owned),
             opens: opens(secret.role),
         })

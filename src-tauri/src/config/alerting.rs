@@ -3,6 +3,7 @@
 use super::{Config, ConfigError, Wrong, edit, put, table};
 use crate::alerts::{Quiet, Sensitivity};
 use crate::model::Amount;
+use crate::say;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -13,6 +14,9 @@ use std::path::Path;
 pub struct AlertsConfig {
     /// Native notifications.
     pub desktop: bool,
+    /// You said that you saw the test notification, so the window does not ask again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub seen: bool,
     /// Tell balances below these amounts, such as `["5 USD", "30 CNY"]`; at most one per unit.
     #[schemars(with = "Vec<String>")]
     pub low: Vec<Amount>,
@@ -36,6 +40,7 @@ impl Default for AlertsConfig {
     fn default() -> Self {
         AlertsConfig {
             desktop: true,
+            seen: false,
             low: Vec::new(),
             sensitivity: Sensitivity::Normal,
             quiet: None,
@@ -52,7 +57,7 @@ impl Config {
     pub fn save_alerts(path: &Path, before: &AlertsConfig, after: &AlertsConfig) -> Result<(), ConfigError> {
         let print = |alerts: &AlertsConfig| {
             toml_edit::ser::to_document(alerts)
-                .map_err(|error| ConfigError(format!("the alert settings cannot be written: {error}")))
+                .map_err(|error| ConfigError(say!("config-alerts-toml", why = error.to_string())))
         };
         let (before, mut wanted) = (print(before)?, print(after)?);
         let gone: Vec<String> =
@@ -74,7 +79,7 @@ pub(super) fn check(alerts: &AlertsConfig) -> Result<(), Wrong> {
     for (field, amounts) in [("low", &alerts.low), ("burst_floor", &alerts.burst_floor)] {
         for (at, amount) in amounts.iter().enumerate() {
             if amounts[..at].iter().any(|other| other.unit == amount.unit) {
-                let why = format!("{} is named twice; keep one amount per unit", amount.unit);
+                let why = say!("config-amount-twice", unit = amount.unit.to_string());
                 return Err((["alerts", field].map(str::to_owned).to_vec(), why));
             }
         }

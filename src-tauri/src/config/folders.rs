@@ -1,6 +1,7 @@
 //! Where files live.
 
 use super::ConfigError;
+use crate::say;
 use std::path::PathBuf;
 
 /// Where files live: the platform's config and data folders, or `TOLLWATCH_CONFIG_DIR` and `TOLLWATCH_DATA_DIR`.
@@ -22,9 +23,8 @@ impl Folders {
             return Ok(Folders { config: config.clone(), data: data.clone() });
         }
         use etcetera::BaseStrategy as _;
-        let platform = etcetera::base_strategy::choose_native_strategy().map_err(|_| {
-            ConfigError("no home folder is known: set TOLLWATCH_CONFIG_DIR and TOLLWATCH_DATA_DIR".to_owned())
-        })?;
+        let platform = etcetera::base_strategy::choose_native_strategy()
+            .map_err(|_| ConfigError(say!("config-no-home")))?;
         // macOS keeps only property lists in Preferences: both lie in Application Support there.
         let usual = if cfg!(target_os = "macos") { platform.data_dir() } else { platform.config_dir() };
         Ok(Folders {

@@ -3,6 +3,7 @@
 
 use super::{Config, ConfigError, edit, parse};
 use crate::model::{AccountId, Entry, EntryKind};
+use crate::say;
 use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
@@ -20,7 +21,7 @@ impl Config {
         edit(path, |document| {
             let there = entries(document, id)?;
             if there.get(index) != Some(entry) {
-                return Err(format!("has another entry {} in the ledger of {id} by now", index + 1));
+                return Err(say!("config-ledger-moved", index = (index + 1).to_string(), id = id.as_str()));
             }
             let (account, _) = account(document, id)?;
             match account.get_mut("ledger") {
@@ -30,7 +31,7 @@ impl Config {
                 Some(Item::Value(Value::Array(list))) => {
                     list.remove(index);
                 }
-                _ => return Err(format!("has no ledger of {id}")),
+                _ => return Err(say!("config-ledger-none", id = id.as_str())),
             }
             if there.len() == 1 {
                 account.remove("ledger");
@@ -50,10 +51,10 @@ pub(super) fn check(entries: &[Entry]) -> Option<(usize, String)> {
             other.kind == EntryKind::Anchor && (other.at, other.amount.unit) == (entry.at, entry.amount.unit)
         };
         if entry.kind == EntryKind::Anchor && entries[..index].iter().any(rival) {
-            let why = format!(
-                "there is an anchor in {} at {} already; keep one of them",
-                entry.amount.unit,
-                Entry::written(entry.at)
+            let why = say!(
+                "config-ledger-anchor",
+                unit = entry.amount.unit.to_string(),
+                at = Entry::written(entry.at).to_string()
             );
             return Some((index, why));
         }
@@ -84,7 +85,9 @@ fn account<'a>(
     let accounts = document.get_mut("accounts").and_then(Item::as_table_like_mut);
     let account = accounts.and_then(|accounts| accounts.get_mut(id.as_str()));
     let in_line = account.as_ref().is_some_and(|item| item.is_value());
-    let account = account.and_then(Item::as_table_like_mut).ok_or_else(|| format!("has no account {id}"))?;
+    let account = account
+        .and_then(Item::as_table_like_mut)
+        .ok_or_else(|| say!("config-ledger-account", id = id.as_str()))?;
     Ok((account, in_line))
 }
 
@@ -102,7 +105,7 @@ fn append((account, in_line): (&mut dyn TableLike, bool), wanted: &[Entry]) -> R
         };
         account.insert("ledger", empty);
     }
-    let place = account.get_mut("ledger").ok_or("has an account that cannot hold a ledger")?;
+    let place = account.get_mut("ledger").ok_or_else(|| say!("config-ledger-unfit"))?;
     for entry in wanted {
         let document = toml_edit::ser::to_document(entry).map_err(|error| error.to_string())?;
         push(place, document.as_table().clone())?;
@@ -114,7 +117,7 @@ fn push(place: &mut Item, table: Table) -> Result<(), String> {
     match place {
         Item::ArrayOfTables(tables) => tables.push(table),
         Item::Value(Value::Array(list)) => list.push(table.into_inline_table()),
-        _ => return Err("has a ledger that is no list of entries".to_owned()),
+        _ => return Err(say!("config-ledger-list")),
     }
     Ok(())
 }

@@ -12,11 +12,11 @@ pub use rhythm::{Day, RhythmConfig};
 use crate::alerts::Lead;
 use crate::model::words::Language;
 use crate::model::{AccountId, Amount, Currency, Entry, OwnPrices, Rhythm, Unit};
+use crate::say;
 use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,20 +195,21 @@ pub struct ConfigError(pub String);
 impl Config {
     /// Reads a file; a missing one is the default. Errors name the file, the line and what to do.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
-        parse(&read(path)?).map_err(|why| ConfigError(format!("{} {why}; nothing was changed", name(path))))
+        parse(&read(path)?).map_err(|why| refused(path, &why))
     }
 
     /// Adds or replaces one account in the file, keeping the user's comments and order; written atomically.
     /// Errors: the file is invalid (it is then left as it is), the account is, or the file cannot be written.
     pub fn save_account(path: &Path, id: &AccountId, account: &AccountConfig) -> Result<(), ConfigError> {
-        let mut wanted = toml_edit::ser::to_document(account)
-            .map_err(|error| ConfigError(format!("the account {id} cannot be written as TOML: {error}")))?;
+        let mut wanted = toml_edit::ser::to_document(account).map_err(|error| {
+            ConfigError(say!("config-account-toml", id = id.as_str(), why = error.to_string()))
+        })?;
         wanted.remove("ledger");
         edit(path, |document| {
             let accounts = table(document.as_table_mut(), "accounts")?;
             accounts.set_implicit(true);
             let there = accounts.entry(id.as_str()).or_insert_with(|| Item::Table(Table::new()));
-            let there = there.as_table_like_mut().ok_or_else(|| format!("accounts.{id} is no table"))?;
+            let there = there.as_table_like_mut().ok_or_else(|| say!("config-no-table", id = id.as_str()))?;
             if let Some(ledger) = there.get("ledger") {
                 wanted.insert("ledger", ledger.clone());
             }
@@ -231,11 +232,11 @@ impl Config {
     pub fn set(path: &Path, dotted: &str, value: toml::Value) -> Result<(), ConfigError> {
         let Some((section, field)) = dotted.split_once('.').filter(|(section, _)| *section != "accounts")
         else {
-            return Err(ConfigError(format!("'{dotted}' is no setting: write it like alerts.desktop")));
+            return Err(ConfigError(say!("config-no-setting", name = dotted)));
         };
         let value = value
             .serialize(toml_edit::ser::ValueSerializer::new())
-            .map_err(|error| ConfigError(format!("the value for {dotted} cannot be written: {error}")))?;
+            .map_err(|error| ConfigError(say!("config-value", name = dotted, why = error.to_string())))?;
         edit(path, |document| {
             let mut wanted = Table::new();
             wanted.insert(field, Item::Value(value));
@@ -248,7 +249,7 @@ impl Config {
     pub fn unset(path: &Path, dotted: &str) -> Result<(), ConfigError> {
         edit(path, |document| {
             let (section, field) =
-                dotted.split_once('.').ok_or_else(|| format!("'{dotted}' is no setting"))?;
+                dotted.split_once('.').ok_or_else(|| say!("config-unknown", name = dotted))?;
             table(document.as_table_mut(), section)?.remove(field);
             Ok(())
         })
@@ -264,8 +265,9 @@ impl Config {
         if path.exists() {
             return Ok(());
         }
-        write(path, COMMENTED_DEFAULT)
-            .map_err(|error| ConfigError(format!("{} cannot be written: {error}", path.display())))
+        write(path, COMMENTED_DEFAULT).map_err(|error| {
+            ConfigError(say!("config-unwritable", file = path.display().to_string(), why = error.to_string()))
+        })
     }
 
     /// The JSON Schema of the file, indented.
@@ -278,9 +280,7 @@ impl AccountConfig {
     /// Where the secret of a role is kept. Errors: none is named for that role; a value that is neither `keychain` nor
     /// `env:NAME`, which is never echoed because it may be a pasted key.
     pub fn source(&self, role: &str) -> Result<Source, ConfigError> {
-        let text = self.secrets.get(role).ok_or_else(|| {
-            ConfigError(format!("no place is named for the secret '{role}': write {role} = \"keychain\""))
-        })?;
+        let text = self.secrets.get(role).ok_or_else(|| ConfigError(say!("config-no-place", role = role)))?;
         let fits = |name: &str| {
             name.len() <= 64
                 && !name.starts_with(|letter: char| letter.is_ascii_digit())
@@ -289,9 +289,7 @@ impl AccountConfig {
         match text.strip_prefix("env:") {
             None if text == "keychain" => Ok(Source::Keychain),
             Some(name) if !name.is_empty() && fits(name) => Ok(Source::Env(name.to_owned())),
-            _ => Err(ConfigError(format!(
-                "the secret '{role}' must be \"keychain\" or \"env:NAME\", never the key itself: put keys into the keychain with `tollwatch accounts add`"
-            ))),
+            _ => Err(ConfigError(say!("config-bad-place", role = role))),
         }
     }
 }
@@ -304,12 +302,13 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #raw_days = 90
 
 [appearance]
-# The language of the window and of notices: "en" or "zh-CN". The system's if missing.
-#language = "en"
+# The language of the window and of notices, such as language = "en" or "zh-CN". The system's by default.
 
 [alerts]
 # Native notifications.
 #desktop = true
+# You said that you saw the test notification, so the window does not ask again.
+#seen = false
 # Tell balances below these amounts, at most one per unit, such as ["5 USD", "30 CNY"].
 #low = []
 # How early a coming wall is told: "low" (only when it is sure), "normal", "high" (early, more false alarms).
@@ -363,15 +362,24 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// The file's name for sentences.
-fn name(path: &Path) -> impl Display {
+fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// What is wrong with the file, in a sentence that says that it was left alone.
+fn refused(path: &Path, why: &str) -> ConfigError {
+    ConfigError(say!("config-file", file = name(path), why = why))
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(ConfigError(format!("{} cannot be read: {error}", path.display()))),
+        Err(error) => Err(ConfigError(say!(
+            "config-unreadable",
+            file = path.display().to_string(),
+            why = error.to_string()
+        ))),
     }
 }
 
@@ -381,11 +389,14 @@ fn parse(text: &str) -> Result<Config, String> {
     let mut config: Config = toml::from_str(text).map_err(|error| {
         // The parser quotes a wrong value; one in `secrets` may be a key.
         let words = if error.message().starts_with("invalid type: string") {
-            "a text stands where something else is due"
+            say!("config-text-not-due")
         } else {
-            error.message()
+            error.message().to_owned()
         };
-        error.span().map_or(words.to_owned(), |span| format!("line {}: {words}", line(span.start)))
+        match error.span() {
+            Some(span) => say!("config-line", line = line(span.start).to_string(), why = words),
+            None => words,
+        }
     })?;
     check(&config).map_err(|(path, why)| {
         let document = toml_edit::Document::parse(text).ok();
@@ -393,8 +404,11 @@ fn parse(text: &str) -> Result<Config, String> {
         for key in &path {
             item = item.and_then(|item| item.get(key.as_str()));
         }
-        let place = item.and_then(Item::span).map(|span| format!("line {}: ", line(span.start)));
-        format!("{}{}: {why}", place.unwrap_or_default(), path.join("."))
+        let why = say!("config-field", field = path.join("."), why = why);
+        match item.and_then(Item::span) {
+            Some(span) => say!("config-line", line = line(span.start).to_string(), why = why),
+            None => why,
+        }
     })?;
     let price = |(model, price): (&String, &PriceConfig)| (model.to_lowercase(), (price.input, price.output));
     let prices = Arc::new(config.prices.iter().map(price).collect());
@@ -415,15 +429,15 @@ fn check_prices(prices: &BTreeMap<String, PriceConfig>) -> Result<(), Wrong> {
     for (model, price) in prices {
         let (input, output) = (price.input, price.output);
         let why = if !matches!(input.unit, Unit::Money(_)) {
-            "the price of input must be money, such as \"1.2 USD\"".to_owned()
+            say!("config-price-money")
         } else if input.unit != output.unit {
-            format!("input is in {} and output in {}; give both in one currency", input.unit, output.unit)
+            say!("config-price-units", input = input.unit.to_string(), output = output.unit.to_string())
         } else if input.qty.0 < 0 || output.qty.0 < 0 {
-            "a price is less than zero".to_owned()
+            say!("config-price-negative")
         } else if model.trim().is_empty() || model.trim() != model {
-            "the model's name is empty or has spaces around it".to_owned()
+            say!("config-price-name")
         } else if seen.contains(&model.to_lowercase()) {
-            "the model is named twice; keep one price".to_owned()
+            say!("config-price-twice")
         } else {
             seen.push(model.to_lowercase());
             continue;
@@ -437,21 +451,21 @@ fn check_prices(prices: &BTreeMap<String, PriceConfig>) -> Result<(), Wrong> {
 fn check_money(money: &MoneyConfig) -> Result<(), Wrong> {
     let path = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     if money.show_in.is_some_and(|unit| !matches!(unit, Unit::Money(_))) {
-        return Err((path(&["money", "show_in"]), "must be a currency code such as USD".to_owned()));
+        return Err((path(&["money", "show_in"]), say!("config-currency")));
     }
     for (code, rate) in &money.rates {
         let why = match money.show_in {
             None => {
-                "name the currency that sums are shown in too: show_in = \"USD\" under [money]".to_owned()
+                say!("config-rate-base")
             }
             _ if !code.parse::<Currency>().is_ok_and(|currency| currency.code() == code) => {
-                "is no currency code: write it like CNY".to_owned()
+                say!("config-rate-code")
             }
-            Some(unit) if unit.to_string() == *code => "is the currency that sums are shown in".to_owned(),
+            Some(unit) if unit.to_string() == *code => say!("config-rate-same"),
             Some(unit) if rate.is.unit != unit => {
-                format!("is given in {}, but sums are shown in {unit}", rate.is.unit)
+                say!("config-rate-unit", given = rate.is.unit.to_string(), shown = unit.to_string())
             }
-            _ if rate.is.qty.0 <= 0 => "a rate must be more than zero".to_owned(),
+            _ if rate.is.qty.0 <= 0 => say!("config-rate-zero"),
             _ => continue,
         };
         return Err((path(&["money", "rates", code]), why));
@@ -462,9 +476,9 @@ fn check_money(money: &MoneyConfig) -> Result<(), Wrong> {
 /// What is wrong with an amount below which a provider tops up, if anything.
 fn wrong_reload(below: Amount) -> Option<String> {
     if !matches!(below.unit, Unit::Money(_) | Unit::Credits) {
-        Some(format!("{} cannot be topped up; write money or credits, such as \"10 USD\"", below.unit))
+        Some(say!("config-reload-unit", unit = below.unit.to_string()))
     } else if below.qty.0 <= 0 {
-        Some(format!("{below} is not more than zero"))
+        Some(say!("config-reload-zero", amount = below.to_string()))
     } else {
         None
     }
@@ -477,18 +491,24 @@ fn check(config: &Config) -> Result<(), Wrong> {
     rhythm::check(config)?;
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
-        return bad(&["monitor", "raw_days"], format!("{} is not within 7 to 3650", config.monitor.raw_days));
+        return bad(
+            &["monitor", "raw_days"],
+            say!("config-raw-days", days = config.monitor.raw_days.to_string()),
+        );
     }
     alerting::check(&config.alerts)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
-            return bad(&["accounts", id.as_str(), "interval"], format!("{seconds} is less than 10 seconds"));
+            return bad(
+                &["accounts", id.as_str(), "interval"],
+                say!("config-interval", seconds = seconds.to_string()),
+            );
         }
         if let Some(why) = account.reload_below.and_then(wrong_reload) {
             return bad(&["accounts", id.as_str(), "reload_below"], why);
         }
         if let Some((index, why)) = ledger::check(&account.ledger) {
-            let why = format!("entry {}: {why}", index + 1);
+            let why = say!("config-ledger-entry", index = (index + 1).to_string(), why = why);
             return bad(&["accounts", id.as_str(), "ledger"], why);
         }
         for role in account.secrets.keys() {
@@ -503,7 +523,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
 /// The table of that name, made if missing.
 fn table<'a>(root: &'a mut Table, name: &str) -> Result<&'a mut Table, String> {
     let item = root.entry(name).or_insert_with(|| Item::Table(Table::new()));
-    item.as_table_mut().ok_or_else(|| format!("{name} must be written as a [{name}] table to be edited"))
+    item.as_table_mut().ok_or_else(|| say!("config-not-edited", name = name))
 }
 
 /// Makes `old` say what `new` says: keys that are gone go, the others keep their comments and their order.
@@ -540,15 +560,18 @@ fn put(old: &mut dyn TableLike, new: &Table) {
 /// Changes the file through `change`. An invalid file is left alone, and so is a valid one that would become invalid.
 fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut) -> Result<(), String>) -> Result<(), ConfigError> {
     let text = read(path)?;
-    let refused = |why: String| ConfigError(format!("{} {why}; nothing was changed", name(path)));
+    let refused = |why: String| refused(path, &why);
     parse(&text).map_err(refused)?;
-    let mut document: DocumentMut = text.parse().map_err(|_| refused("is no TOML".to_owned()))?;
+    let mut document: DocumentMut = text.parse().map_err(|_| refused(say!("config-no-toml")))?;
     change(&mut document).map_err(refused)?;
     let changed = document.to_string();
-    parse(&changed)
-        .map_err(|why| ConfigError(format!("that setting does not fit: {why}; nothing was changed")))?;
+    parse(&changed).map_err(|why| ConfigError(say!("config-unfit", why = why)))?;
     write(path, &changed).map_err(|error| {
-        ConfigError(format!("{} cannot be written: {error}; nothing was changed", path.display()))
+        ConfigError(say!(
+            "config-unwritable-kept",
+            file = path.display().to_string(),
+            why = error.to_string()
+        ))
     })
 }
 

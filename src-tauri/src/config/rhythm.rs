@@ -3,6 +3,7 @@
 use super::{Config, ConfigError, Wrong, edit, put, table};
 use crate::model::rhythm::{days, moment_ahead, moment_in, written};
 use crate::model::{Away, Rhythm, Timestamp, Week};
+use crate::say;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
@@ -79,7 +80,7 @@ impl RhythmConfig {
         let Some(name) = &self.zone else { return Ok(TimeZone::system()) };
         TimeZone::get(name).map_err(|_| {
             let short: String = name.chars().take(40).collect();
-            format!("'{short}' is no time zone: write it like Europe/Berlin, or leave it out")
+            say!("config-zone", name = short)
         })
     }
 
@@ -91,12 +92,12 @@ impl RhythmConfig {
         let zone = self.zone().map_err(|why| ("zone", why))?;
         let hours = self.hours.as_deref().map(hours).transpose().map_err(|why| ("hours", why))?;
         if self.days.as_ref().is_some_and(Vec::is_empty) {
-            return Err(("days", "no day is named: leave it out if every day is a work day".to_owned()));
+            return Err(("days", say!("config-no-day")));
         }
         let mut days_on = [self.days.is_none(); 7];
         for day in self.days.iter().flatten() {
             if std::mem::replace(&mut days_on[*day as usize], true) {
-                return Err(("days", format!("'{}' is named twice", format!("{day:?}").to_lowercase())));
+                return Err(("days", say!("config-day-twice", day = format!("{day:?}").to_lowercase())));
             }
         }
         let week = (self.days.is_some() || hours.is_some()).then_some(Week { days: days_on, hours });
@@ -109,7 +110,7 @@ impl RhythmConfig {
         let since = moment(&self.away_since, "away_since")?;
         let away = moment(&self.away_until, "away_until")?.map(|until| Away { since, until });
         if away.is_some_and(|away| since.is_some_and(|since| since >= away.until)) {
-            return Err(("away_since", "lies after away_until".to_owned()));
+            return Err(("away_since", say!("config-away-order")));
         }
         if self.always_on || (week.is_none() && holidays.is_empty() && away.is_none()) {
             return Ok(None);
@@ -124,7 +125,7 @@ impl RhythmConfig {
         let zone = self.zone()?;
         let at = moment_ahead(text, now, &zone)?;
         if at <= now {
-            return Err(format!("{} is not in the future", text.trim()));
+            return Err(say!("config-away-past", when = text.trim()));
         }
         let second = Timestamp(now.0.div_euclid(1_000).saturating_mul(1_000));
         (self.away_until, self.away_since) = (Some(written(at, &zone)), Some(second.to_string()));
@@ -137,7 +138,7 @@ impl Config {
     /// field; the file is then left as it is.
     pub fn set_rhythm(path: &Path, rhythm: &RhythmConfig) -> Result<(), ConfigError> {
         let wanted = toml_edit::ser::to_document(rhythm)
-            .map_err(|error| ConfigError(format!("the rhythm cannot be written as TOML: {error}")))?;
+            .map_err(|error| ConfigError(say!("config-rhythm-toml", why = error.to_string())))?;
         edit(path, |document| {
             let there = table(document.as_table_mut(), "rhythm")?;
             let gone: Vec<String> =
@@ -184,6 +185,6 @@ fn hours(text: &str) -> Result<(Time, Time), String> {
     }
     .ok_or_else(|| {
         let short: String = text.chars().take(40).collect();
-        format!("'{short}' are no hours: write them like 09:00-18:00")
+        say!("config-hours", text = short)
     })
 }

@@ -65,6 +65,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.alibabacloud.com"),
     },
+    env: &[("access_key_id", "ALIBABA_CLOUD_ACCESS_KEY_ID"), ("access_key_secret", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")],
+    starts: &[("access_key_id", "LTAI")],
     docs_url: "https://www.alibabacloud.com/help/en/user-center/developer-reference/api-bssopenapi-2017-12-14-queryaccountbalance",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

@@ -61,6 +61,8 @@ static SPEC: Spec = Spec {
         limits: Some("https://platform.claude.com/settings/limits"),
         status: Some("https://status.claude.com"),
     },
+    env: &[("admin_key", "ANTHROPIC_ADMIN_KEY"), ("", "ANTHROPIC_API_KEY")],
+    starts: &[("admin_key", "sk-ant-")],
     docs_url: "https://platform.claude.com/docs/en/manage-claude/usage-cost-api",
     interval: 10 * MINUTE,
     freshness: 5 * MINUTE,

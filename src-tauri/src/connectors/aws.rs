@@ -66,6 +66,8 @@ static SPEC: Spec = Spec {
         limits: Some("https://console.aws.amazon.com/servicequotas/home"),
         status: Some("https://health.aws.amazon.com/health/status"),
     },
+    env: &[("access_key_id", "AWS_ACCESS_KEY_ID"), ("secret_access_key", "AWS_SECRET_ACCESS_KEY"), ("session_token", "AWS_SESSION_TOKEN")],
+    starts: &[("access_key_id", "AKIA"), ("access_key_id", "ASIA")],
     docs_url: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GetCostAndUsage.html",
     poll_cost: Some("Each poll costs 0.01 USD per page of the report, one page as a rule: AWS charges that for its API."),
     min_interval: 6 * HOUR,

@@ -84,6 +84,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://azure.status.microsoft"),
     },
+    env: &[("client_secret", "AZURE_CLIENT_SECRET"), ("", "AZURE_OPENAI_API_KEY")],
     docs_url: "https://learn.microsoft.com/rest/api/cost-management/query/usage",
     min_interval: HOUR,
     interval: 6 * HOUR,

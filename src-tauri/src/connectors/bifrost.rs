@@ -58,6 +58,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("requests.*", "request limit", MeterKind::Quota, "key"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "password"),
     ],
+    starts: &[("key", "sk-bf-")],
     docs_url: "https://docs.getbifrost.ai/features/governance/budget-and-limits",
     ..Spec::DEFAULT
 };

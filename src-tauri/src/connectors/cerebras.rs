@@ -44,6 +44,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.cerebras.ai"),
     },
+    env: &[("key", "CEREBRAS_API_KEY")],
+    starts: &[("key", "csk-")],
     docs_url: "https://inference-docs.cerebras.ai/support/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

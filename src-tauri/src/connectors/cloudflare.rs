@@ -63,6 +63,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://www.cloudflarestatus.com"),
     },
+    env: &[("key", "CLOUDFLARE_API_TOKEN")],
     docs_url: "https://developers.cloudflare.com/ai-gateway/features/unified-billing/",
     freshness: 10 * MINUTE,
     ..Spec::DEFAULT

@@ -45,6 +45,7 @@ static SPEC: Spec = Spec {
         limits: Some("https://dashboard.cohere.com/billing?tab=spending-limit"),
         status: Some("https://status.cohere.com"),
     },
+    env: &[("key", "CO_API_KEY"), ("key", "COHERE_API_KEY")],
     docs_url: "https://docs.cohere.com/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: 6 * HOUR,

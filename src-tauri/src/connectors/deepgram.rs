@@ -50,6 +50,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.deepgram.com"),
     },
+    env: &[("key", "DEEPGRAM_API_KEY")],
     docs_url: "https://developers.deepgram.com/reference/manage/billing/list",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

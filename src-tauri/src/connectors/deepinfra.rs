@@ -40,6 +40,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.deepinfra.com"),
     },
+    env: &[("key", "DEEPINFRA_TOKEN"), ("key", "DEEPINFRA_API_KEY")],
     docs_url: "https://deepinfra.com/docs",
     ..Spec::DEFAULT
 };

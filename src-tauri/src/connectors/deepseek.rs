@@ -27,6 +27,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.deepseek.com"),
     },
+    env: &[("key", "DEEPSEEK_API_KEY")],
     docs_url: "https://api-docs.deepseek.com/api/get-user-balance",
     ..Spec::DEFAULT
 };

@@ -37,6 +37,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.elevenlabs.io"),
     },
+    env: &[("key", "ELEVENLABS_API_KEY")],
+    starts: &[("key", "sk_")],
     docs_url: "https://elevenlabs.io/docs/api-reference/user/subscription/get",
     ..Spec::DEFAULT
 };

@@ -39,6 +39,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.fal.ai"),
     },
+    env: &[("", "FAL_KEY")],
     docs_url: "https://fal.ai/docs/platform-apis/v1/account/billing",
     ..Spec::DEFAULT
 };

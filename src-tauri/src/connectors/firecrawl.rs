@@ -35,6 +35,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.firecrawl.dev"),
     },
+    env: &[("key", "FIRECRAWL_API_KEY")],
     docs_url: "https://docs.firecrawl.dev/api-reference/endpoint/credit-usage",
     ..Spec::DEFAULT
 };

@@ -46,6 +46,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.fireworks.ai"),
     },
+    env: &[("key", "FIREWORKS_API_KEY")],
+    starts: &[("key", "fw_")],
     docs_url: "https://docs.fireworks.ai/guides/quotas_usage/account-quotas",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

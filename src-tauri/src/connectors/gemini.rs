@@ -37,6 +37,8 @@ static SPEC: Spec = Spec {
         limits: Some("https://ai.studio/spend"),
         status: Some("https://aistudio.google.com/status"),
     },
+    env: &[("key", "GEMINI_API_KEY"), ("key", "GOOGLE_API_KEY")],
+    starts: &[("key", "AIza")],
     docs_url: "https://ai.google.dev/gemini-api/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

@@ -51,6 +51,8 @@ static SPEC: Spec = Spec {
         limits: Some("https://github.com/settings/billing/budgets"),
         status: Some("https://www.githubstatus.com"),
     },
+    env: &[("key", "GITHUB_TOKEN"), ("key", "GH_TOKEN")],
+    starts: &[("key", "github_pat_"), ("key", "ghp_")],
     docs_url: "https://docs.github.com/rest/billing/usage",
     min_interval: HOUR,
     interval: 4 * HOUR,

@@ -41,6 +41,7 @@ static SPEC: Spec = Spec {
         limits: Some("https://console.groq.com/settings/limits"),
         status: Some("https://groqstatus.com"),
     },
+    env: &[("key", "GROQ_API_KEY")],
     docs_url: "https://console.groq.com/docs/rate-limits",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

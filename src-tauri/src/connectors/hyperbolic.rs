@@ -25,6 +25,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: None,
     },
+    env: &[("key", "HYPERBOLIC_API_KEY")],
     docs_url: "https://docs.hyperbolic.xyz",
     ..Spec::DEFAULT
 };

@@ -48,6 +48,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("budget.month", "tokens this month", MeterKind::Budget, "token"),
         MeterSpec::new("refused.hour", "calls answered with 4xx in the last hour", MeterKind::Spend, "token"),
     ],
+    env: &[("token", "INFLUX_TOKEN")],
     docs_url: "https://docs.influxdata.com/influxdb/v2/api-guide/api_intro/",
     // The minute bucket is filled by a task once a minute.
     freshness: 2 * MINUTE,

@@ -33,6 +33,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.moonshot.cn"),
     },
+    env: &[("key", "KIMI_API_KEY")],
+    starts: &[("key", "sk-kimi-")],
     docs_url: "https://www.kimi.com/code/docs/en/",
     ..Spec::DEFAULT
 };

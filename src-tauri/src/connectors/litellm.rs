@@ -72,6 +72,7 @@ static SPEC: Spec = Spec {
             "admin_key",
         ),
     ],
+    env: &[("key", "LITELLM_API_KEY"), ("admin_key", "LITELLM_MASTER_KEY")],
     docs_url: "https://docs.litellm.ai/docs/proxy/users",
     // Spend is written to the database in batches, tens of seconds apart.
     freshness: 2 * MINUTE,

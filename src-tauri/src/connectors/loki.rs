@@ -64,6 +64,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("tokens.day", "tokens today", MeterKind::Spend, ""),
         MeterSpec::new("spend.day", "estimated cost today", MeterKind::Spend, ""),
     ],
+    env: &[("key", "LOKI_BEARER_TOKEN")],
     docs_url: "https://grafana.com/docs/loki/latest/reference/loki-http-api/",
     ..Spec::DEFAULT
 };

@@ -64,6 +64,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.minimax.io"),
     },
+    env: &[("api_key", "MINIMAX_API_KEY")],
     docs_url: "https://platform.minimax.io/docs/token-plan/intro",
     ..Spec::DEFAULT
 };

@@ -45,6 +45,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.mistral.ai"),
     },
+    env: &[("", "MISTRAL_API_KEY")],
     docs_url: "https://docs.mistral.ai/admin/admin-api/usage-metrics",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

@@ -38,6 +38,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.moonshot.cn"),
     },
+    env: &[("key", "MOONSHOT_API_KEY")],
+    starts: &[("key", "sk-")],
     docs_url: "https://platform.kimi.ai/docs/api/balance",
     ..Spec::DEFAULT
 };

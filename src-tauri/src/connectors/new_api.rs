@@ -56,6 +56,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("subscription.*", "subscription", MeterKind::Quota, "access_token"),
         MeterSpec::new("spend.month", "spend this month", MeterKind::Spend, "access_token"),
     ],
+    starts: &[("key", "sk-")],
     docs_url: "https://docs.newapi.pro/",
     freshness: 5 * MINUTE,
     ..Spec::DEFAULT

@@ -31,6 +31,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.novita.ai"),
     },
+    env: &[("key", "NOVITA_API_KEY")],
+    starts: &[("key", "sk_")],
     docs_url: "https://novita.ai/docs/api-reference/basic-get-user-balance",
     ..Spec::DEFAULT
 };

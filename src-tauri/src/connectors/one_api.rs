@@ -54,6 +54,7 @@ static SPEC: Spec = Spec {
         MeterSpec::new("key.*", "key", MeterKind::Budget, "access_token"),
         MeterSpec::new("spend.day", "spend today", MeterKind::Spend, "access_token"),
     ],
+    starts: &[("key", "sk-")],
     docs_url: "https://github.com/songquanpeng/one-api/blob/main/docs/API.md",
     ..Spec::DEFAULT
 };

@@ -62,6 +62,8 @@ static SPEC: Spec = Spec {
         limits: Some("https://platform.openai.com/settings/organization/limits"),
         status: Some("https://status.openai.com"),
     },
+    env: &[("admin_key", "OPENAI_ADMIN_KEY"), ("", "OPENAI_API_KEY")],
+    starts: &[("admin_key", "sk-proj-"), ("admin_key", "sk-svcacct-")],
     docs_url: "https://platform.openai.com/docs/api-reference/usage",
     min_interval: 5 * MINUTE,
     interval: 10 * MINUTE,

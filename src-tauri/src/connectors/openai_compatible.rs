@@ -26,6 +26,7 @@ static SPEC: Spec = Spec {
         probe::model("The model to ask, the cheapest there is: needed when the probe is on.", "small-model"),
     ],
     meters: &[MeterSpec::new("rate.*", "rate limits, where headers name any", MeterKind::Rate, "key")],
+    starts: &[("key", "sk-proj-"), ("key", "sk-")],
     docs_url: "https://platform.openai.com/docs/api-reference/models/list",
     poll_cost: probe::COST,
     min_interval: probe::EVERY,

@@ -64,6 +64,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.openrouter.ai"),
     },
+    env: &[("key", "OPENROUTER_API_KEY")],
     docs_url: "https://openrouter.ai/docs/api-reference/limits",
     ..Spec::DEFAULT
 };

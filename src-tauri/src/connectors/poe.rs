@@ -33,6 +33,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.poe.com"),
     },
+    env: &[("key", "POE_API_KEY")],
     docs_url: "https://creator.poe.com/docs/resources/usage-api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

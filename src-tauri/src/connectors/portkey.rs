@@ -57,6 +57,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.portkey.ai"),
     },
+    env: &[("key", "PORTKEY_API_KEY")],
     docs_url: "https://portkey.ai/docs/api-reference/admin-api/introduction",
     freshness: 5 * MINUTE,
     ..Spec::DEFAULT

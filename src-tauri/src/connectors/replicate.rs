@@ -31,6 +31,7 @@ static SPEC: Spec = Spec {
         limits: Some("https://replicate.com/account/billing#limits"),
         status: Some("https://www.replicatestatus.com"),
     },
+    env: &[("key", "REPLICATE_API_TOKEN")],
     docs_url: "https://replicate.com/docs/reference/http#account.get",
     min_interval: probe::EVERY,
     interval: probe::EVERY,

@@ -40,6 +40,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://uptime.runpod.io"),
     },
+    env: &[("key", "RUNPOD_API_KEY")],
+    starts: &[("key", "rpa_")],
     docs_url: "https://docs.runpod.io/api-reference-v2/billing/get-aggregated-billing-history",
     ..Spec::DEFAULT
 };

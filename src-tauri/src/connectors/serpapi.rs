@@ -32,6 +32,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://serpapi.com/status"),
     },
+    env: &[("key", "SERPAPI_API_KEY"), ("key", "SERPAPI_KEY")],
     docs_url: "https://serpapi.com/account-api",
     ..Spec::DEFAULT
 };

@@ -40,6 +40,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: None,
     },
+    env: &[("key", "SILICONFLOW_API_KEY")],
+    starts: &[("key", "sk-")],
     docs_url: "https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info",
     ..Spec::DEFAULT
 };

@@ -150,6 +150,11 @@ pub struct Spec {
     pub base_url: Option<&'static str>,
     /// Secrets, in the order to ask for them.
     pub secrets: &'static [SecretSpec],
+    /// Environment variables that hold its secrets by the provider's own documents: the role, and the name. An empty
+    /// role: another kind of key of the same provider, which does not serve here.
+    pub env: &'static [(&'static str, &'static str)],
+    /// What further keys of this provider begin with, and the role to offer them to; only to guess whose a key is.
+    pub starts: &'static [(&'static str, &'static str)],
     /// Options, in the order to ask for them.
     pub options: &'static [OptionSpec],
     /// Meters, in the order to show them.
@@ -177,6 +182,8 @@ impl Spec {
         about: "",
         base_url: None,
         secrets: &[],
+        env: &[],
+        starts: &[],
         options: &[],
         meters: &[],
         links: Links::NONE,

@@ -33,6 +33,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.stability.ai"),
     },
+    env: &[("key", "STABILITY_API_KEY")],
+    starts: &[("key", "sk-")],
     docs_url: "https://platform.stability.ai/docs/api-reference#tag/v1user",
     ..Spec::DEFAULT
 };

@@ -43,6 +43,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: None,
     },
+    env: &[("key", "STEP_API_KEY")],
     docs_url: "https://platform.stepfun.com/docs/zh/api-reference/accounts/get",
     ..Spec::DEFAULT
 };

@@ -52,6 +52,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.tavily.com"),
     },
+    env: &[("key", "TAVILY_API_KEY")],
     docs_url: "https://docs.tavily.com/documentation/api-reference/endpoint/usage",
     // It takes 10 requests in 10 minutes (docs.tavily.com/documentation/rate-limits).
     min_interval: 5 * MINUTE,

@@ -40,6 +40,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.together.ai"),
     },
+    env: &[("key", "TOGETHER_API_KEY")],
+    starts: &[("key", "tgp_")],
     docs_url: "https://docs.together.ai/reference/billing-usage",
     min_interval: 15 * MINUTE,
     interval: 60 * MINUTE,

@@ -58,6 +58,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.twilio.com"),
     },
+    env: &[("key", "TWILIO_AUTH_TOKEN")],
     docs_url: "https://www.twilio.com/docs/usage/api",
     interval: 10 * MINUTE,
     ..Spec::DEFAULT

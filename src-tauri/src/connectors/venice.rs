@@ -46,6 +46,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://veniceai-status.com"),
     },
+    env: &[("key", "VENICE_API_KEY")],
     docs_url: "https://docs.venice.ai/api-reference/endpoint/billing/balance",
     interval: 10 * MINUTE,
     freshness: 10 * MINUTE,

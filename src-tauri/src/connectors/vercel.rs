@@ -46,6 +46,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://www.vercel-status.com"),
     },
+    env: &[("key", "AI_GATEWAY_API_KEY")],
+    starts: &[("key", "vck_")],
     docs_url: "https://vercel.com/docs/ai-gateway/observability-and-spend/usage",
     poll_cost: Some(
         "Nothing without the option report; with it 0.005 USD a poll (5 USD per 1,000 queries), so let it poll hourly.",

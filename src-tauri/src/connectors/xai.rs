@@ -60,6 +60,8 @@ static SPEC: Spec = Spec {
         limits: None,
         status: Some("https://status.x.ai"),
     },
+    env: &[("management_key", "XAI_MANAGEMENT_KEY"), ("", "XAI_API_KEY")],
+    starts: &[("management_key", "xai-")],
     docs_url: "https://docs.x.ai/developers/rest-api-reference/management/billing",
     min_interval: 5 * MINUTE,
     interval: 15 * MINUTE,

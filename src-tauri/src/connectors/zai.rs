@@ -35,6 +35,7 @@ static SPEC: Spec = Spec {
         limits: None,
         status: None,
     },
+    env: &[("key", "ZAI_API_KEY")],
     docs_url: "https://docs.z.ai/devpack/extension/usage-query-plugin",
     ..Spec::DEFAULT
 };

@@ -2,6 +2,7 @@
 
 use super::Policy;
 use crate::model::{PollError, PollErrorKind};
+use crate::say;
 use url::{Host, Url};
 
 /// A checked base URL.
@@ -21,13 +22,10 @@ fn config(message: String) -> PollError {
 impl Base {
     /// Checks a base URL. `policy` is `None` where nothing goes out. The text is never echoed: it may hold a password.
     pub(super) fn parse(text: &str, policy: Option<&Policy>) -> Result<Base, PollError> {
-        let mut url = Url::parse(text.trim()).map_err(|error| {
-            config(format!(
-                "the base_url is no address ({error}): write it like https://gateway.example.org/api"
-            ))
-        })?;
+        let mut url = Url::parse(text.trim())
+            .map_err(|error| config(say!("http-no-address", why = error.to_string())))?;
         let (Some(host), true) = (url.host(), matches!(url.scheme(), "http" | "https")) else {
-            return Err(config("the base_url must start with https:// and name a host".to_owned()));
+            return Err(config(say!("http-no-host")));
         };
         let loopback = match &host {
             Host::Domain(name) => *name == "localhost",
@@ -37,14 +35,10 @@ impl Base {
         let name = host.to_string();
         let host = url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}"));
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(config(format!(
-                "the base_url for {host} holds a user name or password: take it out, and store the secret with `tollwatch accounts add`"
-            )));
+            return Err(config(say!("http-user", host = host)));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(config(format!(
-                "the base_url for {host} must end before any ? or #: take that part out"
-            )));
+            return Err(config(say!("http-query", host = host)));
         }
         if let Some(policy) = policy.filter(|_| url.scheme() == "http" && !loopback) {
             let with_port = format!("{name}:{}", url.port_or_known_default().unwrap_or(80));
@@ -52,9 +46,7 @@ impl Base {
                 allowed.eq_ignore_ascii_case(&name) || allowed.eq_ignore_ascii_case(&with_port)
             };
             if !policy.allow_http.iter().any(fits) {
-                return Err(config(format!(
-                    "{host} would get its key over plain http, readable on the way: use https, or add \"{host}\" to allow_http under [network] if that network is yours"
-                )));
+                return Err(config(say!("http-plain", host = host)));
             }
         }
         let path = url.path().trim_end_matches('/').to_owned();
@@ -70,9 +62,8 @@ impl Base {
             let inside = url.path().strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
             path.starts_with('/') && inside && url.origin() == self.url.origin()
         });
-        let mut joined = joined.ok_or_else(|| {
-            config(format!("'{path}' is no path under the base_url of {}: it must start with /", self.host))
-        })?;
+        let mut joined =
+            joined.ok_or_else(|| config(say!("http-path", path = path, host = self.host.as_str())))?;
         joined.set_fragment(None);
         Ok(joined)
     }

@@ -1,6 +1,7 @@
 //! What came back, and what its headers and body mean.
 
 use crate::model::{HOUR, Json, JsonError, PollError};
+use crate::say;
 use std::fmt;
 
 /// What came back: any status, at most 4 MiB. `Debug` prints the status and the body's length.
@@ -23,25 +24,22 @@ impl Answer {
     /// The body as JSON; a web page, an empty body, a cut one, NaN and too deep nesting get sentences of their own.
     pub fn json(&self) -> Result<Json, PollError> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
-            return Err(PollError::malformed(format!(
-                "the answer was empty (status {}) where JSON was due: is the address right?",
-                self.status
-            )));
+            return Err(PollError::malformed(say!("http-empty", status = self.status.to_string())));
         }
         let first = self.body.iter().find(|byte| !byte.is_ascii_whitespace());
         let html = self.header("content-type").is_some_and(|kind| kind.contains("text/html"));
         Json::parse(&self.body).map_err(|error| {
             PollError::malformed(match error {
-                _ if first == Some(&b'<') || html => "the address answered with a web page instead of JSON: is the address right, or is a proxy or log-in page in between?".to_owned(),
-                JsonError::TooDeep => "the answer is nested deeper than any billing API nests: is the address right?".to_owned(),
+                _ if first == Some(&b'<') || html => say!("http-web-page"),
+                JsonError::TooDeep => say!("http-deep"),
                 JsonError::Syntax(words) if words.contains("EOF") => {
-                    "the answer breaks off in the middle of its JSON: the next poll tries again".to_owned()
+                    say!("http-cut")
                 }
                 JsonError::Syntax(_) if not_a_number(&self.body) => {
-                    "the answer holds NaN or Infinity where a number was due, so none of its figures is used".to_owned()
+                    say!("http-nan")
                 }
                 JsonError::Syntax(words) => {
-                    format!("the answer is no valid JSON ({words}): is the address right?")
+                    say!("http-no-json", why = words)
                 }
             })
         })

@@ -18,6 +18,7 @@ pub use request::{Request, WireRequest};
 pub use tape::{Heard, MOST_ANSWERS, MOST_BYTES};
 
 use crate::model::{PollError, PollErrorKind, Secret};
+use crate::say;
 use address::Base;
 use fixtures::{Recorder, Replay};
 use std::path::{Path, PathBuf};
@@ -209,21 +210,23 @@ impl Http {
             return Ok(answer);
         }
         let target = answer.header("location").and_then(|to| self.base.url.join(to).ok());
-        let to = target.as_ref().map_or("another address", |url| url.host_str().unwrap_or("another address"));
+        let named = target.as_ref().and_then(|url| url.host_str());
+        let own = named.is_some() && named == self.base.url.host_str();
         let https =
             target.as_ref().is_some_and(|url| url.scheme() == "https") && self.base.url.scheme() == "http";
         let hint = match () {
-            () if to == self.base.url.host_str().unwrap_or_default() && https => "use https in its base_url",
-            () if to == self.base.url.host_str().unwrap_or_default() => {
-                "its base_url has the wrong path, or a log-in page stands before it"
-            }
-            () => "if that is where your account lives, set its base_url to that host",
+            () if own && https => "https",
+            () if own => "path",
+            () => "host",
         };
         Err(PollError::new(
             PollErrorKind::Config,
-            format!(
-                "{} wants to send us on to {to} (status {}). Redirects are not followed, so that no key reaches a host you did not name: {hint}.",
-                self.base.host, answer.status
+            say!(
+                "http-redirect",
+                hint = hint,
+                host = self.base.host.as_str(),
+                to = named.map_or_else(|| say!("http-elsewhere"), str::to_owned),
+                status = answer.status.to_string()
             ),
         ))
     }

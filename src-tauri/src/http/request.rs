@@ -2,6 +2,7 @@
 
 use super::address::Base;
 use crate::model::{PollError, Secret};
+use crate::say;
 use std::fmt;
 
 /// A request relative to the base URL. `Debug` prints neither header values nor the body.
@@ -149,11 +150,8 @@ impl Request {
             };
             if !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
                 return Err(PollError::credentials(match secret {
-                    true => format!(
-                        "the secret for {} holds a line break or a letter that no HTTP header can carry: was it pasted with something else? Store it again with `tollwatch accounts add`",
-                        base.host
-                    ),
-                    false => format!("the value of the header '{name}' for {} cannot be sent", base.host),
+                    true => say!("http-secret-letters", host = base.host.as_str()),
+                    false => say!("http-header", name = name.as_str(), host = base.host.as_str()),
                 }));
             }
             headers.retain(|(known, _)| known != name);

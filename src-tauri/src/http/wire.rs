@@ -3,6 +3,7 @@
 use super::address::Base;
 use super::{Answer, MAX_BODY, Policy, WireRequest, redact};
 use crate::model::{PollError, PollErrorKind};
+use crate::say;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -107,10 +108,10 @@ impl Wire {
         }
         let mut response = builder.send().await.map_err(failed)?;
         let too_big = || {
-            once(PollError::malformed(format!(
-                "{} sent more than {} MiB, which is no answer of a billing API, so it was cut off: is the address right?",
-                base.host,
-                MAX_BODY >> 20
+            once(PollError::malformed(say!(
+                "http-too-big",
+                host = base.host.as_str(),
+                most = (MAX_BODY >> 20).to_string()
             )))
         };
         if response.content_length().is_some_and(|length| length > MAX_BODY as u64) {
@@ -133,19 +134,14 @@ impl Wire {
 /// The certificates of the policy's CA file.
 fn authorities(policy: &Policy) -> Result<Vec<reqwest::Certificate>, PollError> {
     let Some(path) = &policy.ca_file else { return Ok(Vec::new()) };
-    let bad = |why: String| {
-        PollError::new(
-            PollErrorKind::Config,
-            format!(
-                "the ca_file {} {why}: name a PEM file that you may read under [network], or take the line out",
-                path.display()
-            ),
-        )
+    let bad = |why: &str, error: String| {
+        let file = path.display().to_string();
+        PollError::new(PollErrorKind::Config, say!("http-ca-file", why = why, file = file, error = error))
     };
-    let pem = std::fs::read(path).map_err(|error| bad(format!("cannot be read ({error})")))?;
+    let pem = std::fs::read(path).map_err(|error| bad("unread", error.to_string()))?;
     match reqwest::Certificate::from_pem_bundle(&pem) {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(bad("holds no certificate".to_owned())),
+        _ => Err(bad("empty", String::new())),
     }
 }
 
@@ -171,7 +167,7 @@ fn build(
     }
     builder.build().map_err(|error| {
         let why = redact(&chain(&error));
-        PollError::new(PollErrorKind::Config, format!("the network cannot be set up ({why}): check the ca_file under [network] and the machine's certificates"))
+        PollError::new(PollErrorKind::Config, say!("http-setup", why = why))
     })
 }
 
@@ -203,83 +199,46 @@ fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<std::io::ErrorKi
 /// What went wrong, as a sentence. reqwest's own text is not used: it holds the address with its query.
 fn failure(base: &Base, error: &reqwest::Error, policy: &Policy) -> Failure {
     use PollErrorKind::{Malformed, Offline, Unreachable};
-    let (host, why, io) = (&base.host, chain(error), io_kind(error));
+    let (host, why, io) = (base.host.as_str(), chain(error), io_kind(error));
     let lower = why.to_ascii_lowercase();
     let has = |word: &str| lower.contains(word);
     let (kind, message, retry) = if error.is_timeout() && error.is_connect() {
         let seconds = policy.connect_timeout.as_secs_f32();
-        (
-            Unreachable,
-            format!(
-                "{host} could not be connected to within {seconds} s: is the address right, and does a firewall or VPN stand between?"
-            ),
-            false,
-        )
+        (Unreachable, say!("http-connect-slow", host = host, seconds = seconds.to_string()), false)
     } else if error.is_timeout() {
         (
             Unreachable,
-            format!(
-                "{host} did not answer in time (at most {} s of silence, {} s in all): the next poll tries again",
-                policy.read_timeout.as_secs_f32(),
-                policy.total_timeout.as_secs_f32()
+            say!(
+                "http-slow",
+                host = host,
+                silence = policy.read_timeout.as_secs_f32().to_string(),
+                total = policy.total_timeout.as_secs_f32().to_string()
             ),
             false,
         )
     } else if has("tunnel") || has("proxy") {
-        (
-            Unreachable,
-            format!(
-                "the proxy named by HTTPS_PROXY or ALL_PROXY did not let the connection to {host} through: check that setting, or add the host to NO_PROXY"
-            ),
-            false,
-        )
+        (Unreachable, say!("http-proxy", host = host), false)
     } else if has("dns error") || has("lookup address") {
-        (
-            Offline,
-            format!("{host} could not be found: this machine is offline, or the address is misspelt"),
-            true,
-        )
+        (Offline, say!("http-not-found", host = host), true)
     } else if matches!(io, Some(std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable))
     {
-        (Offline, format!("there is no way to {host}: this machine is offline, or a VPN is down"), true)
+        (Offline, say!("http-no-way", host = host), true)
     } else if has("certificate") {
-        (
-            Unreachable,
-            format!(
-                "{host} showed a certificate that this machine does not trust: if the gateway is signed by an authority of your own, name it as ca_file under [network]; nothing was sent"
-            ),
-            false,
-        )
+        (Unreachable, say!("http-certificate", host = host), false)
     } else if has("corrupt message") || has("invalidcontenttype") || has("received fatal alert") || has("tls")
     {
-        (
-            Unreachable,
-            format!("{host} does not speak TLS as expected: is https right for this port? Nothing was sent"),
-            false,
-        )
+        (Unreachable, say!("http-tls", host = host), false)
     } else if io == Some(std::io::ErrorKind::ConnectionRefused) {
-        (
-            Unreachable,
-            format!("{host} refused the connection: is the gateway running, and is the port right?"),
-            true,
-        )
+        (Unreachable, say!("http-refused", host = host), true)
     } else if has("deflate") || has("gzip") || has("invalid data") || has("corrupt") {
-        (Malformed, format!("{host} sent a body that could not be decompressed"), false)
+        (Malformed, say!("http-packed", host = host), false)
     } else if error.is_body() || error.is_decode() {
-        (Malformed, format!("{host} broke off in the middle of its answer: the next poll tries again"), false)
+        (Malformed, say!("http-broke-off", host = host), false)
     } else if error.is_connect() {
-        (
-            Unreachable,
-            format!("{host} could not be connected to ({})", redact(why.trim_end_matches("; "))),
-            true,
-        )
+        (Unreachable, say!("http-no-connection", host = host, why = redact(why.trim_end_matches("; "))), true)
     } else {
         // Closed before an answer, often an idle connection of a gateway that was restarted; or no HTTP at all.
-        (
-            Unreachable,
-            format!("{host} closed the connection without an answer that is HTTP: is the address right?"),
-            true,
-        )
+        (Unreachable, say!("http-no-http", host = host), true)
     };
     Failure { error: PollError::new(kind, message), retry }
 }

@@ -3,7 +3,7 @@
 use crate::config::AccountConfig;
 use crate::connectors::{Connector, Found};
 use crate::http::{Http, Network};
-use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp};
+use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp, words};
 use crate::say;
 use crate::secrets::SecretStore;
 use std::collections::BTreeMap;
@@ -110,6 +110,7 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
         refusal
     };
     let named = |error: PollError| {
+        let error = PollError { message: words::problem(&error.message), ..error };
         let says = error.message.contains(&account.label);
         let message = if says { error.message } else { of_account(&account.label, error.message) };
         let refusal = error.refusal.map(|refusal| Box::new(masked(*refusal)));

@@ -2,6 +2,7 @@
 
 use super::{Chosen, Desktop, Notifier, NotifyError};
 use crate::model::{EpisodeKind, Notice, Resource, Severity};
+use crate::say;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
@@ -44,8 +45,8 @@ impl Chain {
             episode: 0,
             severity: Severity::HeadsUp,
             replaces: 1,
-            title: "Tollwatch can reach you".to_owned(),
-            body: "Warnings will look like this.".to_owned(),
+            title: say!("notify-test"),
+            body: say!("notify-test.body"),
             resource: Resource { account: None, meter: None, kind: EpisodeKind::Wall },
         };
         self.desktop.notify(&notice, None).await?;

@@ -5,6 +5,7 @@
 
 use super::{Chosen, Notifier, NotifyError};
 use crate::model::Notice;
+use crate::say;
 use notify_rust::Notification;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -63,12 +64,7 @@ fn meaning(key: &str) -> Option<Chosen> {
 }
 
 fn silent() -> NotifyError {
-    NotifyError {
-        message:
-            "The desktop's notification service does not answer; notices are shown in the window instead."
-                .to_owned(),
-        retry: true,
-    }
+    NotifyError { message: say!("notify-silent"), retry: true }
 }
 
 /// Runs a blocking call of notify-rust on a thread of its own: one that hangs then holds up neither the runtime nor
@@ -92,11 +88,7 @@ async fn aside<T: Send + 'static>(
 
 fn absent(error: notify_rust::error::Error) -> NotifyError {
     tracing::debug!(%error, "no notification service");
-    NotifyError {
-        message: "No notification service answers on this desktop; notices are shown in the window instead."
-            .to_owned(),
-        retry: true,
-    }
+    NotifyError { message: say!("notify-absent"), retry: true }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -127,7 +119,9 @@ mod platform {
         });
         let actions = can("actions");
         if actions {
-            message.action("default", "Open").action(SNOOZE, "Snooze 4 h");
+            message
+                .action("default", &crate::say!("notify-open"))
+                .action(SNOOZE, &crate::say!("notify-snooze"));
         }
         // A notice without its picture is better than none.
         if let Some(image) = picture.and_then(image)
@@ -204,7 +198,7 @@ mod platform {
         _picture: Option<&[u8]>,
         chosen: mpsc::Sender<(i64, Chosen)>,
     ) -> Result<(), NotifyError> {
-        message.body(&notice.body).action(SNOOZE, "Snooze 4 h");
+        message.body(&notice.body).action(SNOOZE, &crate::say!("notify-snooze"));
         let handle = aside(move || message.show()).await?;
         let episode = notice.episode;
         // Lasts as long as the notification; a thread, because the wait blocks.

@@ -1,6 +1,7 @@
 //! What goes wrong inside, and the sentence it becomes for people.
 
 use super::{StoreError, schema};
+use crate::say;
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -59,30 +60,25 @@ impl Fault {
     /// The error for the caller. `waiting` polls are kept in memory until they can be written.
     pub(super) fn tell(self, path: &Path, waiting: usize) -> StoreError {
         let (no_room, busy, damage) = (self.no_room(), self.busy(), self.damage());
-        let file = path.display();
+        let file = path.display().to_string();
         let queue = match waiting {
             0 => String::new(),
-            1 => " One poll waits in memory and is written at the next chance.".to_owned(),
-            many => format!(" {many} polls wait in memory and are written at the next chance."),
+            many => format!(" {}", say!("store-waiting", count = many)),
         };
         match self {
-            Fault::Newer { found } => {
-                StoreError::Newer { path: file.to_string(), found, known: schema::KNOWN }
-            }
+            Fault::Newer { found } => StoreError::Newer { path: file, found, known: schema::KNOWN },
             Fault::Words(words) => StoreError::Other(words),
-            Fault::Sql(error) if damage => StoreError::Damaged(format!(
-                "The history {file} is damaged ({error}). Quit Tollwatch and start it again: it then sets the \
-                 damaged file aside, carries over what can be read, and goes on.{queue}"
-            )),
-            Fault::Sql(error) if no_room => StoreError::Full(format!(
-                "The history {file} cannot be written ({error}). Free some disk space, or check that the folder \
-                 can be written to.{queue}"
-            )),
-            Fault::Sql(error) if busy => StoreError::InUse(format!(
-                "Another program keeps the history {file} locked ({error}). Close it.{queue}"
-            )),
+            Fault::Sql(error) if damage => {
+                StoreError::Damaged(say!("store-damaged", file = file, why = error.to_string()) + &queue)
+            }
+            Fault::Sql(error) if no_room => {
+                StoreError::Full(say!("store-full", file = file, why = error.to_string()) + &queue)
+            }
+            Fault::Sql(error) if busy => {
+                StoreError::InUse(say!("store-locked", file = file, why = error.to_string()) + &queue)
+            }
             Fault::Sql(error) => {
-                StoreError::Other(format!("The history {file} could not be used: {error}.{queue}"))
+                StoreError::Other(say!("store-unusable", file = file, why = error.to_string()) + &queue)
             }
         }
     }

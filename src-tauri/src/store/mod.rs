@@ -34,6 +34,7 @@ use crate::model::{
     AccountId, Cost, Episode, Meter, PastForecast, PollError, Qty, Reading, Refusal, Sample, Severity,
     Timestamp,
 };
+use crate::say;
 use fault::Fault;
 use readers::Readers;
 use std::fs::File;
@@ -82,9 +83,7 @@ impl Drop for Inner {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Written by a newer Tollwatch.
-    #[error(
-        "{path} was written by a newer Tollwatch (format {found}; this one knows {known}). Update Tollwatch; nothing was changed."
-    )]
+    #[error("{}", say!("store-newer", path = path.as_str(), found = found.to_string(), known = known.to_string()))]
     Newer {
         /// The file.
         path: String,
@@ -192,10 +191,7 @@ impl Store {
     /// must bring up to date first, [`StoreError::Newer`] for a file from the future, [`StoreError::Damaged`].
     pub fn open_read_only(path: &Path) -> Result<Store, StoreError> {
         if !path.exists() {
-            return Err(StoreError::Other(format!(
-                "There is no history at {} yet. Start Tollwatch once, so that it polls your accounts.",
-                path.display()
-            )));
+            return Err(StoreError::Other(say!("store-none", path = path.display().to_string())));
         }
         let readers = Readers::new(path, Arc::new(AtomicBool::new(false)));
         let found =
@@ -292,9 +288,9 @@ impl Store {
     /// Writes, when it is this caller's turn. A job that panics is rolled back; those behind it go on.
     fn write<T>(&self, job: impl FnOnce(&mut Desk) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let Some(writer) = &self.inner.writer else {
-            return Err(StoreError::Other(format!(
-                "The history {} was opened for reading only. Have the running Tollwatch do this, or quit it first.",
-                self.inner.readers.path().display()
+            return Err(StoreError::Other(say!(
+                "store-read-only",
+                path = self.inner.readers.path().display().to_string()
             )));
         };
         // A transaction that broke off was rolled back: the desk is whole.

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::{StoreError, salvage, schema, upkeep};
 use crate::model::Timestamp;
+use crate::say;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -36,18 +37,21 @@ pub(super) fn open(path: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     };
     let why = if let Fault::Sql(error) = damage { error.to_string() } else { String::new() };
     let kept = set_aside(path, now).map_err(|error| {
-        StoreError::Damaged(format!(
-            "The history {} is damaged ({why}), and it could not be set aside: {error}. Move it out of its folder, \
-             then start Tollwatch again.",
-            path.display()
+        StoreError::Damaged(say!(
+            "store-stuck",
+            path = path.display().to_string(),
+            why = why.as_str(),
+            error = error.to_string()
         ))
     })?;
     let mut db = begin(path).map_err(|fault| fault.tell(path, 0))?;
     let saved = salvage::salvage(&kept, &mut db);
-    let note = format!(
-        "The history {} was damaged ({why}). The damaged file was kept as {}, and a new history was begun. {saved}",
-        path.display(),
-        kept.display()
+    let note = say!(
+        "store-replaced",
+        path = path.display().to_string(),
+        why = why.as_str(),
+        kept = kept.display().to_string(),
+        saved = saved
     );
     tracing::warn!("{note}");
     Ok(Opened { db, lock, note: Some(note) })
@@ -132,10 +136,9 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     let file = private_file(&name).map_err(|error| cannot(&name, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(format!(
-            "Another Tollwatch is already running with the history {}. Use that one, or quit it first.",
-            path.display()
-        ))),
+        Err(TryLockError::WouldBlock) => {
+            Err(StoreError::InUse(say!("store-running", path = path.display().to_string())))
+        }
         Err(TryLockError::Error(error)) => Err(cannot(&name, &error)),
     }
 }
@@ -148,10 +151,7 @@ pub(super) fn beside(path: &Path, tail: &str) -> PathBuf {
 }
 
 fn cannot(path: &Path, error: &io::Error) -> StoreError {
-    let sentence = format!(
-        "{} cannot be created or opened: {error}. Check that the folder exists and can be written to.",
-        path.display()
-    );
+    let sentence = say!("store-cannot-open", path = path.display().to_string(), why = error.to_string());
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full(sentence),
         _ => StoreError::Other(sentence),

@@ -3,21 +3,24 @@
 use super::rollups::Hours;
 use super::{costs, episodes, forecasts, gaps, learned, meters, open, refusals, rollups, samples, upkeep};
 use crate::model::{AccountId, Flow};
+use crate::say;
 use rusqlite::{Connection, Result, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Carries over what can be read of the file `kept`; says how much that was, as a sentence.
 pub(super) fn salvage(kept: &Path, db: &mut Connection) -> String {
-    let nothing = "Nothing of it could be read.".to_owned();
+    let nothing = say!("store-salvaged-nothing");
     let Ok(old) = open::reader(kept) else { return nothing };
     match carry(&old, db) {
         Ok([0, 0, 0]) => nothing,
-        Ok([samples, episodes, notices]) => format!(
-            "Carried over: {samples} samples, {episodes} episodes and {notices} notices; what could not be read is \
-             missing from the charts."
+        Ok([samples, episodes, notices]) => say!(
+            "store-salvaged",
+            samples = samples.to_string(),
+            episodes = episodes.to_string(),
+            notices = notices.to_string()
         ),
-        Err(error) => format!("What can be read of it could not be carried over: {error}."),
+        Err(error) => say!("store-salvage-failed", why = error.to_string()),
     }
 }
 

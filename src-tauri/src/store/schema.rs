@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::open::private_file;
+use crate::say;
 use rusqlite::{Connection, TransactionBehavior, backup::Backup};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,9 +65,7 @@ fn backup_path(path: &Path, found: i64) -> PathBuf {
 /// Copies the database, write-ahead log included. It appears under its name only when it is whole.
 fn back_up(db: &Connection, target: &Path) -> Result<(), Fault> {
     let part = super::open::beside(target, ".part");
-    let words = |error: std::io::Error| {
-        Fault::Words(format!("No copy of the history could be made before updating it: {error}."))
-    };
+    let words = |error: std::io::Error| Fault::Words(say!("store-no-copy", why = error.to_string()));
     if part.exists() {
         std::fs::remove_file(&part).map_err(words)?;
     }

@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::open::beside;
 use super::{Store, StoreError, forecasts};
 use crate::model::{AccountId, DAY, Timestamp};
+use crate::say;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::time::Duration;
 
@@ -132,7 +133,7 @@ impl Store {
         let path = self.inner.readers.path();
         let size = |tail: &str| std::fs::metadata(beside(path, tail)).map(|data| data.len());
         let main = size("").map_err(|error| {
-            StoreError::Other(format!("The size of the history {} is not known: {error}.", path.display()))
+            StoreError::Other(say!("store-size", path = path.display().to_string(), why = error.to_string()))
         })?;
         // No log is the ordinary case after a close.
         Ok(main + size("-wal").unwrap_or(0))

@@ -35,6 +35,8 @@ export class App {
   unauthorized = $state(false);
   link = $state<'opening' | 'open' | 'lost'>('opening');
   toasts = $state<Toast[]>([]);
+  /** An account was just added: time to ask whether notices reach the user. */
+  added = $state(false);
   /** Counts changes, so that screens with their own query ask again. */
   changes = $state(0);
   /** The monitor's moment, advanced here between two answers. */

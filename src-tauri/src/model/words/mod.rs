@@ -2,10 +2,12 @@
 //! the zone are passed in.
 
 mod catalogue;
+mod data;
 mod language;
 mod numbers;
 
 pub use catalogue::message;
+pub use data::{data, problem};
 pub use fluent_bundle::FluentValue as Arg;
 pub use language::{Language, language, speak, speaking};
 

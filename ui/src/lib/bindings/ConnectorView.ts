@@ -29,6 +29,10 @@ group: string,
  */
 about: string, 
 /**
+ * What keys for it begin with, and the role to offer them to; only to guess whose a pasted key is.
+ */
+starts: Array<[string, string]>, 
+/**
  * Default base URL; the user must give one where it is missing.
  */
 base_url: string | null, 

@@ -10,6 +10,6 @@ export type SecretRequest = { id: AccountId,
  */
 role: string, 
 /**
- * The secret itself, or `env:NAME`.
+ * The secret itself, `env:NAME`, or `import:NAME` to copy it from the environment.
  */
 secret: string, };

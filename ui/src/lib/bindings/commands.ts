@@ -26,6 +26,7 @@ import type { EpisodesRequest } from "./EpisodesRequest";
 import type { ExplainRequest } from "./ExplainRequest";
 import type { ExplainView } from "./ExplainView";
 import type { FormRequest } from "./FormRequest";
+import type { FoundKeys } from "./FoundKeys";
 import type { LanguageRequest } from "./LanguageRequest";
 import type { LedgerRequest } from "./LedgerRequest";
 import type { LedgerView } from "./LedgerView";
@@ -37,6 +38,7 @@ import type { PictureRequest } from "./PictureRequest";
 import type { PollRequest } from "./PollRequest";
 import type { RawRequest } from "./RawRequest";
 import type { RawView } from "./RawView";
+import type { ReachView } from "./ReachView";
 import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { ReplayRequest } from "./ReplayRequest";
@@ -67,6 +69,8 @@ export type Commands = {
   raw_answers: { request: RawRequest; response: RawView };
   /** Every connector, for the picker. */
   connectors: { request: Nothing; response: Array<ConnectorView> };
+  /** Keys that the environment holds and no account uses; names only, never values. */
+  found_keys: { request: Nothing; response: Array<FoundKeys> };
   /** Polls a draft once; stores nothing. */
   test_account: { request: AccountDraft; response: TestView };
   /** Stores a draft's secrets in the keychain and the account in the config, and starts polling it. */
@@ -131,6 +135,10 @@ export type Commands = {
   set_account_alerts: { request: AccountAlerts; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
+  /** Whether a test notification was seen, and on which platform this is. */
+  reach: { request: Nothing; response: ReachView };
+  /** Remembers that the user saw a test notification. */
+  notification_seen: { request: Nothing; response: null };
   /** Starts with the session, or not. */
   set_autostart: { request: SwitchRequest; response: null };
   /** Starts the built-in simulator and shows it. */
