@@ -24,7 +24,7 @@ account-bad-reload = automatic top-up: { $why }; write it like 10 USD
 account-bad-lead = lead time: { $why }
 account-id-taken = there is an account { $id } already; choose another id
 account-key-left = { $id } is removed, but its { $role } is still in the keychain (tollwatch, { $id }/{ $role }): { $why }
-account-no-secret = { $name } has no secret '{ $role }'
+keys-no-secret = { $name } has no secret '{ $role }'
 account-wrong-key = this is not a { $key }: those begin with { $prefix }. { $help } Nothing was sent.
 account-no-key-given = no { $key } was given
 

@@ -117,9 +117,6 @@ http-nan = the answer holds NaN or Infinity where a number was due, so none of i
 http-no-json = the answer is no valid JSON ({ $why }): is the address right?
 
 # Polls.
-poll-named = { $label }: { $why }
-poll-no-address = { $label }: { $name } has no usual address; set base_url to your gateway's
-poll-slow = it took longer than three minutes to answer all questions
 
 # The history.
 store-waiting =

@@ -20,7 +20,7 @@ account-bad-reload = 自动充值：{ $why }；请写成 10 USD 这样的形式
 account-bad-lead = 准备时间：{ $why }
 account-id-taken = 已有账户 { $id }，请换一个标识
 account-key-left = { $id } 已移除，但其 { $role } 仍在钥匙串中（tollwatch，{ $id }/{ $role }）：{ $why }
-account-no-secret = { $name } 没有密钥“{ $role }”
+keys-no-secret = { $name } 没有密钥“{ $role }”
 account-wrong-key = 这不是{ $key }：它应以 { $prefix } 开头。{ $help } 未发送任何内容。
 account-no-key-given = 没有填写{ $key }
 

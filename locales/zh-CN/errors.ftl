@@ -117,9 +117,6 @@ http-nan = 应答中本应是数字之处为 NaN 或 Infinity，因此不采用�
 http-no-json = 应答不是有效的 JSON（{ $why }）：地址是否正确？
 
 # Polls.
-poll-named = { $label }：{ $why }
-poll-no-address = { $label }：{ $name } 没有默认地址；请将 base_url 设为您的网关地址
-poll-slow = 完成全部查询超过三分钟
 
 # The history.
 store-waiting =

@@ -30,6 +30,11 @@ fn messages(path: &Path) -> BTreeMap<String, BTreeSet<String>> {
             InlineExpression::FunctionReference { arguments, .. } => {
                 arguments.positional.iter().for_each(|one| inline(one, found));
             }
+            // What another message takes, this one takes too: resolved below.
+            InlineExpression::MessageReference { id, attribute } => {
+                let part = attribute.as_ref().map_or_else(String::new, |one| format!(".{}", one.name));
+                found.insert(format!("@{}{part}", id.name));
+            }
             InlineExpression::Placeable { expression } => any(expression, found),
             _ => {}
         }
@@ -73,7 +78,20 @@ fn messages(path: &Path) -> BTreeMap<String, BTreeSet<String>> {
             add(format!("{id}.{}", attribute.id.name), &attribute.value);
         }
     }
-    found
+    loop {
+        let known = found.clone();
+        for variables in found.values_mut() {
+            let named: Vec<String> = variables.iter().filter(|one| one.starts_with('@')).cloned().collect();
+            for name in named {
+                variables.remove(&name);
+                let of = known.get(&name[1..]).unwrap_or_else(|| panic!("{}: no {name}", path.display()));
+                variables.extend(of.iter().cloned());
+            }
+        }
+        if found == known {
+            return found;
+        }
+    }
 }
 
 /// The messages of one language by file, the window's under `window/`.

@@ -31,7 +31,7 @@ pub(super) enum Given {
 pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a SecretSpec, Given), ApiError> {
     let bad = |message: String| ApiError::new("bad_request", message);
     let known = spec.secrets.iter().find(|secret| secret.role == role);
-    let secret = known.ok_or_else(|| bad(say!("account-no-secret", name = spec.name, role = role)))?;
+    let secret = known.ok_or_else(|| bad(say!("keys-no-secret", name = spec.name, role = role)))?;
     if text.starts_with("env:") {
         return Ok((secret, Given::Env(text.to_owned())));
     }
