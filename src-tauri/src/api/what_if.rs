@@ -276,7 +276,7 @@ mod tests {
                 said(Some("30 USD"), Some(0.5), Some("2026-11-24")),
                 "假设：今天 20:00 额外支出 $30.00、价格变为原来的 0.5 倍、离开，直到 11月24日周二 00:00。"
             );
-            assert_eq!(said(Some("x USD"), None, None), "金额：“x”不是数字；请写成 30 USD 的形式");
+            assert_eq!(said(Some("0 USD"), None, None), "0 USD 不大于零");
             assert_eq!(said(None, None, None), "请写明变化：金额、倍数或离开的时间");
             let (clear, unknown) = (Forecast::Unknown(Reason::NoSpend), Forecast::Unknown(Reason::NoLimit));
             assert_eq!(difference(&clear, &unknown, now, &TimeZone::UTC), "没有预测：开始读取以来没有支出。");
