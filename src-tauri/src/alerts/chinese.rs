@@ -103,7 +103,7 @@ fn a_soon_says_when_a_limit_starts_again() {
     assert_eq!(notice[0].title, "DeepSeek · 密钥限额“ci”：今天约 10:00 可能用尽");
     assert_eq!(
         notice[0].body,
-        "开始于昨天 23:00。\n按当前消耗速度：今天约 10:00。\n剩余 $4.12，消耗速度 $1.31/小时。\n\
+        "开始于昨天 23:00。\n按当前消耗速度，用尽时间：今天约 10:00。\n剩余 $4.12，消耗速度 $1.31/小时。\n\
          低于 $10.00 时应会自动充值。\n请提高限额或减少用量；重置时间：明天 00:00。"
     );
     speaking(Language::Chinese, || {

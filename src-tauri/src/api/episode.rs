@@ -260,3 +260,52 @@ pub(super) fn after(
     });
     Ok(After { gone: gone.is_some(), renewed: renewed.is_some(), said })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::words::{Language, speaking};
+    use crate::model::{AccountId, HOUR, Resource};
+    use crate::store::Store;
+
+    #[test]
+    fn what_ended_an_alert_is_said_in_the_readers_language() {
+        // Saturday 2026-11-21, 12:32 in UTC.
+        let now = Timestamp(1_795_264_320_000);
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite"), now).unwrap();
+        let source = Source { store, now, live: Vec::new() };
+        let ended = |kind: EpisodeKind, evidence: &str| {
+            let episode = Episode {
+                id: 1,
+                resource: Resource { account: AccountId::new("acme").ok(), meter: None, kind },
+                state: EpisodeState::Resolved,
+                severity: Severity::Soon,
+                began_at: now + -2 * HOUR,
+                seen_at: now + -2 * HOUR,
+                streak: 0,
+                fired_at: Some(now + -2 * HOUR),
+                resolved_at: Some(now),
+                snoozed_until: None,
+                told: None,
+                told_at: None,
+                planned_at: None,
+                warned_at: None,
+                plan_at: None,
+                warn_at: None,
+                title: "Acme · no figures for hours".to_owned(),
+                evidence: evidence.to_owned(),
+            };
+            let title = views::episode(&episode, None).title;
+            assert_eq!(title, episode.title, "what is over keeps the words in which it was told");
+            after(&source, &episode, None, &TimeZone::UTC).unwrap().join("")
+        };
+        assert_eq!(ended(EpisodeKind::Failing, "{}"), "It ended 21 Nov, 12:32: polls were good again.");
+        speaking(Language::Chinese, || {
+            assert_eq!(ended(EpisodeKind::Failing, "{}"), "11月21日 12:32 结束：查询恢复正常。");
+            assert_eq!(ended(EpisodeKind::Wall, "{}"), "11月21日 12:32 结束：此前一天内不再接近用尽。");
+            assert_eq!(ended(EpisodeKind::Low, "{}"), "11月21日 12:32 结束：剩余已高于设定的金额。");
+            assert_eq!(ended(EpisodeKind::Refused, "{}"), "11月21日 12:32 结束：不再有调用被拒绝。");
+        });
+    }
+}

@@ -244,3 +244,42 @@ fn difference(before: &Forecast, after: &Forecast, now: Timestamp, zone: &TimeZo
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Reason;
+    use crate::model::words::{Language, speaking};
+
+    #[test]
+    fn what_was_understood_is_said_in_the_readers_language() {
+        // Saturday 2026-11-21, 12:32 in UTC.
+        let now = Timestamp(1_795_264_320_000);
+        let said = |spend: Option<&str>, factor: Option<f64>, away: Option<&str>| {
+            let request = WhatIfRequest {
+                account: AccountId::new("acme").unwrap(),
+                meter: None,
+                spend: spend.map(str::to_owned),
+                at: spend.map(|_| "tonight".to_owned()),
+                factor,
+                away_until: away.map(str::to_owned),
+            };
+            let said = outlook(&request, None, false, now, &TimeZone::UTC);
+            said.map_or_else(|error| error.message, |(_, change)| change)
+        };
+        assert_eq!(
+            said(Some("30 USD"), Some(0.5), None),
+            "With $30.00 more today 20:00, work at 0.5 times its price."
+        );
+        speaking(Language::Chinese, || {
+            assert_eq!(
+                said(Some("30 USD"), Some(0.5), Some("2026-11-24")),
+                "假设：今天 20:00 额外支出 $30.00、价格变为原来的 0.5 倍、离开，直到 11月24日周二 00:00。"
+            );
+            assert_eq!(said(Some("0 USD"), None, None), "0 USD 不大于零");
+            assert_eq!(said(None, None, None), "请写明变化：金额、倍数或离开的时间");
+            let (clear, unknown) = (Forecast::Unknown(Reason::NoSpend), Forecast::Unknown(Reason::NoLimit));
+            assert_eq!(difference(&clear, &unknown, now, &TimeZone::UTC), "没有预测：开始读取以来没有支出。");
+        });
+    }
+}

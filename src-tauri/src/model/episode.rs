@@ -203,7 +203,7 @@ pub struct Notice {
     pub severity: Severity,
     /// Stable across restarts and repeats of the episode: the desktop replaces the old one. 1 to 2^31 − 1.
     pub replaces: u32,
-    /// The headline.
+    /// The headline; it and the body stay in the language that was spoken when it was told.
     pub title: String,
     /// Two or three short lines: the range, what is left, what to do.
     pub body: String,
