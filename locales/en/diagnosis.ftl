@@ -51,7 +51,11 @@ diagnosis-clock = { $day ->
         [today] { $clock }
        *[far] { $moment }
     }
-    .closed = { diagnosis-clock }
+    .closed = { $day ->
+        [today] at { $clock }
+        [near] { $moment }
+       *[far] on { $moment }
+    }
 # When a figure was read, and how that lies to the refusal.
 diagnosis-read = { $how ->
     [ago] { $clock }, { $span } ago
@@ -350,3 +354,9 @@ precaution-reserve_known = The reserve is known
     .needed = How much the provider sets aside for one request is not known; keep at least { $amount }, which a refused request needed, in hand, because calls may be refused above zero.
     .hour = How much the provider sets aside for one request is not known; keep at least { $amount }, an hour of the present spend, in hand, because calls may be refused above zero.
     .some = How much the provider sets aside for one request is not known; keep some in hand, because calls may be refused above zero.
+
+## What cannot be explained. The last two stand before “is not there (any more)”.
+
+diagnosis-no-connector = there is no connector '{ $id }'
+diagnosis-what-account = account { $id }
+diagnosis-what-refusal = a refusal of account { $id }

@@ -392,3 +392,9 @@ precaution-reserve_known = 预留金额已知
     .needed = 服务商为一次请求预留多少尚不清楚；请至少保留 { $amount }（曾有一次被拒的请求需要这么多），因为余额高于零时调用也可能被拒绝。
     .hour = 服务商为一次请求预留多少尚不清楚；请至少保留 { $amount }（按目前支出约为一小时的用量），因为余额高于零时调用也可能被拒绝。
     .some = 服务商为一次请求预留多少尚不清楚；请保留一些余额，因为余额高于零时调用也可能被拒绝。
+
+## 无法解释的情况。后两条接在“找不到”之后。
+
+diagnosis-no-connector = 没有连接器“{ $id }”
+diagnosis-what-account = 账户 { $id }
+diagnosis-what-refusal = 账户 { $id } 的拒绝记录

@@ -8,6 +8,7 @@ use crate::diagnosis::{self, Diagnosis, Facts, Standing};
 use crate::model::{AccountId, Amount, Cause, DAY, HOUR, Refusal, Scope, Severity, Source, Timestamp};
 use crate::monitor::Monitor;
 use crate::refusal::{self, Pasted};
+use crate::say;
 use serde::{Deserialize, Serialize};
 
 /// What is to be explained.
@@ -257,8 +258,10 @@ pub fn explain_for_account(
     connector: Option<&str>,
     pasted: &Pasted,
 ) -> Result<ExplainView, ApiError> {
-    let own =
-        config.accounts.get(account).ok_or_else(|| ApiError::not_found(format_args!("account {account}")))?;
+    let own = config
+        .accounts
+        .get(account)
+        .ok_or_else(|| ApiError::not_found(say!("diagnosis-what-account", id = account.to_string())))?;
     let refusal = refusal::explain(connector.or(Some(&own.connector)), pasted.response(), source.now);
     let refusal = Refusal { source: Source::Pasted, ..refusal };
     let watched = facts::Watched {
@@ -278,7 +281,7 @@ pub(crate) async fn explain(app: &App, request: ExplainRequest) -> Result<Explai
     let mut pasted = refusal::paste(&request.text);
     pasted.status = request.status.or(pasted.status);
     if let Some(id) = request.connector.as_deref().filter(|id| connectors::find(id).is_none()) {
-        return Err(ApiError::new("bad_request", format!("there is no connector '{id}'")));
+        return Err(ApiError::new("bad_request", say!("diagnosis-no-connector", id = id)));
     }
     let account = request.account.filter(|id| monitor.configured().contains_key(id));
     let Some(account) = account else {
@@ -311,7 +314,7 @@ pub(crate) async fn diagnose(app: &App, request: DiagnoseRequest) -> Result<Expl
         seen => stated(&monitor, &request.account)?.or(seen),
     };
     let Some((at, refusal)) = seen else {
-        let what = format_args!("a refusal of account {}", request.account);
+        let what = say!("diagnosis-what-refusal", id = request.account.to_string());
         return Err(ApiError::not_found(what));
     };
     // What the provider states holds until now; rows of it are some hours apart.
