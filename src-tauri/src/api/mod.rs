@@ -98,7 +98,8 @@ impl Host for Headless {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    /// For programs: `bad_request`, `not_found`, `config`, `secrets`, `store`, `poll`, `host`.
+    /// For programs: `bad_request`, `not_found`, `config`, `secrets`, `store`, `poll`, `host`; or the field of a form
+    /// that cannot be read, such as `quiet`.
     pub code: &'static str,
     /// For people: what happened and what to do.
     pub message: String,

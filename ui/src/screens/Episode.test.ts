@@ -104,7 +104,13 @@ function backend(answer: Record<string, (request: unknown) => unknown>) {
 
 test('an alert’s page says why the newest notice was told, and of any other on demand', async () => {
   location.hash = '#/alerts/7';
-  const { fake, sent } = backend({ episode: () => page });
+  let state: EpisodePage['episode']['state'] = 'firing';
+  const { fake, sent } = backend({
+    episode: () => ({ ...page, episode: { ...page.episode, state } }),
+    acknowledge: () => {
+      state = 'acknowledged';
+    },
+  });
   render(App, { backend: fake });
   await screen.findByRole('heading', { level: 1, name: page.episode.title });
   expect(sent).toContainEqual(['episode', { id: 7 }]);
@@ -119,8 +125,13 @@ test('an alert’s page says why the newest notice was told, and of any other on
   expect(screen.getByRole('region', { name: 'What came of it' }).textContent).toContain(
     'Nothing was left from 21 Nov, 12:00 on.',
   );
-  await fireEvent.click(screen.getByRole('button', { name: /^Acknowledge/ }));
+  const button = screen.getByRole('button', { name: /^Acknowledge/ });
+  button.focus();
+  await fireEvent.click(button);
   expect(sent).toContainEqual(['acknowledge', { id: 7 }]);
+  // The button is gone; its neighbour has the focus.
+  await expect.poll(() => document.activeElement?.textContent).toBe('Snooze 4 h');
+  expect(button.isConnected).toBe(false);
 });
 
 test('an alert that is not known says so', async () => {
