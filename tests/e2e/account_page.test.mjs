@@ -151,7 +151,7 @@ test('a page with a script, bytes and a flood are shown as text, or not at all',
 test('an account is edited without its key, and what stands beside it in the file stays', async () => {
   await page.getByRole('button', { name: 'Edit…' }).click();
   const form = page.locator('section[aria-labelledby=edit-title]');
-  await form.getByLabel('Name').fill('Mine, renamed');
+  await form.getByLabel('Name', { exact: true }).fill('Mine, renamed');
   await form.getByLabel(/^Poll every/).fill('often');
   await form.getByRole('button', { name: 'Save' }).click();
   await form.getByText('write whole seconds').waitFor();
@@ -300,7 +300,7 @@ test('old figures say that they are old', async () => {
   const file = join(own.place, 'config/config.toml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('interval = 600', 'interval = 10'));
   await own.again();
-  await visit(page, '#/');
+  page = await chromium.page(own.url);
   await visit(page, '#/account/mine');
   await page.getByText('Mine, renamed').first().waitFor();
   await page.getByText(/· fresh ·/).waitFor();

@@ -1,6 +1,6 @@
 /** What an account's money went on, the keys that it has and could have, and the catalogue to pick from. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accessible, browser, fits, program, shot, upstream, visit } from './harness.mjs';
@@ -23,7 +23,8 @@ const keys = () => page.locator('section[aria-labelledby=keys]');
 
 before(async () => {
   gateway = await upstream((asked) => {
-    const path = asked.split('?')[0];
+    const [path, query = ''] = asked.split('?');
+    if (path === '/api/v1/keys' && !/\boffset=0\b/.test(query)) return { body: { data: [] } };
     return ANSWERS[path]
       ? { body: ANSWERS[path] }
       : { status: 404, body: { error: 'no such path' } };
@@ -87,6 +88,42 @@ for (const theme of ['light', 'dark']) {
     }
   });
 }
+
+test('another breakdown is one key away', async () => {
+  ANSWERS['/api/v1/keys'] = {
+    data: [
+      { hash: 'ab'.repeat(32), name: 'nightly jobs', label: 'x', usage_daily: 2, limit: null },
+    ],
+  };
+  await visit(page, '#/');
+  await visit(page, '#/account/router');
+  await page.getByRole('button', { name: 'Poll now' }).click();
+  const seg = costs().getByRole('group', { name: 'Told apart by' });
+  await seg.waitFor();
+  assert.deepEqual(await seg.getByRole('button').allInnerTexts(), ['Model', 'Key']);
+  const chart = costs().getByRole('application');
+  assert.match(await chart.getAttribute('aria-label'), /B shows the next breakdown/);
+  await chart.focus();
+  await page.keyboard.press('b');
+  await costs().getByRole('rowheader', { name: 'nightly jobs' }).waitFor();
+  assert.equal(await seg.getByRole('button', { name: 'Key' }).getAttribute('aria-pressed'), 'true');
+  await costs().locator('[aria-live=polite]', { hasText: 'Spend by key' }).first().waitFor();
+  assert.equal(
+    await page.evaluate(() => document.activeElement.getAttribute('role')),
+    'application',
+  );
+  await page.keyboard.press('b');
+  await costs().getByRole('rowheader', { name: 'openai/gpt-4.1' }).waitFor();
+  await costs().getByRole('button', { name: 'Picture' }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    costs().getByRole('button', { name: 'Save SVG' }).click(),
+  ]);
+  assert.equal(file.suggestedFilename(), 'tollwatch-router-by-model-30d.svg');
+  const text = readFileSync(await file.path(), 'utf8');
+  assert.match(text, /<title>Router · Spend by model<\/title>/);
+  assert.match(text, />deepseek\/deepseek-chat<\/text>/, 'its legend');
+});
 
 test('the catalogue is grouped, and searched by name', async () => {
   await visit(page, '#/add');

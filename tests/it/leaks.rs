@@ -100,6 +100,8 @@ fn clean_answers(serving: &Serving, upstream: &Upstream) {
         ("settings", json!({})),
         ("episodes", json!({"days": 30})),
         ("connectors", json!({})),
+        ("account_form", json!({"id": "deep"})),
+        ("raw_answers", json!({"account": "deep"})),
         ("test_account", draft(upstream)),
     ] {
         clean(command, serving.json(command, &request).to_string().as_bytes());
@@ -115,6 +117,30 @@ fn clean_answers(serving: &Serving, upstream: &Upstream) {
         clean("a refused draft", answer.as_bytes());
     }
     clean("the page", serving.page("/").as_bytes());
+}
+
+/// The last raw answer is there, with its figures and without the key in any form; and bounded.
+fn raw(serving: &Serving, upstream: &Upstream) {
+    let answers = || serving.json("raw_answers", &json!({"account": "deep"}))["answers"].clone();
+    let body = answers()[0]["body"].as_str().unwrap().to_owned();
+    assert!(body.contains("\"total_balance\": \"110.00\""), "{body}");
+    assert!(body.contains("\"you_sent\": \"Bearer [redacted]\""), "{body}");
+    for flood in ["x ".repeat(1 << 20), format!("{}{KEY}", "x ".repeat(32 * 1024 - 9))] {
+        upstream.json("/user/balance", &flood);
+        for _ in 0..200 {
+            serving.json("poll_now", &json!({"id": "deep"}));
+            wait();
+            if answers()[0]["bytes"] == flood.len() {
+                break;
+            }
+        }
+        let said = answers().to_string();
+        assert!(said.len() < 70 * 1024, "{}", said.len());
+        clean("a raw answer", said.as_bytes());
+        assert!(!said.contains("sk-EX"), "a torn key is none: {}", &said[said.len() - 200..]);
+    }
+    good(upstream);
+    poll_until(serving, |account| account["problem"].is_null());
 }
 
 fn lookup(bus: &PrivateBus) -> String {
@@ -160,6 +186,7 @@ fn a_key_is_in_the_keyring_and_nowhere_else() {
     let account = poll_until(&serving, |account| account["problem"].is_null());
     assert_eq!(account["meters"][0]["remaining"], "110", "{account}");
     clean_answers(&serving, &upstream);
+    raw(&serving, &upstream);
     // While it runs, with SQLite's log beside the history; and after its end.
     let files = clean_folder(&sandbox.config_dir()) + clean_folder(&sandbox.data_dir());
     assert!(files >= 3 && sandbox.data_dir().join("history.sqlite-wal").exists(), "{files}");

@@ -1,5 +1,8 @@
 # One account's page.
 
+# Between the members of a list.
+account-comma = {", "}
+
 account-back = ← Overview
 account-loading = Loading…
 account-read = read { $age }

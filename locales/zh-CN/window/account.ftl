@@ -1,5 +1,8 @@
 # 单个账户的页面。
 
+# 列表中各项之间。
+account-comma = 、
+
 account-back = ← 总览
 account-loading = 正在加载…
 account-read = { $age }读取

@@ -2,7 +2,7 @@
 
 chart-name = 图表：{ $meter }
 chart-what = 内容
-chart-level = 水位
+chart-level = 走势
 chart-spend = 支出
 chart-how-far = 时间范围
 chart-range-24h = 24 小时

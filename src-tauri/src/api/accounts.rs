@@ -124,7 +124,7 @@ fn events(
         .collect();
     for told in store.told(from, now)? {
         if mine.contains_key(&told.episode) {
-            let (how, title) = (format!("{}", crate::alerts::word(told.severity)), told.title.as_str());
+            let (how, title) = (crate::alerts::word(told.severity).to_owned(), told.title.as_str());
             add(told.at, "notice", say!("account-event-told", severity = how, title = title));
         }
     }

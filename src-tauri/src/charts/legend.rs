@@ -16,6 +16,8 @@ pub enum Shape {
     Line,
     /// A line of dashes.
     Dashes,
+    /// A line of dots.
+    Dots,
     /// A filled area.
     Area,
     /// A triangle that points up.
@@ -89,6 +91,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         match one.shape {
             Shape::Line => pen.line(one.ink, 2.0, &[(x, y), (end, y)])?,
             Shape::Dashes => pen.dashed(one.ink, 1.5, (x, y), (end, y), (4.0, 3.0))?,
+            Shape::Dots => pen.dashed(one.ink, 1.75, (x, y), (end, y), (1.5, 3.0))?,
             Shape::Area if one.ink == Ink::Hatch => {
                 pen.fill(Ink::Gap, &[(x, high), (end, high), (end, low), (x, low)])?;
                 for from in [x, x + 6.0, x + 12.0] {

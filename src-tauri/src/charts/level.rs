@@ -185,9 +185,9 @@ impl Scene {
         row(drawn && fan, Ink::Fan, Shape::Area, say!("legend-fan"));
         row(drawn && fan, Ink::Median, Shape::Dashes, say!("legend-wall"));
         row(drawn && limit, Ink::Limit, Shape::Dashes, say!("legend-limit"));
-        row(drawn && self.reserve > 0.0, Ink::Reserve, Shape::Dashes, say!("legend-reserve"));
+        row(drawn && self.reserve > 0.0, Ink::Reserve, Shape::Dots, say!("legend-reserve"));
         row(drawn && marked("top_up"), Ink::Topup, Shape::Triangle, say!("legend-topup"));
-        row(drawn && resets, Ink::Reset, Shape::Dashes, say!("legend-reset"));
+        row(drawn && resets, Ink::Reset, Shape::Dots, say!("legend-reset"));
         row(drawn && marked("refusal"), Ink::Refusal, Shape::Cross, say!("legend-refusal"));
         row(!self.bands.is_empty(), Ink::Hatch, Shape::Area, say!("legend-gap"));
         rows

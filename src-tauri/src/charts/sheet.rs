@@ -113,3 +113,84 @@ pub fn sheet_png(panel: &Panel<'_>, words: Words<'_>, dark: bool) -> Result<Opti
     let pixels = pen::pixels_twice(laid.size, palette, |pen| laid.draw(pen, words))?;
     raster::encode(&pixels, (laid.size.0 * 2, laid.size.1 * 2), png::ColorType::Rgb).map(Some)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charts::testing::{balance, gap};
+    use crate::charts::{Layer, SpendBar};
+    use crate::model::{DAY, HOUR, MeterKind, Qty, Timestamp, Unit};
+    use jiff::tz::TimeZone;
+
+    const NAMES: [&str; 3] = ["gpt-4.1", "<b>&", "余额"];
+
+    fn sheet_of(title: &str) -> (String, Option<Vec<u8>>) {
+        let samples = [balance(0, 10), balance(DAY / 2, 4), balance(DAY, 9)];
+        let gaps = [gap(DAY / 4)];
+        let input = LevelInput {
+            unit: Unit::USD,
+            kind: MeterKind::Balance,
+            label: "balance",
+            samples: &samples,
+            gaps: &gaps,
+            forecast: None,
+            headroom_now: None,
+            limit: None,
+            resets_at: None,
+            refusals: &[],
+            from: Timestamp(0),
+            to: Timestamp(DAY),
+            now: Timestamp(DAY),
+            zone: TimeZone::UTC,
+            width: 600,
+            height: 200,
+        };
+        let (panel, words) = (Panel::Level(&input), Words { title, span: "a day" });
+        (sheet(&panel, words).unwrap(), sheet_png(&panel, words, true).unwrap())
+    }
+
+    #[test]
+    fn a_sheet_stands_alone_with_title_colours_and_legend() {
+        let (svg, png) = sheet_of("Acme · balance");
+        assert!(svg.contains("<title>Acme · balance</title><desc>balance: "));
+        assert!(svg.contains("@media (prefers-color-scheme:dark)"));
+        for word in ["Acme · balance", "a day", "left", "top-up", "no reading"] {
+            assert!(svg.contains(&format!(">{word}</text>")), "{word}");
+        }
+        assert!(!svg.contains(">reset</text>"), "no row for what is not there");
+        // 600 + 2 × 16 wide; 200 + 50 + 2 × 16 high and one row of legend of 20.
+        assert!(svg.contains(r#"viewBox="0 0 632 302""#), "{}", &svg[..200]);
+        let png = png.unwrap();
+        let number = |at: usize| u32::from_be_bytes([png[at], png[at + 1], png[at + 2], png[at + 3]]);
+        assert_eq!((number(16), number(20)), (1264, 604), "two pixels for one");
+    }
+
+    #[test]
+    fn words_are_escaped_and_foreign_letters_are_left_to_the_window() {
+        let (svg, png) = sheet_of("</title><script>alert(1)</script>");
+        assert!(!svg.contains("<script") && png.is_some());
+        assert_eq!(sheet_of("余额").1, None);
+    }
+
+    #[test]
+    fn a_stack_names_each_layer() {
+        let bar = |at: i64| SpendBar { at: Timestamp(at), until: Timestamp(at + HOUR), spent: Qty(5) };
+        let layers = NAMES.map(|name| Layer { name: name.to_owned(), bars: vec![bar(0), bar(HOUR)] });
+        let input = SpendInput {
+            unit: Unit::USD,
+            label: "Spend by model",
+            layers: &layers,
+            from: Timestamp(0),
+            to: Timestamp(DAY),
+            now: Timestamp(DAY),
+            zone: TimeZone::UTC,
+            width: 480,
+            height: 200,
+        };
+        let svg = sheet(&Panel::Spend(&input), Words { title: "t", span: "s" }).unwrap();
+        for name in ["gpt-4.1", "&lt;b&gt;&amp;", "余额"] {
+            assert!(svg.contains(&format!(">{name}</text>")), "{name}");
+        }
+        assert_eq!(svg.matches(r#"<path class="layer-2""#).count(), 2, "its bars and its row");
+    }
+}

@@ -3,4 +3,4 @@
 /**
  * How a mark looks.
  */
-export type Shape = "line" | "dashes" | "area" | "triangle" | "cross";
+export type Shape = "line" | "dashes" | "dots" | "area" | "triangle" | "cross";
