@@ -196,21 +196,30 @@ test('stale: the last figures stay, marked as old', async (t) => {
     server.closeAllConnections();
     server.close();
   });
-  const { page } = await configured(t, [
-    account('slow', `http://127.0.0.1:${server.address().port}`),
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const slow = account('slow', url);
+  const pages = await Promise.all([
+    configured(t, [slow]),
+    configured(t, ['[appearance]\nlanguage = "zh-CN"\n', slow]),
   ]);
-  const row = page.locator('li.meter', { hasText: '$12.34' });
-  await row.waitFor();
+  const rows = pages.map(({ page }) => page.locator('li.meter', { hasText: '$12.34' }));
+  await Promise.all(rows.map((row) => row.waitFor()));
   hang = true;
-  // Nobody tells it: the page asks by itself after a minute at the latest; a new one asks at once.
-  const until = Date.now() + 60_000;
-  while (Date.now() < until && (await row.getByText('stale').count()) === 0) {
-    await page.waitForTimeout(1_000);
-    await page.reload();
-    await row.waitFor();
-  }
-  assert.equal(await row.getByText('stale').count(), 1);
-  await pictured(page, 'stale', 'en');
+  await Promise.all(
+    ['en', 'zh'].map(async (language, at) => {
+      const { page } = pages[at];
+      const stale = rows[at].getByText(language === 'en' ? 'stale' : '已过时');
+      // Nobody tells it: the page asks by itself after a minute at the latest; a new one asks at once.
+      const until = Date.now() + 60_000;
+      while (Date.now() < until && (await stale.count()) === 0) {
+        await page.waitForTimeout(1_000);
+        await page.reload();
+        await rows[at].waitFor();
+      }
+      assert.equal(await stale.count(), 1);
+      await pictured(page, 'stale', language);
+    }),
+  );
 });
 
 test('the simulator is on: nobody takes it for their own money', async (t) => {
