@@ -172,31 +172,22 @@ fn reload(scene: &Scene<'_>, account: &AccountFacts, meter: &MeterFacts) -> Opti
     };
     let (label, since) = (account.label.as_str(), said::bare(since, scene.facts));
     let (left, read) = (words::amount(had), scene.read(meter.read_at));
-    let text = match (known, level) {
-        (Reload::Said(below), level) => {
+    let empty = level == Level::Empty;
+    let text = match known {
+        Reload::Said(below) => {
+            let id = if empty { "diagnosis-reload-said" } else { "diagnosis-reload-said.left" };
             let below = words::amount(below);
-            match level {
-                Level::Empty => say!("diagnosis-reload-said", account = label, below = below, since = since),
-                _ => say!(
-                    "diagnosis-reload-said.left",
-                    account = label,
-                    below = below,
-                    left = left,
-                    read = read
-                ),
-            }
+            say!(id, account = label, below = below, since = since, left = left, read = read)
         }
-        (Reload::Seen { count, amount, about, .. }, level) => {
-            let id = match level {
-                Level::Empty => "diagnosis-reload-seen",
-                _ => "diagnosis-reload-seen.left",
-            };
+        Reload::Seen { count, amount, about, .. } => {
+            let id = if empty { "diagnosis-reload-seen" } else { "diagnosis-reload-seen.left" };
+            let (amount, about) = (words::amount(amount), words::amount(about));
             say!(
                 id,
                 account = label,
                 count = count,
-                amount = words::amount(amount),
-                about = words::amount(about),
+                amount = amount,
+                about = about,
                 since = since,
                 left = left,
                 read = read

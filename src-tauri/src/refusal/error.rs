@@ -90,7 +90,7 @@ fn kind(cause: Cause) -> PollErrorKind {
 }
 
 /// The page where it is mended.
-fn page<'a>(cause: Cause, key_url: Option<&'a str>, links: Links) -> Option<&'a str> {
+fn page(cause: Cause, key_url: Option<&str>, links: Links) -> Option<&str> {
     match cause {
         Cause::BalanceExhausted | Cause::RequestTooLarge | Cause::FreeQuota => links.top_up,
         Cause::KeyLimit => links.keys,
