@@ -10,7 +10,7 @@ pub use alerting::AlertsConfig;
 pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
 
-use file::{edit, merge, name, put, read, refused, table, write};
+use file::{edit, merge, put, read, refused, table, write};
 
 use crate::alerts::Lead;
 use crate::model::words::Language;
@@ -20,10 +20,9 @@ use crate::secrets::Source;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use toml_edit::{DocumentMut, Item, Table, TableLike};
+use toml_edit::{Item, Table};
 
 /// The whole file. Every field has a default; unknown fields are refused with their line.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -43,6 +43,8 @@ import type { RemoveEntryRequest } from "./RemoveEntryRequest";
 import type { RemoveRequest } from "./RemoveRequest";
 import type { ReplayRequest } from "./ReplayRequest";
 import type { ReplayView } from "./ReplayView";
+import type { ReportRequest } from "./ReportRequest";
+import type { ReportView } from "./ReportView";
 import type { RhythmRequest } from "./RhythmRequest";
 import type { RhythmView } from "./RhythmView";
 import type { SecretRequest } from "./SecretRequest";
@@ -127,6 +129,8 @@ export type Commands = {
   set_notifications: { request: SwitchRequest; response: null };
   /** Chooses the language of the window and of notices. */
   set_language: { request: LanguageRequest; response: null };
+  /** A month on paper: spend per account, model and key, walls hit and avoided. */
+  report: { request: ReportRequest; response: ReportView };
   /** When to tell, for all accounts and for single ones. */
   alert_settings: { request: Nothing; response: AlertPage };
   /** Changes when to tell, for all accounts. */
