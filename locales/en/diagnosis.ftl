@@ -27,12 +27,6 @@ diagnosis-front = { $watched ->
     }
 diagnosis-gateway = the gateway
     .quoted = “{ $account }”
-# A meter, by the name that its connector gave it, such as “key limit “ci””: $name without the quoted part at its end,
-# $base the same in small letters with hyphens, for languages that have words of their own for the usual ones.
-diagnosis-label = { $base ->
-   *[other] { $name }
-}
-    .quoted = { diagnosis-label } { $quoted }
 diagnosis-meter = { $meter } of “{ $account }”
 diagnosis-named = The { $meter } of “{ $account }”
     .alone = The { $meter }

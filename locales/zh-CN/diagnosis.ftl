@@ -26,67 +26,6 @@ diagnosis-front = { $watched ->
 diagnosis-gateway = 该网关
     .quoted = “{ $account }”
 # 计量项，按连接器所给的名称；$base 为其小写形式。未列出的保留原名。
-diagnosis-label = { $base ->
-    [balance] 余额
-    [balance-in-usd] 余额（USD）
-    [balance-in-cny] 余额（CNY）
-    [prepaid-credit] 预付额度
-    [available-credit] 可用额度
-    [credits] 额度
-    [points] 点数
-    [key-limit] 密钥限额
-    [key-budget] 密钥预算
-    [key-spend] 密钥支出
-    [spend] 支出
-    [spend-limit] 支出限额
-    [spending-limit] 支出限额
-    [project-spend-limit] 项目支出限额
-    [budget] 预算
-    [monthly-budget] 每月预算
-    [own-monthly-budget] 自设每月预算
-    [your-budget-this-month] 您的本月预算
-    [team-budget] 团队预算
-    [user-budget] 用户预算
-    [organisation-budget] 组织预算
-    [provider-budget] 服务商预算
-    [user-spend] 用户支出
-    [team-spend] 团队支出
-    [spend-today] 今日支出
-    [spend-this-month] 本月支出
-    [spent-this-month] 本月支出
-    [spend-per-hour-now] 当前每小时支出
-    [estimated-cost-today] 今日估算费用
-    [estimated-cost-this-month] 本月估算费用
-    [invoiced-use-this-month] 本月后付用量
-    [use-since-the-last-invoice] 上次账单以来的用量
-    [pay-as-you-go-credits] 按量付费额度
-    [pay-as-you-go-spend-this-month] 本月按量付费支出
-    [credits-of-the-plan] 套餐额度
-    [credits-used-this-period] 本期已用额度
-    [cost-beyond-the-plan] 套餐外费用
-    [usage-limit] 用量限额
-    [token-limit] tokens 限额
-    [request-limit] 请求限额
-    [rate-limit] 速率限制
-    [requests-per-minute] 每分钟请求数
-    [requests-per-day] 每日请求数
-    [tokens-per-minute] 每分钟 tokens
-    [tokens-today] 今日 tokens
-    [tokens-this-month] 本月 tokens
-    [tokens-in-the-last-hour] 最近一小时 tokens
-    [free-requests] 免费请求
-    [free-model-requests] 免费模型请求
-    [free-model-requests-today] 今日免费模型请求
-    [searches] 搜索次数
-    [extra-searches] 额外搜索次数
-    [searches-this-hour] 本小时搜索次数
-    [calls-per-month] 每月调用数
-    [subscription] 订阅
-    [this-week] 本周
-    [owed] 欠款
-   *[other] { $name }
-}
-    .quoted = { diagnosis-label }{ $quoted }
 diagnosis-meter = “{ $account }”的{ $meter }
 diagnosis-named = “{ $account }”的{ $meter }
     .alone = { $meter }

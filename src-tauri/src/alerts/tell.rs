@@ -196,7 +196,7 @@ pub fn headline(episode: &Episode) -> String {
 pub(super) fn title(kind: EpisodeKind, severity: Severity, seen: &Evidence, times: &Times<'_>) -> String {
     let account = || seen.account.as_str();
     let named = |fallback: &str| {
-        let meter = if seen.meter.is_empty() { fallback } else { &seen.meter };
+        let meter = if seen.meter.is_empty() { fallback.to_owned() } else { words::data(&seen.meter) };
         format!("{} · {meter}", seen.account)
     };
     let balance = || named(&say!("alert-balance"));

@@ -64,6 +64,8 @@ impl Data {
         let zoomed = request.from.zip(request.to).filter(|(from, to)| to.since(*from) >= 60_000);
         let (from, to) = zoomed.unwrap_or((now + -length(request.range), now));
         let latest = store.latest(meter.id)?;
+        // Drawn in the language that is spoken, as all that is shown.
+        let meter = Meter { label: words::data(&meter.label), ..meter };
         let mut data = Data {
             samples: Vec::new(),
             gaps: Vec::new(),

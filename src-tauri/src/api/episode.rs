@@ -148,7 +148,7 @@ pub fn of_store(
     let name = |name: String| Some(name).filter(|name| !name.is_empty());
     let seen = Evidence::of(episode);
     Ok(EpisodePage {
-        meter_label: meter.as_ref().map(|meter| meter.label.clone()).or_else(|| name(seen.meter)),
+        meter_label: meter.as_ref().map(|meter| meter.label.clone()).or_else(|| name(seen.meter)).map(|label| words::data(&label)),
         after: after(source, episode, meter.as_ref(), zone)?.said,
         episode: views::episode(episode, label.or_else(|| name(seen.account))),
         moments: views,

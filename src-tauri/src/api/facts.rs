@@ -248,8 +248,8 @@ fn added(source: &StoreView, meter: &Meter) -> Result<Vec<(Timestamp, Amount, Am
 fn keys(spec: &Spec, config: &AccountConfig) -> Vec<KeyFacts> {
     let key = |secret: &connectors::SecretSpec| KeyFacts {
         role: secret.role.to_owned(),
-        label: secret.label.to_owned(),
-        help: secret.help.to_owned(),
+        label: words::data(secret.label),
+        help: words::data(secret.help),
         stored: config.secrets.contains_key(secret.role),
         privileged: ["admin", "management", "owner"].iter().any(|word| secret.role.contains(word)),
         url: secret.url,

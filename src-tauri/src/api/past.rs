@@ -95,7 +95,7 @@ pub(super) fn moves(meter: &Meter, samples: &[Sample]) -> Vec<Moved> {
         (step.reset || step.added.0 != 0).then(|| Moved {
             at: after.at,
             meter: meter.key.clone(),
-            label: meter.label.clone(),
+            label: words::data(&meter.label),
             kind: meter.kind,
             added: Amount::new(step.added, meter.unit),
             reset: step.reset,

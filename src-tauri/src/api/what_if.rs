@@ -132,7 +132,7 @@ fn of_forecasts(
     }
     let view = |(meter, before, after, sentence): (Meter, Forecast, Forecast, String)| WhatIfMeter {
         key: meter.key,
-        label: meter.label,
+        label: words::data(&meter.label),
         before: views::forecast_view(&before),
         after: views::forecast_view(&after),
         sentence,

@@ -4,17 +4,9 @@ use super::{AccountFacts, Facts, MeterFacts};
 use crate::model::{Timestamp, words};
 use crate::say;
 
-/// A meter as a connector calls it; the catalogue may know another word for it.
+/// A meter as a person calls it.
 pub(super) fn label(meter: &MeterFacts) -> String {
-    let label = meter.label.as_str();
-    let base = |name: &str| name.to_lowercase().replace(' ', "-");
-    match label.find(" “").filter(|_| label.ends_with('”')) {
-        Some(at) => {
-            let (name, quoted) = (&label[..at], &label[at + 1..]);
-            say!("diagnosis-label.quoted", name = name, base = base(name), quoted = quoted)
-        }
-        None => say!("diagnosis-label", name = label, base = base(label)),
-    }
+    words::data(&meter.label)
 }
 
 /// `balance of “Work”`, or the meter alone where its own name holds the account's.

@@ -21,7 +21,7 @@ impl Statement {
     pub fn counted_from(&self) -> String {
         match &self.source {
             Source::Costs => say!("ledger-from-costs"),
-            Source::Counter(label) => say!("ledger-from-meter", label = label.as_str()),
+            Source::Counter(label) => say!("ledger-from-meter", label = words::data(label)),
             Source::Hand => say!("ledger-from-hand"),
         }
     }
