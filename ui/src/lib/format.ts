@@ -15,6 +15,18 @@ const DAY = 24 * HOUR;
 
 const MISSING = '–';
 
+/** Intl's formats are slow to make and quick to use: each is made once. */
+const made = new Map<string, unknown>();
+function once<T>(kind: string, where: string, how: object, make: () => T): T {
+  const key = kind + where + JSON.stringify(how);
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key) as T;
+}
+const dates = (where: string, how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  once('d', where, how, () => new Intl.DateTimeFormat(where, how));
+const numbers = (where: string, how: Intl.NumberFormatOptions): Intl.NumberFormat =>
+  once('n', where, how, () => new Intl.NumberFormat(where, how));
+
 /** Intl takes decimal strings exactly; TypeScript's library knows them by this type. */
 const exact = (decimal: string): Intl.StringNumericLiteral => decimal as Intl.StringNumericLiteral;
 
@@ -33,7 +45,7 @@ export function amount(decimal: string | null, unit: string, where = locale(), f
   if (decimal === null) return MISSING;
   if (isCurrency(unit)) {
     const digits = places(decimal, fine);
-    return new Intl.NumberFormat(where, {
+    return numbers(where, {
       style: 'currency',
       currency: unit,
       currencyDisplay: 'narrowSymbol',
@@ -42,10 +54,10 @@ export function amount(decimal: string | null, unit: string, where = locale(), f
     }).format(exact(decimal));
   }
   if (unit === 'percent') {
-    const number = new Intl.NumberFormat(where, { maximumFractionDigits: 1 });
+    const number = numbers(where, { maximumFractionDigits: 1 });
     return say('percent', { number: number.format(exact(decimal)) });
   }
-  const number = new Intl.NumberFormat(where, { maximumFractionDigits: places(decimal, fine) });
+  const number = numbers(where, { maximumFractionDigits: places(decimal, fine) });
   return counted(number.format(exact(decimal)), unit);
 }
 
@@ -62,7 +74,7 @@ export function burn(perHour: number | null, unit: string, where = locale()): st
   if (isCurrency(unit) || unit === 'percent') {
     return say('per-hour', { amount: amount(perHour.toFixed(6), unit, where) });
   }
-  const number = new Intl.NumberFormat(where, { notation: 'compact', maximumFractionDigits: 1 });
+  const number = numbers(where, { notation: 'compact', maximumFractionDigits: 1 });
   return say('per-hour', { amount: counted(number.format(perHour), unit) });
 }
 
@@ -101,7 +113,7 @@ export function setZone(zone: string): void {
 
 /** The calendar day, `2026-11-21`. Put together from parts: engines disagree on the order that a language asks for. */
 function dayOf(at: number, zone = home): string {
-  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+  const parts = dates('en-u-ca-gregory-nu-latn', {
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
@@ -113,7 +125,7 @@ function dayOf(at: number, zone = home): string {
 
 /** Time of day in the viewer's zone: `16:40`. */
 export function clock(at: number, zone = home, where = locale()): string {
-  return new Intl.DateTimeFormat(where, {
+  return dates(where, {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -146,7 +158,7 @@ function written(
   zone = home,
   where = locale(),
 ): string {
-  return new Intl.DateTimeFormat(where, { ...how, ...(zone ? { timeZone: zone } : {}) }).format(at);
+  return dates(where, { ...how, ...(zone ? { timeZone: zone } : {}) }).format(at);
 }
 
 /** What is only roughly known, to ten minutes: as [`moment`] otherwise. */
@@ -216,7 +228,7 @@ export function bytes(count: number, where = locale()): string {
     value /= 1000;
     at += 1;
   }
-  return new Intl.NumberFormat(where, {
+  return numbers(where, {
     style: 'unit',
     unit: units[at] ?? 'byte',
     maximumFractionDigits: 1,
