@@ -168,8 +168,10 @@ impl Scene {
     /// What is seen on the panel, in words: no row for what is not there.
     pub(super) fn legend(&self, input: &LevelInput<'_>) -> Vec<LegendRow> {
         let inside = |at: Timestamp| at > self.frame.from && at < self.frame.to;
+        // Marks are drawn at the edges too.
+        let shown = |at: Timestamp| at >= self.frame.from && at <= self.frame.to;
         let marked =
-            |kind: &str| self.marks.iter().any(|mark| mark.kind == kind && inside(Timestamp(mark.t as i64)));
+            |kind: &str| self.marks.iter().any(|mark| mark.kind == kind && shown(Timestamp(mark.t as i64)));
         let limit = input.limit.is_some_and(|limit| input.unit.to_f64(limit) <= self.frame.y.max);
         let resets = input.resets_at.is_some_and(|at| at > input.now && inside(at)) || marked("reset");
         let fan = self.forecast.is_some() && input.headroom_now.is_some();
