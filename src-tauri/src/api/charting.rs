@@ -5,7 +5,7 @@ use super::{ApiError, App, StoreView, past};
 use crate::charts::{self, Layer, LevelForecast, LevelInput, Panel, Refused, SpendBar, SpendInput};
 use crate::diagnosis;
 use crate::forecast::{Forecast, Outlook};
-use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Rhythm, Sample, Timestamp};
+use crate::model::{DAY, HOUR, Meter, Qty, Refusal, Rhythm, Sample, Timestamp, words};
 use crate::monitor::Monitor;
 use crate::say;
 use crate::store::{Hour, StoreError};

@@ -148,7 +148,11 @@ pub fn of_store(
     let name = |name: String| Some(name).filter(|name| !name.is_empty());
     let seen = Evidence::of(episode);
     Ok(EpisodePage {
-        meter_label: meter.as_ref().map(|meter| meter.label.clone()).or_else(|| name(seen.meter)).map(|label| words::data(&label)),
+        meter_label: meter
+            .as_ref()
+            .map(|meter| meter.label.clone())
+            .or_else(|| name(seen.meter))
+            .map(|label| words::data(&label)),
         after: after(source, episode, meter.as_ref(), zone)?.said,
         episode: views::episode(episode, label.or_else(|| name(seen.account))),
         moments: views,
@@ -298,7 +302,7 @@ mod tests {
             };
             let title = views::episode(&episode, None).title;
             assert_eq!(title, episode.title, "what is over keeps the words in which it was told");
-            after(&source, &episode, None, &TimeZone::UTC).unwrap().join("")
+            after(&source, &episode, None, &TimeZone::UTC).unwrap().said.join("")
         };
         assert_eq!(ended(EpisodeKind::Failing, "{}"), "It ended 21 Nov, 12:32: polls were good again.");
         speaking(Language::Chinese, || {

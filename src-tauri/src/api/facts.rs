@@ -8,7 +8,7 @@ use crate::forecast::Outlook;
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, EpisodeState, HOUR, Links, MINUTE, Meter, MeterKind, Qty, Refusal, SECOND,
-    Sample, Timestamp, step,
+    Sample, Timestamp, step, words,
 };
 use crate::monitor::{Monitor, Status, poll};
 use crate::store::StoreError;

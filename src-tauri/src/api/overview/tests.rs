@@ -10,6 +10,8 @@ const NOW: Timestamp = Timestamp(1_795_264_320_000);
 
 fn account(forecast: Option<ForecastView>) -> AccountView {
     let meter = |forecast| MeterView {
+        resets: Vec::new(),
+        reload: None,
         key: MeterKey::new("balance.usd"),
         kind: MeterKind::Balance,
         label: "余额".to_owned(),
