@@ -171,21 +171,31 @@ fn one_poll_recorded(bencher: Bencher) {
 /// What the window does when a year is asked for: the query, the drawing, and the points for tooltip and table.
 #[divan::bench]
 fn chart_of_a_year(bencher: Bencher) {
+    chart(bencher, 365, None);
+}
+
+/// Zoomed into so many days, of two years.
+#[divan::bench(args = [1, 30, 200])]
+fn chart_zoomed(bencher: Bencher, days: i64) {
+    chart(bencher, 730, Some((NOW + -(days + 10) * DAY, NOW + -10 * DAY)));
+}
+
+fn chart(bencher: Bencher, history: i64, zoom: Option<(Timestamp, Timestamp)>) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("history.sqlite"), NOW).expect("a store");
     let account = AccountId::new("bench").expect("an id");
     let mut reading = Reading::new("balance.usd", MeterKind::Balance, "balance", Unit::USD);
     reading.remaining = Some(Qty(0));
     let meter = store.ensure_meter(&account, &reading).expect("a meter");
-    store.load_samples(meter.id, &samples(365, 15 * MINUTE)).expect("a year");
+    store.load_samples(meter.id, &samples(history, 15 * MINUTE)).expect("a history");
     let view = StoreView { store, now: NOW, live: Vec::new() };
     let request = ChartRequest {
         account,
         meter: MeterKey::new("balance.usd"),
         what: ChartWhat::Level,
         range: ChartRange::Year,
-        from: None,
-        to: None,
+        from: zoom.map(|zoom| zoom.0),
+        to: zoom.map(|zoom| zoom.1),
         width: 960,
         height: 360,
     };

@@ -23,6 +23,14 @@ const ACCOUNTS: usize = 10;
 const METERS: [&str; 5] = ["balance.usd", "balance.cny", "balance.eur", "balance.gbp", "balance.jpy"];
 
 fn main() {
+    // `-- prepare FOLDER URL`: two hundred accounts with two years of history, for benches/input.mjs.
+    let words: Vec<String> = std::env::args().collect();
+    if let Some(at) = words.iter().position(|word| word == "prepare") {
+        let (folder, upstream) = (Path::new(&words[at + 1]), &words[at + 2]);
+        configure(folder, upstream, 200, 3600);
+        history(folder, 200, &METERS[..1], 730);
+        return;
+    }
     accounts_of_a_month();
     // `cargo bench … --bench program -- month`: no more than this.
     if std::env::args().any(|word| word == "month") {
@@ -35,7 +43,7 @@ fn main() {
     times("start: tollwatch --version", folder.path(), &["--version"]);
     print!("building a year of history of {} meters … ", ACCOUNTS * METERS.len());
     let _ = std::io::stdout().flush();
-    history(folder.path());
+    history(folder.path(), ACCOUNTS, &METERS, 365);
     let size = std::fs::metadata(folder.path().join("data/history.sqlite")).map_or(0, |file| file.len());
     println!("{} MB", size / 1_000_000);
     times("status", folder.path(), &["status"]);
@@ -93,16 +101,16 @@ fn configure(folder: &Path, upstream: &str, accounts: usize, interval: u32) {
     std::fs::write(folder.join("config/config.toml"), text).expect("a config");
 }
 
-/// As it stands after a year of polls: every reading of the last 90 days, hours before.
-fn history(folder: &Path) {
+/// As it stands after so many days of polls: every reading of the last 90 days, hours before.
+fn history(folder: &Path, accounts: usize, meters: &[&str], days: i64) {
     let now = Clock::Real.now();
     let store = Store::open(&folder.join("data/history.sqlite"), now).expect("a store");
-    for account in 0..ACCOUNTS {
+    for account in 0..accounts {
         let id = AccountId::new(format!("a{account}")).expect("an id");
-        for key in METERS {
+        for key in meters {
             let code = key.rsplit('.').next().unwrap_or_default();
             let unit = Unit::Money(code.parse().expect("a currency"));
-            let mut reading = Reading::new(key, MeterKind::Balance, key, unit);
+            let mut reading = Reading::new(*key, MeterKind::Balance, *key, unit);
             reading.remaining = Some(Qty(0));
             let meter = store.ensure_meter(&id, &reading).expect("a meter");
             let mut left = 50_000_000_000_i64;
@@ -123,7 +131,7 @@ fn history(folder: &Path) {
                 }
             };
             let mut past: Vec<Sample> =
-                (90 * 24..365 * 24).rev().map(|hour| sample(now + -hour * HOUR, HOUR)).collect();
+                (90 * 24..days * 24).rev().map(|hour| sample(now + -hour * HOUR, HOUR)).collect();
             past.extend(
                 (1..90 * DAY / (5 * MINUTE)).rev().map(|poll| sample(now + -poll * 5 * MINUTE, 5 * MINUTE)),
             );

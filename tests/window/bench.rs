@@ -2,7 +2,7 @@
 //! Nothing here passes or fails; docs/performance.md reads the figures.
 
 use crate::driven::Driven;
-use crate::place::{PROGRAM, Place, descendants, processes};
+use crate::place::{PROGRAM, Place, Running, descendants, processes};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,6 +37,35 @@ async fn bench_start_and_memory() {
             median(rows.iter().filter(|row| row.0 == name).map(|row| figure(&row.1)))
         };
         println!("{name:<20} {:>16.0} {:>10.0} {:>10.0}", mid(|s| s.paint), mid(|s| s.pss), mid(|s| s.rss));
+    }
+}
+
+/// What the watch costs while no window is shown, beside `tollwatch serve` of the same build.
+#[test]
+#[ignore = "measures: scripts/bench"]
+fn bench_hidden_memory() {
+    let serve = Path::new(PROGRAM).with_file_name("tollwatch");
+    let mut rows = Vec::new();
+    for _ in 0..RUNS {
+        for (name, program, words) in [
+            ("tollwatch-desktop --hidden", PathBuf::from(PROGRAM), &["--hidden"][..]),
+            ("tollwatch serve", serve.clone(), &["serve", "--port", "0"][..]),
+        ] {
+            let place = Place::new();
+            let running =
+                Running::start(place.command(program).args(words).stdout(std::process::Stdio::null()));
+            std::thread::sleep(Duration::from_secs(5));
+            let family = || processes(running.0.id()).into_iter().map(|(pid, _)| pid).chain([running.0.id()]);
+            let total = |field: &str| family().map(|pid| memory(pid, field)).sum::<f64>() / 1024.0;
+            rows.push((name, total("Pss:"), total("Rss:"), total("Private_Dirty:")));
+        }
+    }
+    println!("{:<28} {:>10} {:>10} {:>12}   median of {RUNS}", "", "PSS MiB", "RSS MiB", "own MiB");
+    for name in ["tollwatch-desktop --hidden", "tollwatch serve"] {
+        let of = |figure: fn(&(&str, f64, f64, f64)) -> f64| {
+            median(rows.iter().filter(|row| row.0 == name).map(figure))
+        };
+        println!("{name:<28} {:>10.1} {:>10.1} {:>12.1}", of(|r| r.1), of(|r| r.2), of(|r| r.3));
     }
 }
 

@@ -18,6 +18,14 @@ impl Display {
         Display { x, root }
     }
 
+    /// The visible top-level window whose title ends with the program's name, whatever page it is at.
+    pub(crate) fn any(&self) -> Option<Window> {
+        let tree = self.x.query_tree(self.root).ok()?.reply().ok()?;
+        tree.children.into_iter().find(|window| {
+            self.title(*window).is_some_and(|title| title.ends_with(b"Tollwatch")) && self.is_visible(*window)
+        })
+    }
+
     /// The visible top-level window with this title.
     pub(crate) fn window(&self, title: &str) -> Option<Window> {
         let tree = self.x.query_tree(self.root).ok()?.reply().ok()?;

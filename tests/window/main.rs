@@ -11,6 +11,7 @@
 mod bench;
 mod display;
 mod driven;
+mod flow;
 mod life;
 mod place;
 mod screens;
