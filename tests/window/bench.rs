@@ -40,6 +40,27 @@ async fn bench_start_and_memory() {
     }
 }
 
+/// Eight hours of simulated life in the window (the simulator's time runs 300 times as fast): its memory by the hour.
+#[tokio::test]
+#[ignore = "measures: scripts/bench"]
+async fn bench_eight_hours() {
+    let place = Place::new();
+    let window = Driven::start(&place, Path::new(PROGRAM)).await;
+    window.click("//button[normalize-space()='Start the simulator']").await;
+    window.wait_until("return document.querySelectorAll('li.meter').length > 1").await;
+    let program = *descendants(std::process::id(), "tollwatch-deskt").first().expect("the program runs");
+    println!("{:<8} {:>14} {:>14}", "hour", "web view MiB", "program MiB");
+    for hour in 0..=8 {
+        for page in ["#/alerts", "#/settings", "#/add", "#/why", "#/"] {
+            window.ask(&format!("location.hash = '{page}'")).await;
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+        let page: f64 = descendants(program, "WebKitWebProces").iter().map(|pid| memory(*pid, "Pss:")).sum();
+        println!("{hour:<8} {:>14.1} {:>14.1}", page / 1024.0, memory(program, "Pss:") / 1024.0);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+}
+
 /// What the watch costs while no window is shown, beside `tollwatch serve` of the same build.
 #[test]
 #[ignore = "measures: scripts/bench"]
