@@ -170,7 +170,7 @@ fn a_live_headline_is_said_in_the_language_that_is_spoken_now() {
     let low = world.one(EpisodeKind::Low).unwrap();
     assert_eq!(low.title, "DeepSeek · balance is below $5.00");
     assert_eq!(headline(&low), low.title);
-    assert_eq!(speaking(Language::Chinese, || headline(&low)), "DeepSeek · balance：低于 $5.00");
+    assert_eq!(speaking(Language::Chinese, || headline(&low)), "DeepSeek · 余额：低于 $5.00");
     // An older format kept no evidence.
     let old = Episode { evidence: "{}".to_owned(), ..low.clone() };
     assert_eq!(speaking(Language::Chinese, || headline(&old)), low.title);

@@ -30,21 +30,25 @@ impl Table {
         Table { whole, patterns }
     }
 
-    fn find(&self, english: &str) -> Option<String> {
+    /// A whole text; a name of the user's, in quotes behind it, stays as it is.
+    fn quoted(&self, english: &str) -> Option<String> {
         if let Some(found) = self.whole.get(english) {
             return Some(found.clone());
         }
-        // A name of the user's stands in quotes behind the label, as it is.
-        if let Some((label, name)) = english.split_once(" “")
-            && let Some(found) = self.whole.get(label).filter(|_| name.ends_with('”'))
-        {
-            return Some(format!("{found}“{name}"));
+        let (label, name) = english.split_once(" “")?;
+        let found = self.whole.get(label).filter(|_| name.ends_with('”'))?;
+        Some(format!("{found}“{name}"))
+    }
+
+    fn find(&self, english: &str) -> Option<String> {
+        if let Some(found) = self.quoted(english) {
+            return Some(found);
         }
         self.patterns.iter().find_map(|(parts, to)| {
             let names = matched(parts, english)?;
             let name = |at: usize| {
                 let name = *names.get(at)?;
-                Some(self.whole.get(name).or_else(|| LABELS.whole.get(name)).map_or(name, String::as_str))
+                Some(self.quoted(name).or_else(|| LABELS.quoted(name)).unwrap_or_else(|| name.to_owned()))
             };
             Some(filled(to, name))
         })
@@ -63,13 +67,13 @@ fn literals(pattern: &str) -> Vec<String> {
 }
 
 /// A translation with its names put in; a name that looks like a place is not filled again.
-fn filled<'a>(text: &str, name: impl Fn(usize) -> Option<&'a str>) -> String {
+fn filled(text: &str, name: impl Fn(usize) -> Option<String>) -> String {
     let mut parts = text.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let place = part.split_once('}').and_then(|(at, rest)| Some((name(at.parse().ok()?)?, rest)));
         match place {
-            Some((name, rest)) => filled.extend([name, rest]),
+            Some((name, rest)) => filled.extend([name.as_str(), rest]),
             None => filled.extend(["{", part]),
         }
     }
@@ -130,6 +134,7 @@ mod tests {
         assert_eq!(find("budget of “shop”"), "“shop” 的预算");
         assert_eq!(find("budget of “shop” at openai"), "“shop” 在 openai 的预算");
         assert_eq!(find("team a week"), "每周团队");
+        assert_eq!(find("key limit “ci” a week"), "每周密钥限额“ci”");
         assert_eq!(table.find("budget of "), None, "no name");
         assert_eq!(table.find("something else"), None);
     }
