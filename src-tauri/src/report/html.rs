@@ -135,7 +135,7 @@ fn table(breakdown: &Breakdown) -> Markup {
                     tr {
                         th scope="row" { (name) }
                         td.figure { (words::amount(amount)) }
-                        td.share { (words::share(share)) " " i style={ "width:" (format!("{:.1}", share * 60.0)) "%" } {} }
+                        td.share { span { (words::share(share)) } i style={ "width:" (format!("{:.1}", share * 60.0)) "%" } {} }
                     }
                 }
             }
