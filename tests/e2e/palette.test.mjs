@@ -13,8 +13,8 @@ after(async () => {
   await chromium?.close();
 });
 
-const field = (page) => page.getByRole('combobox');
-const options = (page) => page.getByRole('option');
+const field = (page) => page.getByRole('dialog').getByRole('combobox');
+const options = (page) => page.getByRole('dialog').getByRole('option');
 const chosen = (page) => page.locator('[role=option][aria-selected=true]');
 
 async function open(page, keys = 'Control+k') {
