@@ -97,6 +97,13 @@ pub(crate) async fn set_language(app: &App, request: LanguageRequest) -> Result<
         None => Config::unset(&path, "appearance.language")?,
     }
     app.reload(&path)?;
+    // What a poll said of its failure stays as it was said: asked again, it is said anew.
+    let monitor = app.shown();
+    for (id, status) in monitor.statuses() {
+        if status.problem.is_some() || !status.partial.is_empty() {
+            monitor.poll_now(Some(&id));
+        }
+    }
     app.all_changed();
     Ok(())
 }
