@@ -25,7 +25,7 @@ account-bad-lead = lead time: { $why }
 account-id-taken = there is an account { $id } already; choose another id
 account-key-left = { $id } is removed, but its { $role } is still in the keychain (tollwatch, { $id }/{ $role }): { $why }
 keys-no-secret = { $name } has no secret '{ $role }'
-account-wrong-key = this is not a { $key }: those begin with { $prefix }. { $help } Nothing was sent.
+account-wrong-key = this does not look like the { $key }: those begin with { $prefix }. { $help } Nothing was sent.
 account-no-key-given = no { $key } was given
 
 account-bad-amount = the amount: { $why }; write it like 50 USD

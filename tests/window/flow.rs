@@ -102,14 +102,11 @@ async fn a_first_account_its_wall_its_notice_and_the_way_back() {
     let told = service.0.clone();
     let path = "/org/freedesktop/Notifications";
     let bus = zbus::connection::Builder::session()
-        .expect("scripts/window-test starts a bus")
         .name("org.freedesktop.Notifications")
-        .expect("a name")
         .serve_at(path, service)
-        .expect("a path")
         .build()
         .await
-        .expect("the notification service");
+        .expect("the notification service, on the bus that scripts/window-test starts");
     let left = Arc::new(Mutex::new("3.10"));
     let address = provider(left.clone());
     let (place, display) = (Place::new(), Display::open());
@@ -120,7 +117,7 @@ async fn a_first_account_its_wall_its_notice_and_the_way_back() {
     window.click("//main//a[@href='#/add']").await;
     window.click("//main//button[contains(., 'DeepSeek')]").await;
     window.fill("#base", &address).await;
-    window.fill("#secret-key", "an-invented-key-for-this-test").await;
+    window.fill("#secret-key", "sk-EXAMPLE-invented-for-this-test").await;
     window.press("Test").await;
     window.wait_until("return document.querySelector('[data-result=passed]') !== null").await;
     window.press("Save account").await;
@@ -130,7 +127,7 @@ async fn a_first_account_its_wall_its_notice_and_the_way_back() {
     // The test notification, and that it was seen.
     window.press("Send a test notification").await;
     until("the test notification arrives", || (!told.lock().ok()?.is_empty()).then_some(()));
-    window.press("Yes").await;
+    window.press("Yes, I saw it").await;
 
     // The money is gone: the wall is seen, and the notice comes.
     *left.lock().expect("no panic here") = "0.00";
@@ -170,6 +167,6 @@ async fn a_first_account_its_wall_its_notice_and_the_way_back() {
         (!descendants(std::process::id(), "tollwatch-deskt").contains(&program)).then_some(())
     });
     let history = std::fs::read(place.data().join("history.sqlite")).expect("the history");
-    let key: &[u8] = b"an-invented-key";
+    let key: &[u8] = b"sk-EXAMPLE-invented";
     assert!(!history.windows(key.len()).any(|part| part == key), "the key is in the keychain only");
 }
