@@ -51,6 +51,18 @@ for (const theme of ['light', 'dark']) {
   });
 }
 
+test('the page of an alert says why in Chinese', async () => {
+  const page = await chromium.page(demo.url, { locale: 'zh-CN' });
+  await visit(page, '#/alerts');
+  await page.locator('main a[href^="#/alerts/"]').first().click();
+  await page.getByRole('application').first().locator('svg').waitFor();
+  await accessible(page, 'an alert in Chinese');
+  await shot(page, 'zh-alert-light');
+  // What the stage says of its chart stands in the page too.
+  assert.deepEqual(await words(page), []);
+  await page.context().close();
+});
+
 for (const width of [360, 800, 2560]) {
   test(`no horizontal scroll in Chinese at ${width} px`, async () => {
     const page = await chromium.page(demo.url, { width, locale: 'zh-CN' });

@@ -22,8 +22,8 @@ account-paused = 已暂停。
 account-resume = 继续
 account-resumed = 已继续。
 account-remove = 移除…
-account-why = 为何 402？
-account-why-of = 为何 402？{ $what }
+account-why = 为什么 402？
+account-why-of = 为什么 402？{ $what }
 
 account-notice-keychain = 钥匙串未能打开。
 account-notice-offline = 本机离线。

@@ -16,8 +16,8 @@ alerts-told = { $age }已提醒
     .not = 未提醒
 alerts-why = 提醒原因
     .of = 提醒原因：{ $title }
-alerts-why-402 = 为何 402？
-    .of = 为何 402？{ $title }
+alerts-why-402 = 为什么 402？
+    .of = 为什么 402？{ $title }
 
 alerts-snooze = 4 小时后提醒
     .of = 4 小时后提醒：{ $title }

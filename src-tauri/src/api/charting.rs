@@ -48,6 +48,11 @@ pub struct Data {
     now: Timestamp,
 }
 
+/// A meter by its name in the language that is spoken, as all that is drawn.
+fn shown(meter: Meter) -> Meter {
+    Meter { label: words::data(&meter.label), ..meter }
+}
+
 impl Data {
     /// Reads what the request asks for. `known` is the monitor's forecast; without it one is made, with the
     /// account's calendar.
@@ -64,8 +69,7 @@ impl Data {
         let zoomed = request.from.zip(request.to).filter(|(from, to)| to.since(*from) >= 60_000);
         let (from, to) = zoomed.unwrap_or((now + -length(request.range), now));
         let latest = store.latest(meter.id)?;
-        // Drawn in the language that is spoken, as all that is shown.
-        let meter = Meter { label: words::data(&meter.label), ..meter };
+        let meter = shown(meter);
         let mut data = Data {
             samples: Vec::new(),
             gaps: Vec::new(),
@@ -137,7 +141,7 @@ impl Data {
             from,
             to: at,
             now: at,
-            meter,
+            meter: shown(meter),
         })
     }
 
