@@ -86,6 +86,16 @@ test('actions act: theme, language and back, polling', async () => {
   };
   await run('dark', 'Theme: dark');
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  // The settings see it, wherever it was chosen.
+  await visit(page, '#/settings');
+  const dark = page.getByRole('button', { name: 'Dark', exact: true });
+  assert.equal(await dark.getAttribute('aria-pressed'), 'true');
+  await run('theme light', 'Theme: light');
+  assert.equal(await dark.getAttribute('aria-pressed'), 'false');
+  await run('when to tell', 'When to tell');
+  await page.getByRole('heading', { name: 'When to tell' }).waitFor();
+  assert.match(page.url(), /#\/alerts\/when$/);
+  await visit(page, '#/');
   await run('poll', 'Poll all accounts now');
   await page.getByRole('status').getByText('All accounts are being polled.').waitFor();
   await run('中文', 'Language: 简体中文');

@@ -2,10 +2,10 @@ import { mount } from 'svelte';
 import AppView from './App.svelte';
 import { pickBackend } from './lib/backend';
 import { lastLanguage, speak } from './lib/say.svelte';
-import { savedTheme, setTheme } from './lib/theme';
+import { setTheme, theme } from './lib/theme.svelte';
 import './style.css';
 
-setTheme(savedTheme());
+setTheme(theme());
 const target = document.getElementById('app');
 // In the language of the last time, so that no text changes under the reader's eyes.
 void speak(lastLanguage()).finally(() => {

@@ -3,7 +3,7 @@ import type { Overview } from './bindings/Overview';
 import { accountHref, alertHref, settingsHref, whyHref } from './route.svelte';
 import { say } from './say.svelte';
 import type { App } from './state.svelte';
-import { setTheme } from './theme';
+import { setTheme } from './theme.svelte';
 
 export type EntryKind = 'alert' | 'action' | 'page' | 'account' | 'meter' | 'setting';
 
@@ -166,7 +166,11 @@ function settings(): Entry[] {
   });
   return [
     part('notifications', say('palette-notifications'), say('palette-notifications.also')),
-    part('when', say('palette-when'), say('palette-when.also')),
+    {
+      ...part('when', say('palette-when'), say('palette-when.also')),
+      // It stands where the alerts are.
+      href: '#/alerts/when',
+    },
     part('rhythm', say('palette-rhythm'), say('palette-rhythm.also')),
     part('appearance', say('palette-appearance'), say('palette-appearance.also')),
     part('system', say('palette-system'), say('palette-system.also')),
