@@ -6,7 +6,7 @@
 
 use super::Rules;
 use super::evidence::Evidence;
-use super::tell::{Times, title};
+use super::tell::{Times, headline, title};
 use crate::model::{Episode, EpisodeState, Resource, Severity, Timestamp};
 
 /// What one poll says about one rule on one resource.
@@ -125,6 +125,7 @@ pub(super) fn advance(
 
 /// The condition held at this poll.
 fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timestamp) {
+    let before = (is_active(episode), episode.severity);
     // A clock that was set back must not delay a warning.
     episode.began_at = episode.began_at.min(now);
     episode.seen_at = now;
@@ -167,8 +168,8 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
             false => (wanted(condition.plan, episode.plan_at), wanted(condition.warn, episode.warn_at)),
         };
     }
-    // What only waits to fire is shown to nobody, and most of it never fires: no words are made for it.
-    if is_active(episode) {
+    // What only waits to fire is shown to nobody. Of what goes on, the window says the headline anew from the evidence.
+    if is_active(episode) && before != (true, episode.severity) {
         let times = Times { now: None, zone: &rules.zone };
         episode.title = title(episode.resource.kind, episode.severity, &condition.evidence, &times);
     }
@@ -176,6 +177,10 @@ fn hold(rules: &Rules, episode: &mut Episode, condition: Condition, now: Timesta
 }
 
 fn resolve(episode: &mut Episode, now: Timestamp) {
+    // It keeps the last words that were true of it.
+    if episode.fired_at.is_some() {
+        episode.title = headline(episode);
+    }
     (episode.state, episode.resolved_at, episode.snoozed_until) = (EpisodeState::Resolved, Some(now), None);
 }
 
