@@ -110,7 +110,7 @@ fn history(folder: &Path, accounts: usize, meters: &[&str], days: i64) {
         for key in meters {
             let code = key.rsplit('.').next().unwrap_or_default();
             let unit = Unit::Money(code.parse().expect("a currency"));
-            let mut reading = Reading::new(key, MeterKind::Balance, key, unit);
+            let mut reading = Reading::new(key, MeterKind::Balance, *key, unit);
             reading.remaining = Some(Qty(0));
             let meter = store.ensure_meter(&id, &reading).expect("a meter");
             let mut left = 50_000_000_000_i64;
