@@ -6,7 +6,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A window that a test drives. Its driver and the program end with it.
 pub(crate) struct Driven {
@@ -84,7 +84,18 @@ impl Driven {
 impl Drop for Driven {
     fn drop(&mut self) {
         // The group's id is the driver's own. It may be gone already.
-        let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.driver.0.id())]).status();
+        let group = format!("-{}", self.driver.0.id());
+        let kill =
+            |signal: &str| Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
+        let _ = kill("-KILL");
+        let _ = self.driver.0.wait();
+        // The next start must not find this one's name on the bus.
+        for _ in 0..100 {
+            if !kill("-0").is_ok_and(|status| status.success()) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
     }
 }
 
