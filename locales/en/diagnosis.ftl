@@ -31,7 +31,6 @@ diagnosis-meter = { $meter } of “{ $account }”
 diagnosis-named = The { $meter } of “{ $account }”
     .alone = The { $meter }
 # Joins whole sentences.
-diagnosis-next = { $first } { $next }
 diagnosis-and = { $first } and { $next }
 
 # A moment in a sentence; .bare after “since” and “until”, .closed before a punctuation mark. $day is today, near

@@ -29,7 +29,6 @@ diagnosis-gateway = 该网关
 diagnosis-meter = “{ $account }”的{ $meter }
 diagnosis-named = “{ $account }”的{ $meter }
     .alone = { $meter }
-diagnosis-next = { $first }{ $next }
 diagnosis-and = { $first }和{ $next }
 
 # 句中的时刻。以数字结尾者其后加空格，.closed 用于标点之前。

@@ -71,8 +71,13 @@ pub(crate) async fn report(app: &App, request: ReportRequest) -> Result<ReportVi
         Some(text) => format!("{text}-01").parse::<Date>().map_err(|_| wrong())?,
     };
     let span = Span::of(month, &zone).ok_or_else(wrong)?;
-    let accounts: Result<Vec<AccountView>, StoreError> =
-        monitor.configured().iter().map(|(id, config)| views::account(&source, id, config, None)).collect();
+    // The monitor knows the forecasts: without it they would all be made anew.
+    let statuses = monitor.statuses();
+    let accounts: Result<Vec<AccountView>, StoreError> = monitor
+        .configured()
+        .iter()
+        .map(|(id, config)| views::account(&source, id, config, statuses.get(id)))
+        .collect();
     let mut report = gather(&source, &accounts?, month, &span, &zone)?;
     report.demo = app.demo_speed().is_some();
     let (name, html) = (format!("tollwatch-{}.html", month.strftime("%Y-%m")), report::html(&report));
@@ -124,14 +129,14 @@ fn spent(source: &Source, account: &AccountView, span: &Span) -> Result<Vec<Spen
     let mut found = Vec::new();
     for (unit, view) in counted(account) {
         let Some(meter) = source.store.meter(&account.id, &view.key)? else { continue };
-        let hours = source.store.hours(meter.id, span.before, span.to)?;
+        // From a month further back: what was watched then was watched through the month before, but for gaps.
+        let hours = source.store.hours(meter.id, span.before + -31 * DAY, span.to)?;
         let sum = |from: Timestamp, to: Timestamp| {
             let within = hours.iter().filter(|hour| from <= hour.at && hour.at < to);
             Amount::new(within.fold(Qty(0), |sum, hour| Qty(sum.0.saturating_add(hour.spent.0))), unit)
         };
         let amount = sum(span.from, span.to);
-        // Watched in the month before it too: then all of it was, but for gaps.
-        let watched = !source.store.hours(meter.id, span.before + -31 * DAY, span.before)?.is_empty();
+        let watched = hours.first().is_some_and(|hour| hour.at <= span.before);
         if amount.qty != Qty(0) {
             found.push(Spent { amount, before: watched.then(|| sum(span.before, span.from)) });
         }

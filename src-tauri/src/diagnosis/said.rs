@@ -59,6 +59,5 @@ fn days(at: Timestamp, facts: &Facts) -> i32 {
 
 /// Whole sentences one after another.
 pub(super) fn sentences(all: impl IntoIterator<Item = Option<String>>) -> String {
-    let next = |first, next| say!("diagnosis-next", first = first, next = next);
-    all.into_iter().flatten().reduce(next).unwrap_or_default()
+    words::sentences(all.into_iter().flatten())
 }
