@@ -7,70 +7,14 @@ import type { Backend, LinkState } from './lib/backend/types';
 import { BackendError } from './lib/backend/types';
 import type { EventMessage } from './lib/bindings/EventMessage';
 import type { Overview } from './lib/bindings/Overview';
-
-const NOW = 1_795_264_320_000;
+import { nothing, someAccount, someMeter } from './lib/testing';
 
 function overview(change: Partial<Overview> = {}): Overview {
+  const forecast = { is: 'unknown', reason: 'two hours of history, a day is needed' } as const;
   return {
-    now: NOW,
-    zone: 'UTC',
-    world: 'live',
-    speed: 1,
-    episodes: [],
-    spent: [],
-    total: null,
-    warnings: [],
-    language: 'en',
-    headline: {
-      severity: null,
-      lead: 'Nothing runs out in the next 7 days',
-      when: '',
-      detail: '',
-      account: null,
-      meter: null,
-      top_up_url: null,
-      episode: null,
-    },
-    accounts: [
-      {
-        id: 'a',
-        label: 'Alpha',
-        connector: 'c',
-        connector_name: 'C',
-        base_url: 'https://x.example',
-        state: 'fresh',
-        last_good_at: NOW,
-        next_poll_at: null,
-        interval: 1,
-        problem: null,
-        partial: [],
-        top_up_url: null,
-        secrets: {},
-        meters: [
-          {
-            key: 'm',
-            kind: 'balance',
-            label: 'balance',
-            unit: 'USD',
-            used: null,
-            limit: null,
-            remaining: null,
-            headroom: null,
-            share: null,
-            window: 'never',
-            resets_at: null,
-            resets: [],
-            reload: null,
-            provenance: 'reported',
-            read_at: NOW,
-            burn: null,
-            severity: null,
-            trend: [],
-            forecast: { is: 'unknown', reason: 'two hours of history, a day is needed' },
-          },
-        ],
-      },
-    ],
+    ...nothing,
+    headline: { ...nothing.headline, lead: 'Nothing runs out in the next 7 days' },
+    accounts: [someAccount({ meters: [someMeter({ forecast })] })],
     ...change,
   };
 }

@@ -3,7 +3,7 @@ import type { AccountView } from './bindings/AccountView';
 import type { ForecastView } from './bindings/ForecastView';
 import type { MeterView } from './bindings/MeterView';
 import { held, lanes, markWords, ordered, resetsWithin } from './runway';
-import { HOUR, NOW } from './testing';
+import { HOUR, NOW, someAccount, someMeter } from './testing';
 
 const wall = (hours: number): ForecastView => ({
   is: 'wall',
@@ -16,51 +16,10 @@ const wall = (hours: number): ForecastView => ({
 const clear: ForecastView = { is: 'clear', until: NOW + 1440 * HOUR, confidence: 'fair' };
 const unknown: ForecastView = { is: 'unknown', reason: 'no history' };
 
-const meter = (
-  key: string,
-  forecast: ForecastView,
-  change: Partial<MeterView> = {},
-): MeterView => ({
-  key,
-  kind: 'balance',
-  label: key,
-  unit: 'USD',
-  used: null,
-  limit: null,
-  remaining: '5',
-  headroom: '5',
-  share: null,
-  window: 'never',
-  resets_at: null,
-  resets: [],
-  reload: null,
-  provenance: 'reported',
-  read_at: NOW,
-  burn: null,
-  severity: null,
-  trend: [],
-  forecast,
-  ...change,
-});
+const meter = (key: string, forecast: ForecastView, change: Partial<MeterView> = {}): MeterView =>
+  someMeter({ key, label: key, remaining: '5', headroom: '5', forecast, ...change });
 
-const account = (...meters: MeterView[]): AccountView[] => [
-  {
-    id: 'a',
-    label: 'A',
-    connector: 'c',
-    connector_name: 'C',
-    base_url: '',
-    state: 'fresh',
-    last_good_at: NOW,
-    next_poll_at: null,
-    interval: 1,
-    problem: null,
-    partial: [],
-    top_up_url: null,
-    secrets: {},
-    meters,
-  },
-];
+const account = (...meters: MeterView[]): AccountView[] => [someAccount({ meters })];
 const names = (found: { meter: MeterView }[]) => found.map((lane) => lane.meter.key).join(' ');
 
 test('what comes first stands first; what nobody can tell stands last, and says why elsewhere', () => {

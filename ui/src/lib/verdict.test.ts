@@ -4,6 +4,7 @@ import type { ExplainView } from './bindings/ExplainView';
 import type { MeterView } from './bindings/MeterView';
 import { setZone } from './format';
 import { parseRoute, whyHref } from './route.svelte';
+import { HOUR, someAccount, someMeter } from './testing';
 import {
   byNeed,
   changes,
@@ -21,7 +22,6 @@ import {
 } from './verdict';
 
 const NOW = Date.UTC(2026, 10, 21, 2, 49, 35);
-const HOUR = 3_600_000;
 setZone('UTC');
 
 const view = (change: Partial<ExplainView> = {}): ExplainView => ({
@@ -52,46 +52,11 @@ const view = (change: Partial<ExplainView> = {}): ExplainView => ({
   ...change,
 });
 
-const meter = (change: Partial<MeterView> = {}): MeterView => ({
-  key: 'm',
-  kind: 'balance',
-  label: 'balance',
-  unit: 'USD',
-  used: null,
-  limit: null,
-  remaining: '0.00',
-  headroom: null,
-  share: null,
-  window: 'never',
-  resets_at: null,
-  resets: [],
-  reload: null,
-  provenance: 'reported',
-  read_at: NOW,
-  burn: null,
-  severity: null,
-  trend: [],
-  forecast: { is: 'unknown', reason: '' },
-  ...change,
-});
+const meter = (change: Partial<MeterView> = {}): MeterView =>
+  someMeter({ remaining: '0.00', read_at: NOW, ...change });
 
-const account = (change: Partial<AccountView> = {}): AccountView => ({
-  id: 'a',
-  label: 'Alpha',
-  connector: 'c',
-  connector_name: 'C',
-  base_url: 'https://x.example',
-  state: 'fresh',
-  last_good_at: NOW,
-  next_poll_at: NOW + HOUR,
-  interval: 1,
-  problem: null,
-  partial: [],
-  top_up_url: null,
-  secrets: {},
-  meters: [meter()],
-  ...change,
-});
+const account = (change: Partial<AccountView> = {}): AccountView =>
+  someAccount({ last_good_at: NOW, next_poll_at: NOW + HOUR, meters: [meter()], ...change });
 
 test('the page that says why has three addresses', () => {
   expect(parseRoute('#/why')).toEqual({ at: 'why', account: null, when: null });

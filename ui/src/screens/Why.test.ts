@@ -4,28 +4,11 @@ import App from '../App.svelte';
 import type { Backend } from '../lib/backend/types';
 import type { ExplainView } from '../lib/bindings/ExplainView';
 import type { Overview } from '../lib/bindings/Overview';
-import { NOW, nothing } from '../lib/testing';
+import { NOW, nothing, someAccount } from '../lib/testing';
 
 const overview = {
   ...nothing,
-  accounts: [
-    {
-      id: 'alpha',
-      label: 'Alpha',
-      connector: 'c',
-      connector_name: 'Some gateway',
-      base_url: 'https://x.example',
-      state: 'fresh',
-      last_good_at: NOW,
-      next_poll_at: null,
-      interval: 1,
-      problem: null,
-      partial: [],
-      top_up_url: null,
-      secrets: {},
-      meters: [],
-    },
-  ],
+  accounts: [someAccount({ id: 'alpha', connector_name: 'Some gateway' })],
 } satisfies Overview;
 
 const verdict: ExplainView = {

@@ -5,45 +5,16 @@ import { BackendError, type Backend } from '../backend/types';
 import type { RhythmView } from '../bindings/RhythmView';
 import type { Settings } from '../bindings/Settings';
 import type { WhatIfView } from '../bindings/WhatIfView';
-import { HOUR, NOW, nothing } from '../testing';
+import { HOUR, NOW, nothing, someAccount, someMeter } from '../testing';
 
-const meter = {
+const meter = someMeter({
   key: 'balance',
-  kind: 'balance',
-  label: 'balance',
-  unit: 'USD',
-  used: null,
-  limit: null,
   remaining: '20',
   headroom: '20',
-  share: null,
-  window: 'never',
-  resets_at: null,
-  resets: [],
-  reload: null,
-  provenance: 'reported',
-  read_at: NOW,
   burn: 1,
-  severity: null,
-  trend: [],
   forecast: { is: 'unknown', reason: 'nothing was spent' },
-} as const;
-const account = {
-  id: 'alpha',
-  label: 'Alpha',
-  connector: 'c',
-  connector_name: 'C',
-  base_url: 'https://x.example',
-  state: 'fresh',
-  last_good_at: NOW,
-  next_poll_at: null,
-  interval: 1,
-  problem: null,
-  partial: [],
-  top_up_url: null,
-  secrets: {},
-  meters: [meter],
-} as const;
+});
+const account = someAccount({ id: 'alpha', meters: [meter] });
 const works = { ok: true, message: 'fine' };
 const settings = {
   version: '0.1.0',
