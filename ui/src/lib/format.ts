@@ -112,7 +112,7 @@ export function setZone(zone: string): void {
 }
 
 /** The calendar day, `2026-11-21`. Put together from parts: engines disagree on the order that a language asks for. */
-function dayOf(at: number, zone = home): string {
+export function dayOf(at: number, zone = home): string {
   const parts = dates('en-u-ca-gregory-nu-latn', {
     year: 'numeric',
     month: '2-digit',
