@@ -149,3 +149,15 @@ fn serve(mut stream: TcpStream, answers: &Answers) {
     let answer = answers.lock().unwrap().get(&path).cloned().unwrap_or(missing);
     let _ = stream.write_all(&answer);
 }
+
+/// A program that `scripts/tools` fetched, such as `prometheus/promtool` or `python/bin/python`. `None` where there is
+/// none, and that is printed; on Linux where `CI` is true it must be there.
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
+    let found = crate::namespace::tools().map(|folder| folder.join(name)).filter(|path| path.exists());
+    let required = cfg!(target_os = "linux") && std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(found.is_some() || !required, "{name} is missing: run scripts/tools");
+    if found.is_none() {
+        println!("not run: needs {name}, which scripts/tools fetches");
+    }
+    found
+}
