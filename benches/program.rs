@@ -16,8 +16,12 @@ use tollwatch::store::Store;
 
 #[path = "../tests/it/month.rs"]
 mod month;
+// Not beside this file, where Cargo would take it for a benchmark of its own.
+#[path = "parts/process.rs"]
+mod process;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_tollwatch");
+use process::{Felt, answer, busy_upstream, command, now, usage};
+
 const ACCOUNTS: usize = 10;
 /// Of each account; the first is the one that polls find.
 const METERS: [&str; 5] = ["balance.usd", "balance.cny", "balance.eur", "balance.gbp", "balance.jpy"];
@@ -59,18 +63,6 @@ fn accounts_of_a_month() {
     println!("\na month of 50 accounts, fake clock: {:.1} s, {figures:?}", began.elapsed().as_secs_f64());
 }
 
-fn command(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(PROGRAM);
-    command
-        .args(words)
-        .env("TOLLWATCH_CONFIG_DIR", folder.join("config"))
-        .env("TOLLWATCH_DATA_DIR", folder.join("data"))
-        .env("BENCH_KEY", "EXAMPLE")
-        .env_remove("DBUS_SESSION_BUS_ADDRESS")
-        .stderr(Stdio::null());
-    command
-}
-
 fn times(what: &str, folder: &Path, words: &[&str]) {
     let mut taken: Vec<Duration> = (0..16)
         .map(|_| {
@@ -83,11 +75,6 @@ fn times(what: &str, folder: &Path, words: &[&str]) {
     taken.sort();
     let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
     println!("{what}: {:.1} ms ({:.1} – {:.1})", ms(taken[7]), ms(taken[0]), ms(taken[14]));
-}
-
-#[allow(clippy::disallowed_methods, reason = "it measures time")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 fn configure(folder: &Path, upstream: &str, accounts: usize, interval: u32) {
@@ -172,7 +159,8 @@ fn crowd() {
     const CROWD: usize = 200;
     let folder = tempfile::tempdir().expect("a folder");
     let felt = Arc::new(Felt::default());
-    configure(folder.path(), &busy_upstream(felt.clone()), CROWD, 60);
+    let upstream = format!("http://127.0.0.1:{}", busy_upstream(&felt, 1));
+    configure(folder.path(), &upstream, CROWD, 60);
     let mut child =
         command(folder.path(), &["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().expect("serve");
     let mut line = String::new();
@@ -198,47 +186,6 @@ fn crowd() {
     );
 }
 
-/// What a host felt.
-#[derive(Default)]
-struct Felt {
-    polls: AtomicUsize,
-    here: AtomicUsize,
-    most: AtomicUsize,
-}
-
-/// As [`upstream`], on a thread per request that takes 20 ms over its answer.
-fn busy_upstream(felt: Arc<Felt>) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let felt = felt.clone();
-            std::thread::spawn(move || {
-                let count = felt.polls.fetch_add(1, Ordering::Relaxed);
-                let here = felt.here.fetch_add(1, Ordering::Relaxed) + 1;
-                felt.most.fetch_max(here, Ordering::Relaxed);
-                std::thread::park_timeout(Duration::from_millis(20));
-                felt.here.fetch_sub(1, Ordering::Relaxed);
-                answer(stream, count);
-            });
-        }
-    });
-    format!("http://{address}")
-}
-
-/// Processor seconds so far, and resident bytes now.
-fn usage(child: &Child) -> Option<(f64, u64)> {
-    let read = |name: &str| std::fs::read_to_string(format!("/proc/{}/{name}", child.id())).ok();
-    let stat = read("stat")?;
-    let fields: Vec<&str> = stat.rsplit(") ").next()?.split(' ').collect();
-    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-    let status = read("status")?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: u64 = resident.trim().trim_end_matches(" kB").parse().ok()?;
-    // The kernel counts in hundredths of a second for every program, whatever its own clock.
-    Some((ticks as f64 / 100.0, kib * 1_024))
-}
-
 /// Answers every request with a balance that falls a little each time.
 fn upstream() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -249,19 +196,4 @@ fn upstream() -> String {
         }
     });
     format!("http://{address}")
-}
-
-/// A balance that falls a little with each poll.
-fn answer(mut stream: TcpStream, count: usize) {
-    let mut head = [0_u8; 4096];
-    let _ = stream.read(&mut head);
-    let body = format!(
-        r#"{{"is_available": true, "balance_infos": [{{"currency": "USD", "total_balance": "{}.5", "granted_balance": "0", "topped_up_balance": "0"}}]}}"#,
-        30 - count % 20
-    );
-    let _ = write!(
-        stream,
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
 }

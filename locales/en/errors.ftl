@@ -4,6 +4,7 @@ secret-import-unset = the environment variable { $name } is not set or empty: se
 
 # Secrets and the keychain.
 secret-env-unset = the environment variable { $name }, which holds the { $role } of { $account }, is not set or empty: set it where Tollwatch is started
+secret-credential-unset = the systemd credential { $name }, which holds the { $role } of { $account }, is not there or empty: give it to the service with `tollwatch service install --credential { $name }:FILE`
 secret-unfit =
     { $why ->
         [empty] the { $role } of { $account } is empty and was not stored: was the right text pasted?
@@ -34,7 +35,7 @@ config-unwritable = { $file } cannot be written: { $why }
 config-unwritable-kept = { $file } cannot be written: { $why }; nothing was changed
 config-unreadable = { $file } cannot be read: { $why }
 config-no-place = no place is named for the secret '{ $role }': write { $role } = "keychain"
-config-bad-place = the secret '{ $role }' must be "keychain" or "env:NAME", never the key itself: put keys into the keychain with `tollwatch accounts add`
+config-bad-place = the secret '{ $role }' must be "keychain", "env:NAME" or "credential:NAME", never the key itself: put keys into the keychain with `tollwatch accounts add`
 config-text-not-due = a text stands where something else is due
 config-line = line { $line }: { $why }
 config-field = { $field }: { $why }

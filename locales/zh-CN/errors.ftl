@@ -4,6 +4,7 @@ secret-import-unset = 环境变量 { $name } 未设置或为空：请在启动 T
 
 # Secrets and the keychain.
 secret-env-unset = 环境变量 { $name }（保存 { $account } 的 { $role }）未设置或为空：请在启动 Tollwatch 的环境中设置它
+secret-credential-unset = systemd 凭据 { $name }（保存 { $account } 的 { $role }）不存在或为空：请用 `tollwatch service install --credential { $name }:FILE` 交给服务
 secret-unfit =
     { $why ->
         [empty] { $account } 的 { $role } 为空，未存储：粘贴的内容是否正确？
@@ -34,7 +35,7 @@ config-unwritable = { $file } 无法写入：{ $why }
 config-unwritable-kept = { $file } 无法写入：{ $why }；未做任何更改
 config-unreadable = { $file } 无法读取：{ $why }
 config-no-place = 未指定密钥“{ $role }”的存放位置：请写 { $role } = "keychain"
-config-bad-place = 密钥“{ $role }”须为 "keychain" 或 "env:NAME"，不可写密钥本身：请用 `tollwatch accounts add` 将密钥存入钥匙串
+config-bad-place = 密钥“{ $role }”须为 "keychain"、"env:NAME" 或 "credential:NAME"，不可写密钥本身：请用 `tollwatch accounts add` 将密钥存入钥匙串
 config-text-not-due = 此处不应为文本
 config-line = 第 { $line } 行：{ $why }
 config-field = { $field }：{ $why }

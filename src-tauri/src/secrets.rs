@@ -1,4 +1,4 @@
-//! Where secrets live: the OS keychain, or an environment variable; nowhere else.
+//! Where secrets live: the OS keychain, an environment variable, or a credential that systemd hands over; nowhere else.
 
 use crate::model::{AccountId, Secret};
 use crate::say;
@@ -15,13 +15,78 @@ const MAX_WAITING: usize = 4;
 #[cfg(all(unix, not(target_os = "macos")))]
 type NativeStore = Arc<zbus_secret_service_keyring_store::Store>;
 
-/// Where one secret of an account is kept, as config says: `keychain`, or `env:NAME`.
+/// A credential that is longer is no key.
+const MAX_CREDENTIAL: u64 = 64 * 1024;
+
+/// Where one secret of an account is kept, as config says: `keychain`, `env:NAME`, or `credential:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// In the OS keychain, under the account and role.
     Keychain,
     /// In this environment variable.
     Env(String),
+    /// In the file of this name in `$CREDENTIALS_DIRECTORY`, where systemd puts a unit's credentials (`LoadCredential=`;
+    /// systemd.exec(5)).
+    Credential(String),
+}
+
+impl Source {
+    /// What config says. `None` for anything else: it may be a pasted key, so it is never echoed.
+    pub fn parse(text: &str) -> Option<Source> {
+        let plain = |name: &str| (1..=64).contains(&name.len()) && name.bytes().all(|byte| is_word(byte));
+        let variable = |name: &str| plain(name) && !name.starts_with(|letter: char| letter.is_ascii_digit());
+        // systemd: as a file name, and no path.
+        let credential = |name: &str| {
+            (1..=64).contains(&name.len())
+                && !name.starts_with('.')
+                && name.bytes().all(|byte| is_word(byte) || matches!(byte, b'-' | b'.'))
+        };
+        match text.split_once(':') {
+            None if text == "keychain" => Some(Source::Keychain),
+            Some(("env", name)) if variable(name) => Some(Source::Env(name.to_owned())),
+            Some(("credential", name)) if credential(name) => Some(Source::Credential(name.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// Whether a text given for a secret names a place instead of being one.
+    pub fn is_named_by(text: &str) -> bool {
+        text.starts_with("env:") || text.starts_with("credential:")
+    }
+
+    /// The secret where it is not the keychain's: read anew each time. `None` for the keychain.
+    pub fn read_anew(&self, account: &str, role: &str) -> Option<Result<Secret, SecretError>> {
+        let (value, missing) = match self {
+            Source::Keychain => return None,
+            Source::Env(name) => {
+                let name = name.as_str();
+                let missing = say!("secret-env-unset", name = name, role = role, account = account);
+                (std::env::var(name).unwrap_or_default(), missing)
+            }
+            Source::Credential(name) => {
+                let missing =
+                    say!("secret-credential-unset", name = name.as_str(), role = role, account = account);
+                (credential(name).unwrap_or_default(), missing)
+            }
+        };
+        // Files mostly end with a line's end, which is no part of a key.
+        let value = Secret::new(value.trim_end_matches(['\r', '\n']));
+        Some(if value.is_empty() { Err(SecretError::Missing(missing)) } else { Ok(value) })
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// A credential's text; `None` where there is none, or none that could be a key.
+fn credential(name: &str) -> Option<String> {
+    use std::io::Read as _;
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty())?;
+    let file = std::fs::File::open(std::path::Path::new(&folder).join(name)).ok()?;
+    let mut text = String::new();
+    file.take(MAX_CREDENTIAL).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 /// Why a secret cannot be had, with what to do.
@@ -163,20 +228,10 @@ impl SecretStore {
         Self::build("memory", true)
     }
 
-    /// The secret of an account's role. An environment variable is read anew each time.
+    /// The secret of an account's role. An environment variable or credential is read anew each time.
     pub async fn get(&self, account: &AccountId, role: &str, source: &Source) -> Result<Secret, SecretError> {
-        if let Source::Env(name) = source {
-            let value = std::env::var(name).map(Secret::new).unwrap_or_else(|_| Secret::new(""));
-            return if value.is_empty() {
-                Err(SecretError::Missing(say!(
-                    "secret-env-unset",
-                    name = name.as_str(),
-                    role = role,
-                    account = account.as_str()
-                )))
-            } else {
-                Ok(value)
-            };
+        if let Some(read) = source.read_anew(account.as_str(), role) {
+            return read;
         }
         let user = format!("{account}/{role}");
         let generation = {

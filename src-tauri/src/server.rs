@@ -56,6 +56,11 @@ impl Server {
         Ok(Server { address: listener.local_addr()?, listener, token })
     }
 
+    /// The address without the token.
+    pub fn address(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
     /// The address to open, with the token in the fragment: browsers never send that part, so it is in no log.
     pub fn url(&self) -> String {
         format!("http://{}/#token={}", self.address, self.token)

@@ -26,6 +26,7 @@ mod refusals_fuzz;
 mod replay;
 mod rhythm;
 mod secrets;
+mod service;
 mod serving;
 mod simulator;
 mod store;

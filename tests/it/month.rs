@@ -36,6 +36,8 @@ pub(crate) struct Figures {
     pub(crate) notices: usize,
     /// Readings that took a row of their own.
     pub(crate) samples: usize,
+    /// Size of the history on disk.
+    pub(crate) bytes: u64,
 }
 
 /// One account's balance in hundredths at every five minutes: spent in sessions of generated length and pace, by day,
@@ -178,5 +180,7 @@ pub(crate) async fn run(accounts: usize, days: i64) -> Figures {
     for meter in store.meters(None).unwrap() {
         figures.samples += store.samples(meter.id, START, clock.now()).unwrap().len();
     }
+    store.close().unwrap();
+    figures.bytes = std::fs::metadata(folder.path().join("history.sqlite")).unwrap().len();
     figures
 }

@@ -223,7 +223,7 @@ pub(super) fn parse(
             continue;
         }
         match keys::check(spec, &role, text.trim())?.1 {
-            Given::Env(place) => {
+            Given::Named(place) => {
                 secrets.insert(role, place);
             }
             Given::Typed(secret) => {

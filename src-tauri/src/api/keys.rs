@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::connectors::{self, SecretSpec, Spec};
 use crate::model::{AccountId, Secret};
 use crate::say;
-use crate::secrets::SecretStore;
+use crate::secrets::{SecretStore, Source};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(crate) struct SecretRequest {
     id: AccountId,
     /// As the connector names it.
     role: String,
-    /// The secret itself, `env:NAME`, or `import:NAME` to copy it from the environment.
+    /// The secret itself, `env:NAME`, `credential:NAME`, or `import:NAME` to copy it from the environment.
     secret: String,
 }
 
@@ -23,8 +23,8 @@ pub(crate) struct SecretRequest {
 pub(super) enum Given {
     /// Typed in: it goes into the keychain.
     Typed(Secret),
-    /// Read from the environment: `env:NAME`.
-    Env(String),
+    /// Read where this says: `env:NAME`, `credential:NAME`.
+    Named(String),
 }
 
 /// Checks a secret as typed. Every error says what to do; none repeats the secret.
@@ -32,8 +32,8 @@ pub(super) fn check<'a>(spec: &'a Spec, role: &str, text: &str) -> Result<(&'a S
     let bad = |message: String| ApiError::new("bad_request", message);
     let known = spec.secrets.iter().find(|secret| secret.role == role);
     let secret = known.ok_or_else(|| bad(say!("keys-no-secret", name = spec.name, role = role)))?;
-    if text.starts_with("env:") {
-        return Ok((secret, Given::Env(text.to_owned())));
+    if Source::is_named_by(text) {
+        return Ok((secret, Given::Named(text.to_owned())));
     }
     let copied = text.strip_prefix("import:").map(imported).transpose()?;
     let text = copied.as_ref().map_or(text, Secret::expose);
@@ -84,7 +84,7 @@ pub async fn store_secret(
         .ok_or_else(|| ApiError::not_found(format_args!("connector '{}'", account.connector)))?;
     let (secret, given) = check(connector.spec(), role, text.trim())?;
     let place = match given {
-        Given::Env(place) => place,
+        Given::Named(place) => place,
         Given::Typed(typed) if typed.is_empty() => {
             return Err(ApiError::new("bad_request", say!("account-no-key-given", key = secret.label)));
         }

@@ -44,7 +44,7 @@ impl App {
     }
 
     /// Takes over a config file that somebody changed. One that cannot be read is told, and what ran goes on.
-    pub(crate) async fn reload_changed(&self) {
+    pub async fn reload_changed(&self) {
         let _one = self.inner.changing.lock().await;
         if let Err(error) = self.reload(&self.inner.folders.config_file()) {
             tracing::warn!("The config was changed but cannot be used: {error}");
@@ -53,10 +53,14 @@ impl App {
         self.all_changed();
     }
 
+    /// What is wrong with `config.toml`, if anything; what ran before goes on then.
+    pub fn config_trouble(&self) -> Option<String> {
+        self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What concerns the whole program: a config that cannot be read, a history that was mended.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let config = self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        config.into_iter().chain(self.inner.opening_note.clone()).collect()
+        self.config_trouble().into_iter().chain(self.inner.opening_note.clone()).collect()
     }
 }
 

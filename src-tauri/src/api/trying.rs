@@ -5,8 +5,9 @@ use super::accounts::{Parsed, parse};
 use super::types::AccountDraft;
 use crate::connectors::Found;
 use crate::http::Network;
-use crate::model::{AccountId, Cost, Polled, Qty, Reading, Refusal, Secret, Timestamp};
+use crate::model::{AccountId, Cost, Polled, Qty, Reading, Refusal, Timestamp};
 use crate::monitor::poll;
+use crate::secrets::Source;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ pub struct Line {
     pub fields: serde_json::Value,
 }
 
-/// Polls a draft once, its secrets from where it says (`env:NAME`), and stores nothing.
+/// Polls a draft once, its secrets from where it says (`env:NAME`, `credential:NAME`), and stores nothing.
 pub async fn try_connector(
     draft: AccountDraft,
     network: &Network,
@@ -49,11 +50,8 @@ pub async fn try_connector(
     let Parsed { connector, id, config, typed } = parse(draft, &BTreeMap::<AccountId, _>::new(), now)?;
     let mut secrets = typed;
     for (role, place) in &config.secrets {
-        if let Some(name) = place.strip_prefix("env:") {
-            let value = std::env::var(name).map_err(|_| {
-                ApiError::new("secrets", format!("the environment has no {name} for the secret {role}"))
-            })?;
-            secrets.insert(role.clone(), Secret::new(value.trim()));
+        if let Some(read) = Source::parse(place).and_then(|place| place.read_anew(id.as_str(), role)) {
+            secrets.insert(role.clone(), read?);
         }
     }
     let label = poll::label(&id, &config, Some(connector));

@@ -166,7 +166,7 @@ pub struct AccountView {
     pub meters: Vec<MeterView>,
     /// Where money is added or a limit raised.
     pub top_up_url: Option<String>,
-    /// Where each secret lives: role → `keychain` or `env:NAME`. Never the secret.
+    /// Where each secret lives: role → `keychain`, `env:NAME` or `credential:NAME`. Never the secret.
     pub secrets: BTreeMap<String, String>,
 }
 
@@ -499,7 +499,7 @@ pub struct AccountDraft {
     pub label: String,
     /// Base URL, if not the default.
     pub base_url: Option<String>,
-    /// Role → the secret itself, or `env:NAME`.
+    /// Role → the secret itself, `env:NAME` or `credential:NAME`.
     pub secrets: BTreeMap<String, String>,
     /// Options by name; a value that reads as JSON (number, list, object) is taken as such, else as text.
     pub options: BTreeMap<String, String>,

@@ -11,7 +11,7 @@ use crate::connectors;
 use crate::http::Network;
 use crate::model::{AccountId, Links};
 use crate::monitor::{Clock, policy};
-use crate::secrets::SecretStore;
+use crate::secrets::{SecretStore, Source};
 use crate::store::Store;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
@@ -44,7 +44,7 @@ pub(super) async fn run(command: AccountsCommand, json: bool) -> anyhow::Result<
         AccountsCommand::Key { id, role } => {
             let id = find(id)?;
             let (role, text) = match role.split_once('=') {
-                Some((role, place)) if place.starts_with("env:") => (role.to_owned(), place.to_owned()),
+                Some((role, place)) if Source::is_named_by(place) => (role.to_owned(), place.to_owned()),
                 Some((role, _)) => anyhow::bail!(
                     "a key on the command line is seen by other users: write `{role}` to be asked for it, or `{role}=env:NAME`"
                 ),
@@ -184,7 +184,7 @@ pub(super) fn secrets_given(texts: &[String]) -> anyhow::Result<BTreeMap<String,
     let mut given = BTreeMap::new();
     for text in texts {
         match text.split_once('=') {
-            Some((role, place)) if place.starts_with("env:") => {
+            Some((role, place)) if Source::is_named_by(place) => {
                 given.insert(role.to_owned(), place.to_owned());
             }
             Some((role, _)) => anyhow::bail!(

@@ -129,6 +129,9 @@ pub(super) enum Command {
     Backtest,
     /// Run the monitor without a window; serve the same pages on 127.0.0.1
     Serve(ServeArgs),
+    /// Keep `serve` running with your session: a systemd user unit, a launchd agent, a task on Windows
+    #[command(subcommand)]
+    Service(super::service::ServiceCommand),
     /// Show where the config is, or what may stand in it
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -157,7 +160,7 @@ pub(super) enum AccountsCommand {
     Key {
         /// The account's id, as `accounts list` says it
         id: String,
-        /// The key's role, as `tollwatch connectors show` says it; or ROLE=env:NAME
+        /// The key's role, as `tollwatch connectors show` says it; or ROLE=env:NAME, ROLE=credential:NAME
         #[arg(value_name = "ROLE[=env:NAME]")]
         role: String,
     },
@@ -191,7 +194,7 @@ pub(super) struct TryArgs {
     /// Where it answers, if not at the connector's usual address
     #[arg(long)]
     pub(super) url: Option<String>,
-    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME
+    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME, ROLE=credential:NAME
     #[arg(long = "secret", value_name = "ROLE[=env:NAME]")]
     pub(super) secrets: Vec<String>,
     /// A setting of the connector
@@ -215,7 +218,7 @@ pub(super) struct AddArgs {
     /// Where it answers, if not at the connector's usual address
     #[arg(long, value_name = "URL")]
     pub(super) base_url: Option<String>,
-    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME. Never the key itself:
+    /// A secret's role, asked for without echo (or read from stdin); or ROLE=env:NAME, ROLE=credential:NAME. Never the key itself:
     /// other users see a program's words
     #[arg(long = "secret", value_name = "ROLE[=env:NAME]")]
     pub(super) secrets: Vec<String>,
@@ -414,6 +417,9 @@ pub(super) struct ServeArgs {
     /// The port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 9402)]
     pub(super) port: u16,
+    /// As `tollwatch service` starts it: logs what happens, and prints no key to the page
+    #[arg(long, conflicts_with = "demo")]
+    pub(super) service: bool,
 }
 
 #[derive(Subcommand)]

@@ -9,9 +9,11 @@ mod backtest;
 mod chart;
 mod explain;
 mod ledger;
+mod ready;
 mod replay;
 mod rhythm;
 mod run;
+mod service;
 mod spend;
 mod status;
 mod trying;
@@ -36,7 +38,7 @@ pub const NEAR_WALL: u8 = 4;
 /// Runs the command line. A closed pipe (`| head`) is no error.
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    log_to_stderr(args.verbose);
+    log(&args);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(dispatch(args)),
@@ -75,6 +77,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Why { episode, list } => why::run(episode, list, json),
         Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
+        Command::Service(command) => service::run(command, json),
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {
             args::completions(shell);
@@ -102,15 +105,24 @@ fn closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Logs to stderr: warnings, or what `-v`, `-vv` or `TOLLWATCH_LOG` asks for. Nothing in it is secret.
-fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
+/// Logs to stderr, or to the journal where systemd put that there: warnings (a service also what happens), or what
+/// `-v`, `-vv` or `TOLLWATCH_LOG` asks for. Nothing in it is secret.
+fn log(args: &Args) {
+    let service = matches!(&args.command, Command::Serve(serve) if serve.service);
+    let level = match args.verbose + u8::from(service) {
         0 => "warn",
         1 => "tollwatch=info",
         _ => "tollwatch=debug",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("TOLLWATCH_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    #[cfg(target_os = "linux")]
+    if let Some(journal) = ready::journal() {
+        use tracing_subscriber::layer::SubscriberExt as _;
+        use tracing_subscriber::util::SubscriberInitExt as _;
+        let _ = tracing_subscriber::registry().with(filter).with(journal).try_init();
+        return;
+    }
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -1,7 +1,7 @@
 //! `tollwatch poll` and `tollwatch serve`.
 
 use super::args::ServeArgs;
-use super::{FAILED, OK, say, say_json, status};
+use super::{FAILED, OK, ready, say, say_json, status};
 use crate::api::{App, DemoOptions, Headless, Scenario, StoreView, overview_of_store};
 use crate::config::{Config, Folders};
 use crate::connectors;
@@ -78,13 +78,22 @@ pub(super) async fn serve(args: ServeArgs, json: bool) -> anyhow::Result<u8> {
             );
         }
     };
-    if json {
+    if args.service {
+        // What is printed stands in the journal: no key to the page.
+        say(format!("Tollwatch watches at {}", server.address()))?;
+    } else if json {
         say_json(&serde_json::json!({ "url": server.url() }))?;
     } else {
         say(format!("Tollwatch watches. Open {}", server.url()))?;
         say("The address carries a key to this run: do not share it. Ctrl-C stops.")?;
     }
-    let served = server.run(app.clone(), stop_signal()).await;
+    ready::ready(&app);
+    let served = server
+        .run(app.clone(), async {
+            stop_signal().await;
+            ready::stopping();
+        })
+        .await;
     app.close().await;
     served?;
     Ok(OK)

@@ -129,7 +129,7 @@ pub struct AccountConfig {
     #[serde(default)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
-    /// Where each secret lives: `keychain` or `env:NAME`.
+    /// Where each secret lives: `keychain`, `env:NAME`, or `credential:NAME` (systemd's).
     #[serde(default)]
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub secrets: BTreeMap<String, String>,
@@ -280,20 +280,11 @@ impl Config {
 }
 
 impl AccountConfig {
-    /// Where the secret of a role is kept. Errors: none is named for that role; a value that is neither `keychain` nor
-    /// `env:NAME`, which is never echoed because it may be a pasted key.
+    /// Where the secret of a role is kept. Errors: none is named for that role; a value that is neither `keychain`,
+    /// `env:NAME` nor `credential:NAME`, which is never echoed because it may be a pasted key.
     pub fn source(&self, role: &str) -> Result<Source, ConfigError> {
         let text = self.secrets.get(role).ok_or_else(|| ConfigError(say!("config-no-place", role = role)))?;
-        let fits = |name: &str| {
-            name.len() <= 64
-                && !name.starts_with(|letter: char| letter.is_ascii_digit())
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
-        match text.strip_prefix("env:") {
-            None if text == "keychain" => Ok(Source::Keychain),
-            Some(name) if !name.is_empty() && fits(name) => Ok(Source::Env(name.to_owned())),
-            _ => Err(ConfigError(say!("config-bad-place", role = role))),
-        }
+        Source::parse(text).ok_or_else(|| ConfigError(say!("config-bad-place", role = role)))
     }
 }
 
@@ -350,7 +341,7 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 # Accounts are added with `tollwatch accounts add`, which puts the key into the keychain and writes a table here:
 #   [accounts.my-account]
 #   connector = "…"               (`tollwatch connectors` lists them)
-#   secrets = { key = "keychain" } (or "env:NAME")
+#   secrets = { key = "keychain" } (or "env:NAME", "credential:NAME")
 #   interval = 300                (seconds, at least 10)
 #   budget = "200 USD"            (a budget of your own for each month)
 #   rhythm = { always_on = true } (a server: your rhythm does not count)

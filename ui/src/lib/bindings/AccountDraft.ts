@@ -22,7 +22,7 @@ label: string,
  */
 base_url: string | null, 
 /**
- * Role → the secret itself, or `env:NAME`.
+ * Role → the secret itself, `env:NAME` or `credential:NAME`.
  */
 secrets: { [key in string]: string }, 
 /**

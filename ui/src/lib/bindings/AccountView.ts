@@ -62,6 +62,6 @@ meters: Array<MeterView>,
  */
 top_up_url: string | null, 
 /**
- * Where each secret lives: role → `keychain` or `env:NAME`. Never the secret.
+ * Where each secret lives: role → `keychain`, `env:NAME` or `credential:NAME`. Never the secret.
  */
 secrets: { [key in string]: string }, };

@@ -10,6 +10,6 @@ export type SecretRequest = { id: AccountId,
  */
 role: string, 
 /**
- * The secret itself, `env:NAME`, or `import:NAME` to copy it from the environment.
+ * The secret itself, `env:NAME`, `credential:NAME`, or `import:NAME` to copy it from the environment.
  */
 secret: string, };
