@@ -68,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "api",
+            "pricing",
             "refusal",
             "server",
             "monitor",
@@ -97,6 +98,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("keyring_core", &["secrets.rs"]),
     ("notify_rust", &["notify/"]),
     ("clap", &["cli/", "desktop/"]),
+    ("ratatui", &["cli/watch/"]),
+    ("rmcp", &["cli/mcp/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -1,6 +1,7 @@
 //! The command table: each command once, whatever transport carries it (Tauri's IPC, loopback HTTP, the CLI).
 
 mod accounts;
+mod afford;
 mod alerting;
 mod backtest;
 mod bindings;
@@ -32,6 +33,7 @@ mod why;
 pub use crate::alerts::word as severity_word;
 pub use crate::diagnosis::Standing;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
+pub use afford::{Afford, AffordMeter, of_store as afford_of_store};
 pub use backtest::{BacktestView, Backtests, of as backtest_view, score as backtest_of_store};
 pub use bindings::bindings;
 pub use charting::Data as ChartData;

@@ -40,8 +40,7 @@ impl Source {
     pub(crate) fn project(&self, meter: &Meter, outlook: &Outlook) -> Result<Forecast, StoreError> {
         let (learned, samples) = monitor::remembered(&self.store, meter, self.now)?;
         let mut memory = Memory::resume(meter, learned, &samples, self.now);
-        let last = monitor::backtest::last(&self.store)?;
-        memory.calibrate(last.and_then(|last| last.calibrations.get(&meter.id).copied()));
+        memory.calibrate(monitor::backtest::calibration(&self.store, meter.id)?);
         Ok(forecast::project(meter, &memory, outlook, self.now))
     }
 }

@@ -56,6 +56,9 @@ Examples:
   curl -si https://… | tollwatch explain
                                       which 402 it was, and what mends it
   tollwatch why                       why the newest alert was told
+  tollwatch guard ci --need 2USD -- ./batch.sh
+                                      runs it only if ci can pay for it
+  tollwatch watch                     the same as a screen, over ssh
 
 Exit codes:
   0  all well        1  something failed, stderr says what        2  wrong words
@@ -79,7 +82,17 @@ pub(super) struct Args {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// What is left of every meter, and when it runs out, from the stored history
-    Status,
+    #[command(after_help = super::status::help())]
+    Status(super::status::StatusArgs),
+    /// A full screen of what is left and when it runs out, for a terminal; reads the stored history
+    #[command(after_help = super::watch::HELP)]
+    Watch,
+    /// Run a command only if an account can pay for it; exit code 42 otherwise
+    #[command(after_help = super::guard::HELP)]
+    Guard(super::guard::GuardArgs),
+    /// Answer agents over stdio (Model Context Protocol): what is left, when it runs out, what can be afforded
+    #[command(after_help = super::mcp::HELP)]
+    Mcp,
     /// Poll the accounts now and store what they say
     Poll {
         /// Poll once and end (the only way; `serve` polls for ever)

@@ -1,14 +1,19 @@
 //! The command line.
 //!
 //! Exit codes: 0 all well; 1 something failed (said on stderr); 2 the call's words are wrong; 3 an account fails or
-//! has no figures, (`explain`) the cause is not known, or (`why`, `backtest`) nothing is there to be told of; 4 a meter is used up or its wall is within 4 hours (`status` and `poll`).
+//! has no figures, (`explain`) the cause is not known, or (`why`, `backtest`) nothing is there to be told of; 4 a meter is used up or its wall is within 4 hours (`status` and
+//! `poll`); 42 `guard` did not run the command; else, of `guard`, the command's own, 126 or 127 when it cannot be run.
+//! `status --format` is 0 whenever it printed: a bar hides what fails.
 
 mod accounts;
 mod args;
 mod backtest;
 mod chart;
 mod explain;
+mod guard;
 mod ledger;
+mod line;
+mod mcp;
 mod ready;
 mod replay;
 mod rhythm;
@@ -16,7 +21,10 @@ mod run;
 mod service;
 mod spend;
 mod status;
+#[cfg(test)]
+mod testing;
 mod trying;
+mod watch;
 mod why;
 
 use args::{Args, Command, ConnectorsCommand};
@@ -34,6 +42,8 @@ pub const FAILED: u8 = 1;
 pub const NO_FIGURES: u8 = 3;
 /// A meter is used up, or its wall is near.
 pub const NEAR_WALL: u8 = 4;
+/// `guard` did not run the command.
+pub const REFUSED: u8 = 42;
 
 /// Runs the command line. A closed pipe (`| head`) is no error.
 pub fn main() -> ExitCode {
@@ -57,7 +67,10 @@ pub fn main() -> ExitCode {
 async fn dispatch(args: Args) -> anyhow::Result<u8> {
     let json = args.json;
     match args.command {
-        Command::Status => status::status(json),
+        Command::Status(request) => status::status(request, json),
+        Command::Watch => watch::run().await,
+        Command::Guard(request) => guard::guard(request, json).await,
+        Command::Mcp => mcp::run().await,
         Command::Poll { once: _, account } => run::poll(account, json).await,
         Command::Accounts(command) => accounts::run(command, json).await,
         Command::Ledger(request) => ledger::run(request, json),

@@ -2,6 +2,7 @@
 
 use super::args::ServeArgs;
 use super::{FAILED, OK, ready, say, say_json, status};
+use crate::api::types::Overview;
 use crate::api::{App, DemoOptions, Headless, Scenario, StoreView, overview_of_store};
 use crate::config::{Config, Folders};
 use crate::connectors;
@@ -14,7 +15,7 @@ use crate::server::Server;
 use crate::store::Store;
 use std::sync::Arc;
 
-/// One poll of every account (or one), stored and told like the monitor's own.
+/// One poll of every account (or one), said as `status` says it.
 pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<u8> {
     let folders = Folders::find()?;
     let config = Config::load(&folders.config_file())?;
@@ -22,6 +23,16 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     if let Some(id) = wanted.as_ref().filter(|id| !config.accounts.contains_key(id)) {
         anyhow::bail!("there is no account {id}; `tollwatch accounts list` says which there are");
     }
+    let overview = poll_once(&folders, &config, wanted.as_ref()).await?;
+    status::report(&overview, &jiff::tz::TimeZone::system(), json)
+}
+
+/// One poll of every account (or one), stored and told like the monitor's own; what then is known of all.
+pub(super) async fn poll_once(
+    folders: &Folders,
+    config: &Config,
+    wanted: Option<&AccountId>,
+) -> anyhow::Result<Overview> {
     let clock = Clock::Real;
     let zone = jiff::tz::TimeZone::system();
     let network = Network::new(policy(&config.network))?;
@@ -29,11 +40,10 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     let store = Store::open(&folders.history_file(), clock.now())?;
     let (chosen, _) = tokio::sync::mpsc::channel(1);
     let notifier = Arc::new(Chain::new(config.alerts.desktop, chosen));
-    let pipeline =
-        Pipeline::new(clock.clone(), store.clone(), notifier, rules(&config, &zone), zone.clone())?;
-    pipeline.set_outlooks(outlooks(&config));
+    let pipeline = Pipeline::new(clock.clone(), store.clone(), notifier, rules(config, &zone), zone.clone())?;
+    pipeline.set_outlooks(outlooks(config));
     for (id, account) in &config.accounts {
-        if account.paused || wanted.as_ref().is_some_and(|wanted| wanted != id) {
+        if account.paused || wanted.is_some_and(|wanted| wanted != id) {
             continue;
         }
         let connector = connectors::find(&account.connector);
@@ -56,9 +66,9 @@ pub(super) async fn poll(account: Option<String>, json: bool) -> anyhow::Result<
     pipeline.tell().await;
     let live = pipeline.live();
     let view = StoreView { store: store.clone(), now: clock.now(), live };
-    let overview = overview_of_store(view, &config, &zone)?;
+    let overview = overview_of_store(view, config, &zone)?;
     store.close()?;
-    status::report(&overview, &zone, json)
+    Ok(overview)
 }
 
 /// The monitor without a window, until Ctrl-C or SIGTERM.

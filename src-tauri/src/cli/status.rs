@@ -1,19 +1,61 @@
 //! `tollwatch status`: what is left of every meter, and when it runs out, from the stored history.
 
-use super::{NEAR_WALL, NO_FIGURES, OK, say, say_json};
+use super::{NEAR_WALL, NO_FIGURES, OK, WRONG_WORDS, line, say, say_json};
 use crate::api::types::{AccountState, AccountView, ForecastView, MeterView, Overview, TotalView};
 use crate::api::{StoreView, overview_of_store, severity_word};
 use crate::config::{Config, Folders};
-use crate::model::{Amount, HOUR, MeterKind, Severity, Timestamp, words};
+use crate::model::{AccountId, Amount, HOUR, MeterKey, MeterKind, Severity, Timestamp, words};
 use crate::monitor::Clock;
 use crate::store::Store;
 use jiff::tz::TimeZone;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
-pub(super) fn status(json: bool) -> anyhow::Result<u8> {
+#[derive(clap::Args)]
+pub(super) struct StatusArgs {
+    /// Only this account, as `accounts list` says it
+    account: Option<String>,
+    /// Only this meter
+    #[arg(long, value_name = "KEY")]
+    meter: Option<String>,
+    /// One line, for the meter whose wall is nearest: a template such as '{label} {left} {in}', or one of tmux,
+    /// starship, waybar, swiftbar
+    #[arg(long, value_name = "FORMAT", value_parser = line::format)]
+    format: Option<line::Format>,
+    /// With a template: a line for each meter
+    #[arg(long, requires = "format")]
+    all: bool,
+}
+
+/// What stands under `status --help`.
+pub(super) fn help() -> String {
+    format!(
+        "Fields of a template; {{name|text}} says text where it is missing, {{{{ and }}}} are braces:\n{}\n\
+         docs/statusline.md has the lines for tmux, starship, Waybar, SwiftBar, VS Code and Neovim. With --format the \
+         exit code is 0 whenever a line was printed.",
+        line::help()
+    )
+}
+
+pub(super) fn status(args: StatusArgs, json: bool) -> anyhow::Result<u8> {
     let folders = Folders::find()?;
-    let config = Config::load(&folders.config_file())?;
+    let mut config = Config::load(&folders.config_file())?;
     let (now, zone) = (Clock::Real.now(), TimeZone::system());
+    if let Some(account) = &args.account {
+        config.accounts.retain(|id, _| id.as_str() == account);
+        if config.accounts.is_empty() {
+            let known = "`tollwatch accounts list` says which there are";
+            writeln!(std::io::stderr(), "tollwatch: there is no account {account}; {known}")?;
+            return Ok(WRONG_WORDS);
+        }
+    }
+    if let Some(format) = &args.format {
+        let overview = match folders.history_file().exists() {
+            true => of_history(&folders, &config, &args, now, &zone)?,
+            false => line::nothing(now, &zone),
+        };
+        say(line::lines(format, &overview, args.all, &zone))?;
+        return Ok(OK);
+    }
     if !folders.history_file().exists() {
         if json {
             say_json(&serde_json::json!({ "accounts": [], "now": now }))?;
@@ -26,10 +68,33 @@ pub(super) fn status(json: bool) -> anyhow::Result<u8> {
         }
         return Ok(NO_FIGURES);
     }
+    report(&of_history(&folders, &config, &args, now, &zone)?, &zone, json)
+}
+
+/// What the stored history says of the accounts and the meter that were asked about.
+fn of_history(
+    folders: &Folders,
+    config: &Config,
+    args: &StatusArgs,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> anyhow::Result<Overview> {
     let store = Store::open_read_only(&folders.history_file())?;
-    let live = store.live_episodes()?;
-    let overview = overview_of_store(StoreView { store, now, live }, &config, &zone)?;
-    report(&overview, &zone, json)
+    let mut live = store.live_episodes()?;
+    let asked = |account: Option<&AccountId>, meter: Option<&MeterKey>| {
+        args.account.as_deref().is_none_or(|wanted| account.is_some_and(|id| id.as_str() == wanted))
+            && args.meter.as_deref().is_none_or(|wanted| meter.is_some_and(|key| key.0 == wanted))
+    };
+    live.retain(|one| asked(one.resource.account.as_ref(), one.resource.meter.as_ref()));
+    let mut overview = overview_of_store(StoreView { store, now, live }, config, zone)?;
+    if let Some(wanted) = &args.meter {
+        for account in &mut overview.accounts {
+            account.meters.retain(|meter| meter.key.0 == *wanted);
+        }
+        overview.accounts.retain(|account| !account.meters.is_empty());
+        anyhow::ensure!(!overview.accounts.is_empty(), "no account has a meter {wanted:?}");
+    }
+    Ok(overview)
 }
 
 /// Prints an overview and says how it stands as an exit code.
