@@ -11,6 +11,7 @@
 
 mod codec;
 mod costs;
+mod deliveries;
 mod episodes;
 mod fault;
 mod forecasts;
@@ -136,7 +137,7 @@ pub struct Told {
     pub severity: Severity,
     /// When it was accepted.
     pub at: Timestamp,
-    /// By which notifier: `desktop`, `in_app`.
+    /// By which notifier: `desktop`, `in_app`, or the name of a channel.
     pub channel: String,
     /// The headline as told.
     pub title: String,
