@@ -1,6 +1,7 @@
 //! config.toml ↔ structs.
 
 mod alerting;
+mod channels;
 mod file;
 mod folders;
 mod ledger;
@@ -8,6 +9,7 @@ mod money;
 mod rhythm;
 
 pub use alerting::AlertsConfig;
+pub use channels::{ChannelConfig, ChannelKind};
 pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
 
@@ -33,6 +35,9 @@ pub struct Config {
     pub monitor: MonitorConfig,
     /// Settings of the alerts.
     pub alerts: AlertsConfig,
+    /// Who is told beside the desktop, by name: see docs/channels.md.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<String, ChannelConfig>,
     /// How Tollwatch speaks.
     #[serde(skip_serializing_if = "is_default")]
     pub appearance: AppearanceConfig,
@@ -284,16 +289,21 @@ impl AccountConfig {
     /// `env:NAME`, which is never echoed because it may be a pasted key.
     pub fn source(&self, role: &str) -> Result<Source, ConfigError> {
         let text = self.secrets.get(role).ok_or_else(|| ConfigError(say!("config-no-place", role = role)))?;
-        let fits = |name: &str| {
-            name.len() <= 64
-                && !name.starts_with(|letter: char| letter.is_ascii_digit())
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
-        match text.strip_prefix("env:") {
-            None if text == "keychain" => Ok(Source::Keychain),
-            Some(name) if !name.is_empty() && fits(name) => Ok(Source::Env(name.to_owned())),
-            _ => Err(ConfigError(say!("config-bad-place", role = role))),
-        }
+        place(text).ok_or_else(|| ConfigError(say!("config-bad-place", role = role)))
+    }
+}
+
+/// Where a secret is kept: `keychain` or `env:NAME`; `None` for any other text.
+fn place(text: &str) -> Option<Source> {
+    let fits = |name: &str| {
+        name.len() <= 64
+            && !name.starts_with(|letter: char| letter.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    match text.strip_prefix("env:") {
+        None if text == "keychain" => Some(Source::Keychain),
+        Some(name) if !name.is_empty() && fits(name) => Some(Source::Env(name.to_owned())),
+        _ => None,
     }
 }
 
@@ -323,6 +333,15 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #bursts = true
 # Spend in an hour below these is never unusual, such as ["5 USD"]; about 2 USD for money.
 #burst_floor = []
+
+# Who is told beside the desktop (docs/channels.md). Secrets go into the keychain by `tollwatch channels secret NAME`:
+#   [channels.ops]
+#   kind = "slack"                 (or "webhook", "ntfy", "email")
+#   url = "keychain"               (or "env:NAME"; a webhook's or ntfy's address may stand here as it is)
+#   least = "soon"                 (nothing milder: "heads_up", "soon", "now", "refused")
+#   accounts = ["ci"]              (only these)
+#   quiet = true                   (quiet hours hold for it)
+#   resolved = false               (tells that an alert is over; true for webhooks)
 
 [network]
 # Hosts (or host:port) that may be asked over plain http; this machine itself always may.
@@ -417,6 +436,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
         );
     }
     alerting::check(&config.alerts)?;
+    channels::check(config)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(
