@@ -116,7 +116,12 @@ impl ChannelConfig {
     /// The texts that name a place, or are what they say, by their role: `url`, `secret`, `token`, `password`,
     /// `header.NAME`.
     pub fn roles(&self) -> Vec<(String, &str)> {
-        let single = [("url", &self.url), ("secret", &self.secret), ("token", &self.token), ("password", &self.password)];
+        let single = [
+            ("url", &self.url),
+            ("secret", &self.secret),
+            ("token", &self.token),
+            ("password", &self.password),
+        ];
         let single = single.into_iter().filter_map(|(role, text)| Some((role.to_owned(), text.as_deref()?)));
         let headers = self.headers.iter().map(|(name, text)| (format!("header.{name}"), text.as_str()));
         single.chain(headers).collect()
@@ -135,13 +140,13 @@ impl Config {
         edit(path, |document| {
             let channels = document.get_mut("channels").and_then(Item::as_table_like_mut);
             let channel = channels.and_then(|channels| channels.get_mut(name));
-            let channel = channel
-                .and_then(Item::as_table_like_mut)
-                .ok_or_else(|| say!("channel-none", name = name))?;
+            let channel =
+                channel.and_then(Item::as_table_like_mut).ok_or_else(|| say!("channel-none", name = name))?;
             match role.strip_prefix("header.") {
                 Some(header) => {
                     let headers = channel.entry("headers").or_insert(toml_edit::table());
-                    let headers = headers.as_table_like_mut().ok_or_else(|| say!("channel-none", name = name))?;
+                    let headers =
+                        headers.as_table_like_mut().ok_or_else(|| say!("channel-none", name = name))?;
                     headers.insert(header, toml_edit::value(at));
                 }
                 None => {
@@ -202,7 +207,9 @@ fn of_its_kind(channel: &ChannelConfig) -> Result<(), Fault> {
     if !channel.to.is_empty() && channel.kind != Email {
         return Err(("to", say!("channel-not-of-kind")));
     }
-    for (field, text) in [("secret", &channel.secret), ("token", &channel.token), ("password", &channel.password)] {
+    for (field, text) in
+        [("secret", &channel.secret), ("token", &channel.token), ("password", &channel.password)]
+    {
         if text.as_deref().is_some_and(|text| place(text).is_none()) {
             return Err((field, say!("channel-place")));
         }
@@ -224,7 +231,10 @@ fn web(channel: &ChannelConfig, kind: ChannelKind, allow_http: &[String]) -> Res
     for (name, value) in &channel.headers {
         let lower = name.to_ascii_lowercase();
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        if name.is_empty() || !name.bytes().all(token) || OURS.contains(&lower.as_str()) || lower.starts_with("webhook-")
+        if name.is_empty()
+            || !name.bytes().all(token)
+            || OURS.contains(&lower.as_str())
+            || lower.starts_with("webhook-")
         {
             return Err(("headers", say!("channel-header-name", name = name.as_str())));
         }
@@ -243,12 +253,18 @@ fn plain_address(text: &str, allow_http: &[String]) -> Result<(), String> {
     let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) else {
         return Err(say!("channel-url"));
     };
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         return Err(say!("channel-url-parts"));
     }
     let name = host.to_string();
     let with_port = format!("{name}:{}", url.port_or_known_default().unwrap_or(80));
-    let allowed = || allow_http.iter().any(|one| one.eq_ignore_ascii_case(&name) || one.eq_ignore_ascii_case(&with_port));
+    let allowed = || {
+        allow_http.iter().any(|one| one.eq_ignore_ascii_case(&name) || one.eq_ignore_ascii_case(&with_port))
+    };
     if url.scheme() == "http" && !is_own(&host) && !allowed() {
         return Err(say!("channel-plain", host = name));
     }
@@ -349,13 +365,25 @@ to = ["ada@example.org"]
             (3, "[channels.a]\nkind = \"webhook\"\nurl = \"http://example.org/\""),
             (4, "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\nsecret = \"hunter2\""),
             (4, "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\ntemplate = \"{{ nonsense }}\""),
-            (4, "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\nheaders = { Authorization = \"hunter2\" }"),
+            (
+                4,
+                "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\nheaders = { Authorization = \"hunter2\" }",
+            ),
             (4, "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\nheaders = { Host = \"x\" }"),
             (4, "[channels.a]\nkind = \"webhook\"\nurl = \"keychain\"\naccounts = [\"nobody\"]"),
             (4, "[channels.a]\nkind = \"slack\"\nurl = \"keychain\"\ntoken = \"keychain\""),
-            (4, "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nsecurity = \"none\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\"]"),
-            (4, "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nuser = \"me\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\"]"),
-            (5, "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\\nBcc: e@f.org\"]"),
+            (
+                4,
+                "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nsecurity = \"none\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\"]",
+            ),
+            (
+                4,
+                "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nuser = \"me\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\"]",
+            ),
+            (
+                5,
+                "[channels.a]\nkind = \"email\"\nhost = \"mx.example.org\"\nfrom = \"a@b.org\"\nto = [\"a@b.org\\nBcc: e@f.org\"]",
+            ),
         ] {
             let said = wrong(text);
             assert!(said.starts_with(&format!("line {line}")), "{text}: {said}");

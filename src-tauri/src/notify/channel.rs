@@ -106,9 +106,7 @@ impl Channel {
                     None => Ok(webhook::data(message, id).to_string()),
                 };
                 match body {
-                    Ok(body) => {
-                        self.webhook(network, (url, headers, signing.as_ref()), body, id, now).await
-                    }
+                    Ok(body) => self.webhook(network, (url, headers, signing.as_ref()), body, id, now).await,
                     Err(error) => Err(error),
                 }
             }
@@ -155,9 +153,7 @@ impl Channel {
                 values.chain([url.expose()]).chain(signing.iter().map(Secret::expose)).collect()
             }
             Target::Slack { url } => vec![url.expose()],
-            Target::Ntfy { url, token } => {
-                token.iter().map(Secret::expose).chain([url.expose()]).collect()
-            }
+            Target::Ntfy { url, token } => token.iter().map(Secret::expose).chain([url.expose()]).collect(),
             Target::Email(mail) => mail.login.iter().map(|(_, password)| password.expose()).collect(),
         }
     }

@@ -96,7 +96,14 @@ impl Header for Importance {
 /// Text for a header: one line, at most 200 letters.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split(|letter: char| letter.is_control() || letter.is_whitespace()).collect();
-    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").chars().take(200).collect()
+    words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(200)
+        .collect()
 }
 
 fn escape(text: &str) -> String {
@@ -164,7 +171,9 @@ pub(super) async fn send(
 fn transport(mail: &Mail, ca_file: Option<&Path>) -> Result<AsyncSmtpTransport<Tokio1Executor>, NotAccepted> {
     let tls = || {
         let mut parameters = TlsParameters::builder(mail.host.clone());
-        let bad = |why: String| NotAccepted::refused(say!("channel-mail-tls", host = mail.host.as_str(), why = why));
+        let bad = |why: String| {
+            NotAccepted::refused(say!("channel-mail-tls", host = mail.host.as_str(), why = why))
+        };
         if let Some(path) = ca_file {
             let pem = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
             let certificate = Certificate::from_pem(&pem).map_err(|error| bad(error.to_string()))?;

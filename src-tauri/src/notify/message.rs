@@ -103,7 +103,12 @@ fn thread(episode: &Episode) -> String {
 
 impl Message {
     /// Notices that are due together, as the one message `shown` (`alerts::as_one`), with the episodes behind them.
-    pub fn notice(shown: &Notice, due: &[(&Notice, &Episode)], link: Option<String>, at: Timestamp) -> Message {
+    pub fn notice(
+        shown: &Notice,
+        due: &[(&Notice, &Episode)],
+        link: Option<String>,
+        at: Timestamp,
+    ) -> Message {
         let alert = |(notice, episode): &(&Notice, &Episode)| {
             Alert::of(episode, notice.severity, notice.title.clone(), notice.body.clone())
         };

@@ -42,7 +42,7 @@ impl Template {
         };
         environment.add_template("template", &self.0).map_err(why)?;
         let template = environment.get_template("template").map_err(why)?;
-        let text = template.render(minijinja::Value::from_serialize(data(message, id))).map_err(why)?;
+        let text = template.render(minijinja::value::Serde(data(message, id))).map_err(why)?;
         match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
             Ok(_) => Ok(text),
             Err(error) => Err(say!("channel-template-json", why = error.to_string())),
@@ -95,7 +95,8 @@ mod tests {
     fn values_bring_their_own_quotation_marks() {
         let template = Template::new(r#"{"text": {{ title }}, "all": {{ title ~ ": " ~ body }}}"#).unwrap();
         let message = Message { title: "a \"b\"".into(), body: "c\nd".into(), ..samples().remove(2) };
-        let value: serde_json::Value = serde_json::from_str(&template.render(&message, "tw_1").unwrap()).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&template.render(&message, "tw_1").unwrap()).unwrap();
         assert_eq!(value, serde_json::json!({ "text": "a \"b\"", "all": "a \"b\": c\nd" }));
     }
 
@@ -114,7 +115,8 @@ mod tests {
         ] {
             assert!(Template::new(bad).is_err(), "{bad}");
         }
-        let good = r#"[{% for alert in alerts %}{{ alert.account }}{% if not loop.last %},{% endif %}{% endfor %}]"#;
+        let good =
+            r#"[{% for alert in alerts %}{{ alert.account }}{% if not loop.last %},{% endif %}{% endfor %}]"#;
         assert!(Template::new(good).is_ok());
     }
 

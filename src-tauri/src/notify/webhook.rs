@@ -70,7 +70,8 @@ fn key(secret: &Secret) -> Result<Vec<u8>, String> {
 /// `webhook-signature` of a body: `v1,` and base64 of the HMAC-SHA256 of `id.seconds.body`
 /// (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md). Errors: the secret is no key.
 pub(super) fn signature(secret: &Secret, id: &str, seconds: i64, body: &str) -> Result<String, String> {
-    let mut code = Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|_| say!("channel-signing-secret"))?;
+    let mut code =
+        Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|_| say!("channel-signing-secret"))?;
     code.update(format!("{id}.{seconds}.{body}").as_bytes());
     Ok(format!("v1,{}", STANDARD.encode(code.finalize().into_bytes())))
 }
@@ -159,7 +160,10 @@ mod tests {
 
     #[test]
     fn nobody_is_called_and_nothing_is_marked_up_by_a_quoted_error() {
-        assert_eq!(slack_text("a <b> & @everyone <!here>"), "a &lt;b&gt; &amp; @\u{200b}everyone &lt;!here&gt;");
+        assert_eq!(
+            slack_text("a <b> & @everyone <!here>"),
+            "a &lt;b&gt; &amp; @\u{200b}everyone &lt;!here&gt;"
+        );
         assert_eq!(cut("余额不足", 3), "余额…");
     }
 }

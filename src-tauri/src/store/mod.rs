@@ -36,6 +36,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::say;
+pub use deliveries::Standing;
 use fault::Fault;
 use readers::Readers;
 use std::fs::File;
