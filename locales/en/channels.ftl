@@ -33,6 +33,7 @@ channel-mail-to = to must be given, such as to = ["ada@example.org"]
 channel-mail-address = this is no e-mail address: { $why }
 
 # Deliveries.
+channel-role = there is no secret “{ $role }” of a channel: url, secret, token, password, header.NAME
 channel-signing-secret = the signing secret must be whsec_ and base64 of 24 to 64 bytes
 channel-refused = { $host } did not take it (status { $status }): { $words }
     .silent = { $host } did not take it (status { $status })

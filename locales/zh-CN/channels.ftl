@@ -30,6 +30,7 @@ channel-mail-from = 必须填写 from，如 from = "Tollwatch <tollwatch@example
 channel-mail-to = 必须填写 to，如 to = ["ada@example.org"]
 channel-mail-address = 不是有效的邮件地址：{ $why }
 
+channel-role = 渠道没有名为“{ $role }”的密钥：可用 url、secret、token、password、header.NAME
 channel-signing-secret = 签名密钥必须是 whsec_ 加上 24 到 64 字节的 base64
 channel-refused = { $host } 未接收（状态 { $status }）：{ $words }
     .silent = { $host } 未接收（状态 { $status }）

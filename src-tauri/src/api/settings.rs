@@ -53,10 +53,12 @@ impl App {
         self.all_changed();
     }
 
-    /// What concerns the whole program: a config that cannot be read, a history that was mended.
+    /// What concerns the whole program: a config that cannot be read, a history that was mended, a
+    /// channel that does not take what it is sent.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let config = self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        config.into_iter().chain(self.inner.opening_note.clone()).collect()
+        let channels = super::channels::warnings(self);
+        config.into_iter().chain(self.inner.opening_note.clone()).chain(channels).collect()
     }
 }
 

@@ -178,6 +178,21 @@ impl Channel {
     }
 }
 
+/// Checks a secret before it is kept: an address must be one, a signing key must be usable. The error repeats nothing.
+pub fn check_secret(role: &str, secret: &Secret) -> Result<(), String> {
+    match role {
+        "url" => {
+            let url = Url::parse(secret.expose()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            let fits = url.is_some_and(|url| url.has_host() && url.username().is_empty());
+            if fits { Ok(()) } else { Err(say!("channel-url")) }
+        }
+        "secret" => webhook::signature(secret, "", 0, "").map(drop),
+        "token" | "password" => Ok(()),
+        _ if role.starts_with("header.") => Ok(()),
+        _ => Err(say!("channel-role", role = role)),
+    }
+}
+
 /// An address's own part and the rest, for [`Http::open`] and [`Request::private`].
 fn split(url: &Secret) -> Result<(String, String), NotAccepted> {
     let parsed = Url::parse(url.expose()).ok().filter(|url| url.has_host());

@@ -319,6 +319,14 @@ impl Store {
         self.read(|db| list(db, "ORDER BY id DESC LIMIT ?1", [most as i64]))
     }
 
+    /// When a channel last accepted a message.
+    pub fn last_accepted(&self, channel: &str) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|db| {
+            let sql = "SELECT max(tried_at) FROM delivery WHERE channel = ?1 AND state = 'done'";
+            Ok(db.prepare_cached(sql)?.query_row([channel], |row| maybe_time(row, 0))?)
+        })
+    }
+
     /// The deliveries that told of an episode or of its end, oldest first.
     pub fn deliveries_of(&self, episode: i64) -> Result<Vec<Delivery>, StoreError> {
         let sql = "WHERE id IN (SELECT delivery FROM delivery_part WHERE episode = ?1) ORDER BY id";
