@@ -3,13 +3,13 @@
 
 #![allow(clippy::print_stdout, reason = "its figures are what it is for")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tollwatch::model::{AccountId, DAY, HOUR, MINUTE, MeterKind, Qty, Reading, Sample, Timestamp, Unit};
 use tollwatch::monitor::Clock;
 use tollwatch::store::Store;

@@ -293,6 +293,14 @@ impl SecretStore {
         Ok(())
     }
 
+    /// Drops what was read of an account's role from memory: the next `get` asks the keychain again. What is in memory
+    /// only stays.
+    pub fn forget(&self, account: &AccountId, role: &str) {
+        if !self.inner.memory_only {
+            lock(&self.inner.cache).values.remove(&format!("{account}/{role}"));
+        }
+    }
+
     /// Removes; a missing entry is no error.
     pub async fn delete(&self, account: &AccountId, role: &str) -> Result<(), SecretError> {
         let user = format!("{account}/{role}");

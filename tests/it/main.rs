@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod bus;
+mod channels;
 mod cli;
 mod connectors;
 mod data_texts;

@@ -19,10 +19,21 @@ pub(crate) struct Serving {
 impl Serving {
     /// `tollwatch serve --port 0` with more words, on this bus; returns once it serves.
     pub(crate) fn start(sandbox: &Sandbox, words: &[&str], bus: &str) -> Serving {
+        Serving::start_with(sandbox, words, bus, &[])
+    }
+
+    /// The same, with more of an environment.
+    pub(crate) fn start_with(
+        sandbox: &Sandbox,
+        words: &[&str],
+        bus: &str,
+        variables: &[(&str, &str)],
+    ) -> Serving {
         let mut child = sandbox
             .command(&["serve", "--port", "0"])
             .args(words)
             .env("DBUS_SESSION_BUS_ADDRESS", bus)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

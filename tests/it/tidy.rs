@@ -8,7 +8,7 @@ const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src-tauri/src");
 /// Arrows from the user to the used (ARCHITECTURE.md). A module may always use itself.
 const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("config", &["model", "secrets", "alerts"]),
+    ("config", &["model", "secrets", "alerts", "notify"]),
     ("secrets", &["model"]),
     ("http", &["model"]),
     ("refusal", &["http", "model"]),
@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("alerts", &["model", "forecast"]),
     ("engine", &["alerts", "forecast", "model"]),
-    ("notify", &["alerts", "model"]),
+    ("notify", &["alerts", "http", "model"]),
     ("simulator", &["model"]),
     (
         "monitor",
@@ -97,6 +97,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("keyring", &["secrets.rs"]),
     ("keyring_core", &["secrets.rs"]),
     ("notify_rust", &["notify/"]),
+    ("lettre", &["notify/email.rs"]),
+    ("minijinja", &["notify/template.rs"]),
     ("clap", &["cli/", "desktop/"]),
     ("ratatui", &["cli/watch/"]),
     ("rmcp", &["cli/mcp/"]),

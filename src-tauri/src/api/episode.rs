@@ -1,5 +1,6 @@
 //! One alert's page: what was told when and from which figures, and what came of it.
 
+use super::channels::{self, DeliveryView};
 use super::charting;
 use super::overview::EpisodeRequest;
 use super::types::{ChartView, EpisodeView};
@@ -29,6 +30,8 @@ pub struct EpisodePage {
     pub moments: Vec<MomentView>,
     /// What came of it and what ended it, a sentence each.
     pub after: Vec<String>,
+    /// What channels beside the desktop were sent of it, oldest first.
+    pub deliveries: Vec<DeliveryView>,
 }
 
 /// One notice, and what it was told from.
@@ -38,7 +41,7 @@ pub struct MomentView {
     pub at: Timestamp,
     /// At which severity.
     pub severity: Severity,
-    /// By which notifier it was accepted (`desktop`, `in_app`); missing when it was not told.
+    /// By which notifier it was accepted first (`desktop`, `in_app`, a channel's name); missing when it was not told.
     pub channel: Option<String>,
     /// The headline, in the language in which it was told.
     pub title: String,
@@ -154,6 +157,7 @@ pub fn of_store(
             .or_else(|| name(seen.meter))
             .map(|label| words::data(&label)),
         after: after(source, episode, meter.as_ref(), zone)?.said,
+        deliveries: source.store.deliveries_of(episode.id)?.into_iter().map(channels::delivery).collect(),
         episode: views::episode(episode, label.or_else(|| name(seen.account))),
         moments: views,
     })

@@ -6,6 +6,7 @@ mod alerting;
 mod backtest;
 mod bindings;
 mod changing;
+mod channels;
 mod charting;
 mod costs;
 mod demo;
@@ -36,6 +37,9 @@ pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore}
 pub use afford::{Afford, AffordMeter, of_store as afford_of_store};
 pub use backtest::{BacktestView, Backtests, of as backtest_view, score as backtest_of_store};
 pub use bindings::bindings;
+pub use channels::{
+    ChannelView, ChannelsPage, DeliveryView, channels_of_store, store_channel_secret, test_channel,
+};
 pub use charting::Data as ChartData;
 pub use costs::{CostsRequest, of_store as costs_of_store, word as cost_word};
 pub use demo::{DemoOptions, Scenario};
@@ -436,6 +440,12 @@ commands! {
     set_alert_settings: alerting::AlertSettings => (), alerting::set;
     /// Changes what is set for one account's alerts.
     set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
+    /// The channels beside the desktop, and what was sent last.
+    channels: Nothing => channels::ChannelsPage, channels::page;
+    /// Sends a marked test message through a channel.
+    test_channel: channels::ChannelRequest => types::StatusView, channels::test;
+    /// Tries at once what waits for a channel, or for all.
+    retry_deliveries: channels::RetryRequest => (), channels::retry;
     /// Sends a test notification.
     test_notification: Nothing => types::StatusView, settings::test_notification;
     /// Whether a test notification was seen, and on which platform this is.

@@ -58,9 +58,11 @@ impl App {
         self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What concerns the whole program: a config that cannot be read, a history that was mended.
+    /// What concerns the whole program: a config that cannot be read, a history that was mended, a
+    /// channel that does not take what it is sent.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        self.config_trouble().into_iter().chain(self.inner.opening_note.clone()).collect()
+        let channels = super::channels::warnings(self);
+        self.config_trouble().into_iter().chain(self.inner.opening_note.clone()).chain(channels).collect()
     }
 }
 

@@ -199,7 +199,7 @@ pub(super) fn secrets_given(texts: &[String]) -> anyhow::Result<BTreeMap<String,
 }
 
 /// Asks for a secret without echo, or reads a line of stdin when that is no terminal.
-fn ask(role: &str) -> anyhow::Result<String> {
+pub(super) fn ask(role: &str) -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
         return Ok(rpassword::prompt_password(format!("{role} (not shown): "))?);
     }

@@ -106,6 +106,9 @@ pub(super) enum Command {
     Accounts(AccountsCommand),
     /// Show or edit an account's ledger: what you had, topped up and spent, where the provider says no balance
     Ledger(LedgerArgs),
+    /// List, test or retry the channels beside the desktop: webhook, Slack, ntfy, e-mail
+    #[command(subcommand)]
+    Channels(super::channels::ChannelsCommand),
     /// List what can be watched, and which key each needs
     #[command(args_conflicts_with_subcommands = true)]
     Connectors {

@@ -8,6 +8,7 @@
 mod accounts;
 mod args;
 mod backtest;
+mod channels;
 mod chart;
 mod explain;
 mod guard;
@@ -74,6 +75,7 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Poll { once: _, account } => run::poll(account, json).await,
         Command::Accounts(command) => accounts::run(command, json).await,
         Command::Ledger(request) => ledger::run(request, json),
+        Command::Channels(command) => channels::run(command, json).await,
         Command::Connectors { command: None } => accounts::connectors(json),
         Command::Connectors { command: Some(ConnectorsCommand::Show { connector }) } => {
             accounts::connector(&connector, json)

@@ -8,7 +8,7 @@ use crate::config::{Config, Folders};
 use crate::connectors;
 use crate::http::Network;
 use crate::model::{AccountId, PollError, PollErrorKind, Polled};
-use crate::monitor::{Clock, Pipeline, keep_ledger, outlooks, policy, poll, rules};
+use crate::monitor::{Audience, Clock, Pipeline, Post, keep_ledger, outlooks, policy, poll, rules};
 use crate::notify::Chain;
 use crate::secrets::SecretStore;
 use crate::server::Server;
@@ -42,6 +42,7 @@ pub(super) async fn poll_once(
     let notifier = Arc::new(Chain::new(config.alerts.desktop, chosen));
     let pipeline = Pipeline::new(clock.clone(), store.clone(), notifier, rules(config, &zone), zone.clone())?;
     pipeline.set_outlooks(outlooks(config));
+    pipeline.set_audience(Audience::of(config));
     for (id, account) in &config.accounts {
         if account.paused || wanted.is_some_and(|wanted| wanted != id) {
             continue;
@@ -64,6 +65,10 @@ pub(super) async fn poll_once(
         pipeline.take_in(id, label, outcome).await;
     }
     pipeline.tell().await;
+    // What does not go through now waits for the next run.
+    let post = Post { network, secrets, ca_file: config.network.ca_file.clone() };
+    let sending = config.channels.iter().map(|(name, channel)| post.send_waiting(name, channel, &pipeline));
+    futures_util::future::join_all(sending).await;
     let live = pipeline.live();
     let view = StoreView { store: store.clone(), now: clock.now(), live };
     let overview = overview_of_store(view, config, &zone)?;

@@ -1,6 +1,7 @@
 //! config.toml ↔ structs.
 
 mod alerting;
+mod channels;
 mod file;
 mod folders;
 mod ledger;
@@ -8,6 +9,7 @@ mod money;
 mod rhythm;
 
 pub use alerting::AlertsConfig;
+pub use channels::{ChannelConfig, ChannelKind};
 pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
 
@@ -33,6 +35,9 @@ pub struct Config {
     pub monitor: MonitorConfig,
     /// Settings of the alerts.
     pub alerts: AlertsConfig,
+    /// Who is told beside the desktop, by name: see docs/channels.md.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<String, ChannelConfig>,
     /// How Tollwatch speaks.
     #[serde(skip_serializing_if = "is_default")]
     pub appearance: AppearanceConfig,
@@ -315,6 +320,15 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 # Spend in an hour below these is never unusual, such as ["5 USD"]; about 2 USD for money.
 #burst_floor = []
 
+# Who is told beside the desktop (docs/channels.md). Secrets go into the keychain by `tollwatch channels secret NAME`:
+#   [channels.ops]
+#   kind = "slack"                 (or "webhook", "ntfy", "email")
+#   url = "keychain"               (or "env:NAME"; a webhook's or ntfy's address may stand here as it is)
+#   least = "soon"                 (nothing milder: "heads_up", "soon", "now", "refused")
+#   accounts = ["ci"]              (only these)
+#   quiet = true                   (quiet hours hold for it)
+#   resolved = false               (tells that an alert is over; true for webhooks)
+
 [network]
 # Hosts (or host:port) that may be asked over plain http; this machine itself always may.
 #allow_http = []
@@ -408,6 +422,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
         );
     }
     alerting::check(&config.alerts)?;
+    channels::check(config)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(

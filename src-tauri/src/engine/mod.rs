@@ -219,6 +219,12 @@ impl Engine {
         alerts::due(&self.rules, &self.live, self.started_at, now)
     }
 
+    /// What would be due if no hours were quiet: for channels for which they are not.
+    pub fn due_aloud(&self, now: Timestamp) -> Vec<Notice> {
+        let rules = Rules { quiet: None, ..self.rules.clone() };
+        alerts::due(&rules, &self.live, self.started_at, now)
+    }
+
     /// A notice was accepted: it is not told again.
     pub fn told(&mut self, episode: i64, severity: Severity, at: Timestamp) {
         if let Some(episode) = self.live.iter_mut().find(|live| live.id == episode) {

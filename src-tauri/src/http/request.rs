@@ -13,6 +13,7 @@ pub struct Request {
     query: Vec<(String, Value)>,
     headers: Vec<(String, Value)>,
     body: Body,
+    private: bool,
 }
 
 /// What a request carries.
@@ -46,7 +47,13 @@ impl Request {
             query: Vec::new(),
             headers: Vec::new(),
             body: Body::None,
+            private: false,
         }
+    }
+
+    /// Its path and query are a secret too: they stand in no log, error or recording.
+    pub fn private(self) -> Self {
+        Request { private: true, ..self }
     }
 
     /// POST of a path with a JSON body. Never retried.
@@ -107,6 +114,9 @@ impl Request {
     /// `password`.
     pub(super) fn secrets(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
+        if self.private {
+            found.push(self.path.clone());
+        }
         for (_, value) in self.headers.iter().chain(&self.query) {
             if let Value::Secret(secret) | Value::Bearer(secret) = value {
                 found.push(secret.expose().to_owned());
@@ -131,7 +141,10 @@ impl Request {
 
     /// The request as it goes out. Errors: a path outside the base; a header that HTTP cannot carry.
     pub(super) fn resolve(&self, base: &Base) -> Result<WireRequest, PollError> {
-        let mut url = base.join(&self.path)?;
+        let mut url = base.join(&self.path).map_err(|error| match self.private {
+            true => PollError { message: say!("http-private-path", host = base.host.as_str()), ..error },
+            false => error,
+        })?;
         let mut query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         for (name, value) in &self.query {
             let (sent, seen) = match value {
@@ -177,13 +190,14 @@ impl Request {
             url: url.into(),
             headers,
             body,
+            private: self.private,
         })
     }
 }
 
 impl fmt::Debug for Request {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}", self.method, self.path)
+        write!(out, "{} {}", self.method, if self.private { MASK } else { &self.path })
     }
 }
 
@@ -202,6 +216,8 @@ pub struct WireRequest {
     pub headers: Vec<(String, String)>,
     /// The body; empty if none.
     pub body: Vec<u8>,
+    /// Whether path and query are a secret.
+    pub private: bool,
 }
 
 impl WireRequest {
@@ -213,7 +229,7 @@ impl WireRequest {
 
 impl fmt::Debug for WireRequest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}", self.method, self.path)
+        write!(out, "{} {}", self.method, if self.private { MASK } else { &self.path })
     }
 }
 

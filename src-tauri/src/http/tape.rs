@@ -199,6 +199,7 @@ mod tests {
             query: vec![("api_key".into(), "redacted".into()), ("q".into(), SECRET.into())],
             headers: Vec::new(),
             body: Vec::new(),
+            private: false,
         }
     }
 

@@ -84,8 +84,8 @@ impl Wire {
         tracing::debug!(
             method = request.method,
             host = base.host,
-            path = redact(&request.path),
-            query = names.join(","),
+            path = if request.private { "…".to_owned() } else { redact(&request.path) },
+            query = if request.private { String::new() } else { names.join(",") },
             status,
             ms = started.elapsed().as_millis() as u64,
             bytes,

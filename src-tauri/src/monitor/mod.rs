@@ -6,7 +6,9 @@
 mod answers;
 pub mod backtest;
 mod clock;
+pub(crate) mod delivery;
 pub(crate) mod ledger;
+pub(crate) mod outbox;
 pub mod pipeline;
 pub(crate) mod poll;
 mod recall;
@@ -15,12 +17,14 @@ mod task;
 
 pub use answers::LastPoll;
 pub use clock::Clock;
+pub use delivery::Post;
 pub use ledger::keep as keep_ledger;
+pub use outbox::Audience;
 pub use pipeline::{Pipeline, Status};
 pub use recall::remembered;
 
 use crate::alerts::{Rules, Terms};
-use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
+use crate::config::{AccountConfig, AlertsConfig, ChannelConfig, Config, MoneyConfig, NetworkConfig};
 use crate::forecast::Outlook;
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
@@ -46,7 +50,7 @@ pub enum Event {
         title: String,
         /// Lines.
         body: String,
-        /// Who accepted it: `desktop`, `in_app`.
+        /// Who showed it: `desktop`, `in_app`.
         channel: String,
     },
 }
@@ -79,6 +83,8 @@ pub(crate) struct Inner {
     pub(crate) pipeline: Pipeline,
     pub(crate) network: Network,
     pub(crate) secrets: SecretStore,
+    ca_file: Option<std::path::PathBuf>,
+    channels: Mutex<BTreeMap<String, (ChannelConfig, tokio::task::JoinHandle<()>)>>,
     accounts: Mutex<BTreeMap<AccountId, Running>>,
     money: Mutex<MoneyConfig>,
     alerts: Mutex<AlertsConfig>,
@@ -105,6 +111,8 @@ impl Monitor {
                 pipeline,
                 network,
                 secrets,
+                ca_file: config.network.ca_file.clone(),
+                channels: Mutex::default(),
                 accounts: Mutex::default(),
                 money: Mutex::default(),
                 alerts: Mutex::default(),
@@ -125,6 +133,7 @@ impl Monitor {
         *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
         *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = config.alerts.clone();
         self.inner.pipeline.set_outlooks(outlooks(config));
+        self.apply_channels(config);
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
             let wanted = config.accounts.get(id);
@@ -153,6 +162,57 @@ impl Monitor {
         }
         drop(accounts);
         self.inner.pipeline.broadcast(Event::Changed(None));
+    }
+
+    /// Starts, restarts and stops channels. One whose settings changed tries at once what waits for it.
+    fn apply_channels(&self, config: &Config) {
+        let Inner { pipeline, channels, .. } = &*self.inner;
+        let mut running = channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = Vec::new();
+        running.retain(|name, (known, task)| {
+            let keep = config.channels.get(name) == Some(known);
+            if !keep {
+                task.abort();
+                changed.push(name.clone());
+            }
+            keep
+        });
+        pipeline.set_audience(Audience::of(config));
+        let known: Vec<&str> = config.channels.keys().map(String::as_str).collect();
+        let mut stored = pipeline.store().give_up_others(&known, &crate::say!("channel-removed")).map(drop);
+        for name in changed.iter().filter(|name| config.channels.contains_key(*name)) {
+            let retried = pipeline.store().retry_deliveries(Some(name), false, pipeline.clock().now());
+            stored = stored.and(retried.map(drop));
+        }
+        if let Err(error) = stored {
+            tracing::error!("The outbox could not be written: {error}");
+        }
+        for (name, channel) in &config.channels {
+            if !running.contains_key(name) {
+                let sending = self.post().run(name.clone(), channel.clone(), pipeline.clone());
+                running.insert(name.clone(), (channel.clone(), tokio::spawn(sending)));
+            }
+        }
+    }
+
+    /// What sending through a channel takes.
+    pub fn post(&self) -> Post {
+        let Inner { network, secrets, ca_file, .. } = &*self.inner;
+        Post { network: network.clone(), secrets: secrets.clone(), ca_file: ca_file.clone() }
+    }
+
+    /// The channels as they are configured.
+    pub fn channels(&self) -> BTreeMap<String, ChannelConfig> {
+        let running = self.inner.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        running.iter().map(|(name, (config, _))| (name.clone(), config.clone())).collect()
+    }
+
+    /// Tries what waits for a channel, or for all, at once; what was given up in the last days too. Returns how many
+    /// messages those are.
+    pub fn retry_deliveries(&self, channel: Option<&str>) -> Result<usize, StoreError> {
+        let found = self.pipeline().store().retry_deliveries(channel, true, self.now())?;
+        self.inner.pipeline.wake_channels();
+        Ok(found)
     }
 
     /// Ends an account's task, so that [`Monitor::apply`] starts it anew with its present secrets.
@@ -233,6 +293,12 @@ impl Monitor {
         for account in running {
             account.task.abort();
             let _ = account.task.await;
+        }
+        let channels =
+            std::mem::take(&mut *self.inner.channels.lock().unwrap_or_else(PoisonError::into_inner));
+        for (_, task) in channels.into_values() {
+            task.abort();
+            let _ = task.await;
         }
         self.inner.pipeline.finish().await;
     }

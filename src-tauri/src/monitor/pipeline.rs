@@ -1,6 +1,7 @@
 //! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
 //! a month runs through it in seconds in a test.
 
+use super::outbox::{Audience, Queued, Told as What};
 use super::recall::{self, text};
 use super::{Clock, Event, backtest, schedule};
 use crate::alerts::{self, Rules};
@@ -17,7 +18,7 @@ use crate::store::{Came, Store, StoreError, Told};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Width and height of a notice's picture, in pixels.
 const PICTURE: (u32, u32) = (256, 96);
@@ -27,6 +28,8 @@ const REFUSALS_KEPT: i64 = 7 * DAY;
 const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
+/// The notifier's name for the window, which always accepts.
+const IN_APP: &str = "in_app";
 /// The name under which simulated time survives a restart.
 pub const DEMO_NOW: &str = "demo_now";
 
@@ -65,6 +68,10 @@ struct Inner {
     clock: Clock,
     store: Store,
     notifier: Arc<dyn Notifier>,
+    /// Who is told beside the notifier.
+    audience: Mutex<Arc<Audience>>,
+    /// Rises when something was put into the outbox.
+    outbox: watch::Sender<u64>,
     zone: jiff::tz::TimeZone,
     /// Held while what it says is stored, so that a poll and the user's hand never cross.
     engine: Mutex<Engine>,
@@ -106,6 +113,8 @@ impl Pipeline {
             turn: tokio::sync::Mutex::default(),
             telling: tokio::sync::Mutex::default(),
             events: broadcast::channel(EVENTS).0,
+            audience: Mutex::default(),
+            outbox: watch::channel(0).0,
             clock,
             store,
             notifier,
@@ -312,15 +321,23 @@ impl Pipeline {
         });
     }
 
-    /// Tells what is due, as one notification. A notice counts as told only after a notifier accepted it; one that none accepted is due
-    /// again at the next poll.
+    /// Tells what is due: puts it into the outbox for the channels, and shows it as one notification. A notice counts as
+    /// told only after the notifier or a channel accepted it; one that none accepted is due again at the next poll. Where
+    /// a channel is to be told, the window alone does not make it told.
     pub async fn tell(&self) {
         let _one = self.inner.telling.lock().await;
         if self.inner.closed.load(Ordering::SeqCst) {
             return;
         }
         let now = self.inner.clock.now();
-        let notices = lock(&self.inner.engine).due(now);
+        let mut notices = lock(&self.inner.engine).due(now);
+        let queued = self.queue(&notices, now);
+        for (channel, (episode, severity)) in queued.accepted {
+            if let Ok(true) = self.inner.store.count_delivered(&channel, episode, severity, now) {
+                self.accepted(&[(episode, severity)], now);
+                notices.retain(|notice| (notice.episode, notice.severity) != (episode, severity));
+            }
+        }
         let Some(notice) = alerts::as_one(&notices) else { return };
         // What is told is stored first, with the figures that it is told from.
         self.catch_up(|episode| notices.iter().any(|notice| notice.episode == episode.id));
@@ -334,6 +351,13 @@ impl Pipeline {
                 return;
             }
         };
+        if channel == IN_APP {
+            notices.retain(|notice| !queued.waiting.contains(&(notice.episode, notice.severity)));
+            if notices.is_empty() && !queued.fresh {
+                // It was shown when it was put into the outbox.
+                return;
+            }
+        }
         let told = |notice: &Notice| Told {
             episode: notice.episode,
             severity: notice.severity,
@@ -358,6 +382,56 @@ impl Pipeline {
             body: notice.body,
             channel: channel.to_owned(),
         });
+    }
+
+    /// Puts what is due into the outbox, and what is over. A history that cannot be written leaves it for the next poll.
+    fn queue(&self, due: &[Notice], now: Timestamp) -> Queued {
+        let audience = lock(&self.inner.audience).clone();
+        if audience.is_empty() {
+            return Queued::default();
+        }
+        let (aloud, live) = {
+            let engine = lock(&self.inner.engine);
+            let aloud = if audience.has_loud() { engine.due_aloud(now) } else { Vec::new() };
+            (aloud, engine.live().to_vec())
+        };
+        let ends = audience.queue_ends(&self.inner.store, &self.inner.zone, now);
+        let queued = audience.queue(&self.inner.store, (due, &aloud), &live, now);
+        if matches!(ends, Ok(true)) || queued.as_ref().is_ok_and(|queued| queued.fresh) {
+            self.wake_channels();
+        }
+        match (queued, ends) {
+            (Ok(queued), Ok(_)) => queued,
+            (queued, ends) => {
+                let error = queued.as_ref().err().or(ends.as_ref().err()).map(ToString::to_string);
+                tracing::error!("The outbox could not be written: {}", error.unwrap_or_default());
+                let all = due.iter().map(|notice| (notice.episode, notice.severity)).collect();
+                queued.unwrap_or(Queued { waiting: all, ..Queued::default() })
+            }
+        }
+    }
+
+    /// A channel accepted notices, which is stored: they are not told again.
+    pub(super) fn accepted(&self, told: &[What], at: Timestamp) {
+        let mut engine = lock(&self.inner.engine);
+        told.iter().for_each(|(episode, severity)| engine.told(*episode, *severity, at));
+        drop(engine);
+        self.broadcast(Event::Changed(None));
+    }
+
+    /// Who is told beside the notifier, from now on.
+    pub fn set_audience(&self, audience: Audience) {
+        *lock(&self.inner.audience) = Arc::new(audience);
+    }
+
+    /// Wakes when something was put into the outbox.
+    pub(super) fn outbox_news(&self) -> watch::Receiver<u64> {
+        self.inner.outbox.subscribe()
+    }
+
+    /// Has the channels look at the outbox now.
+    pub(super) fn wake_channels(&self) {
+        self.inner.outbox.send_modify(|count| *count += 1);
     }
 
     /// The meter's last day as a small picture.

@@ -1,7 +1,13 @@
-//! Delivers notices. A notifier says whether it accepted, and whether a failure is worth another try.
+//! Delivers notices. A notifier says whether it accepted, and whether a failure is worth another try. Channels
+//! (webhook, Slack, ntfy, e-mail) are sent to from the outbox (`monitor/outbox.rs`), each in its own time.
 
 mod chain;
+pub mod channel;
 mod desktop;
+pub mod email;
+pub mod message;
+pub mod template;
+mod webhook;
 
 pub use chain::Chain;
 pub use desktop::Desktop;

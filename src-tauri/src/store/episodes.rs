@@ -131,7 +131,8 @@ pub(super) fn put_told(db: &Connection, told: &Told, evidence: Option<&str>) -> 
     ])
 }
 
-fn find(db: &Connection, id: i64) -> Result<Option<Episode>> {
+/// An episode by its number.
+pub(super) fn find(db: &Connection, id: i64) -> Result<Option<Episode>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM episode WHERE id = ?1"))?
         .query_row([id], read)
         .optional()

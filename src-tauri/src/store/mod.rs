@@ -11,6 +11,7 @@
 
 mod codec;
 mod costs;
+mod deliveries;
 mod episodes;
 mod fault;
 mod forecasts;
@@ -35,6 +36,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::say;
+pub use deliveries::Standing;
 use fault::Fault;
 use readers::Readers;
 use std::fs::File;
@@ -136,7 +138,7 @@ pub struct Told {
     pub severity: Severity,
     /// When it was accepted.
     pub at: Timestamp,
-    /// By which notifier: `desktop`, `in_app`.
+    /// By which notifier: `desktop`, `in_app`, or the name of a channel.
     pub channel: String,
     /// The headline as told.
     pub title: String,

@@ -1,7 +1,9 @@
 //! Out of a damaged file into a new one: every row that can still be read.
 
 use super::rollups::Hours;
-use super::{costs, episodes, forecasts, gaps, learned, meters, open, refusals, rollups, samples, upkeep};
+use super::{
+    costs, deliveries, episodes, forecasts, gaps, learned, meters, open, refusals, rollups, samples, upkeep,
+};
 use crate::model::{AccountId, Flow};
 use crate::say;
 use rusqlite::{Connection, Result, Row};
@@ -88,6 +90,17 @@ fn carry(old: &Connection, db: &mut Connection) -> Result<[u64; 3]> {
         let (told, evidence) = (episodes::read_told(row)?, row.get::<_, Option<String>>(6)?);
         let new_one = seen.insert(row.get::<_, i64>(5)?);
         if new_one { episodes::put_told(&new, &told, evidence.as_deref()) } else { Ok(0) }
+    });
+    // What was not sent yet is sent by the new file.
+    let mut seen = BTreeSet::new();
+    rows(old, "delivery", deliveries::COLUMNS, "id", |row| {
+        let delivery = deliveries::read(row)?;
+        if seen.insert(delivery.id) { deliveries::put(&new, &delivery) } else { Ok(0) }
+    });
+    let part = format!("{}, delivery", deliveries::PART_COLUMNS);
+    rows(old, "delivery_part", &part, "delivery, episode, severity", |row| {
+        let (part, of): (_, i64) = (deliveries::read_part(row)?, row.get(6)?);
+        if seen.contains(&of) { deliveries::put_part(&new, of, &part) } else { Ok(0) }
     });
     rows(old, "state", "name, value", "name", |row| {
         let (name, value): (String, String) = (row.get(0)?, row.get(1)?);

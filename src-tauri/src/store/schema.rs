@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Migration `n` takes the file from version `n` to `n + 1`. Landed ones are never edited: old files have run them.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("schema/001_history.sql"),
     include_str!("schema/002_state.sql"),
     include_str!("schema/003_costs.sql"),
     include_str!("schema/004_forecasts.sql"),
     include_str!("schema/005_covers.sql"),
     include_str!("schema/006_learned.sql"),
+    include_str!("schema/007_deliveries.sql"),
 ];
 
 /// The newest format that this Tollwatch knows.

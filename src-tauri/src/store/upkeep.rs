@@ -62,6 +62,8 @@ const OLD_GAPS: &str = "DELETE FROM gap WHERE (account, at) IN (\
      SELECT account, at FROM gap WHERE last_at < ?1 AND ?3 IS NULL LIMIT ?2)";
 const OLD_REFUSALS: &str = "DELETE FROM refusal WHERE id IN (\
      SELECT id FROM refusal WHERE at < ?1 AND ?3 IS NULL ORDER BY at LIMIT ?2)";
+const OLD_DELIVERIES: &str = "DELETE FROM delivery WHERE id IN (\
+     SELECT id FROM delivery WHERE made_at < ?1 AND state IN ('done', 'given_up') AND ?3 IS NULL ORDER BY made_at LIMIT ?2)";
 const OLD_FORECASTS: &str = "DELETE FROM forecast WHERE (meter_id, at) IN (\
      SELECT meter_id, at FROM forecast WHERE meter_id = ?3 AND at < ?1 ORDER BY at LIMIT ?2)";
 
@@ -97,7 +99,7 @@ impl Store {
         })
     }
 
-    /// Drops raw rows (samples, gaps, refusals) that were last true more than `raw_days` times 24 hours before `now`;
+    /// Drops raw rows (samples, gaps, refusals, the log of deliveries) that were last true more than `raw_days` times 24 hours before `now`;
     /// hours and costs stay for ever, and so does the newest sample of each meter. Forecasts go after 180 days. Returns
     /// how many rows went. Works in batches between which other writes go ahead.
     pub fn prune(&self, now: Timestamp, raw_days: u32) -> Result<u64, StoreError> {
@@ -107,6 +109,7 @@ impl Store {
             dropped += self.drop_old(OLD_SAMPLES, before, Some(meter))?;
             dropped += self.drop_old(OLD_FORECASTS, now + -forecasts::KEPT, Some(meter))?;
         }
+        dropped += self.drop_old(OLD_DELIVERIES, before, None)?;
         Ok(dropped + self.drop_old(OLD_GAPS, before, None)? + self.drop_old(OLD_REFUSALS, before, None)?)
     }
 
