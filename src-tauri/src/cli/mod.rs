@@ -8,8 +8,11 @@ mod args;
 mod backtest;
 mod chart;
 mod explain;
+mod export;
+mod import;
 mod ledger;
 mod replay;
+mod report;
 mod rhythm;
 mod run;
 mod spend;
@@ -73,6 +76,9 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Explain(request) => explain::run(request, json),
         Command::Replay(request) => replay::run(request, json),
         Command::Why { episode, list } => why::run(episode, list, json),
+        Command::Export(request) => export::run(request, json),
+        Command::Import(request) => import::run(request, json),
+        Command::Report(request) => report::run(request, json),
         Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Config(command) => accounts::config(command, json),

@@ -12,9 +12,11 @@
 mod codec;
 mod costs;
 mod episodes;
+mod export;
 mod fault;
 mod forecasts;
 mod gaps;
+mod import;
 mod known;
 mod learned;
 mod meters;
@@ -35,7 +37,9 @@ use crate::model::{
     Timestamp,
 };
 use crate::say;
+pub use export::{PAGE, ToldFrom};
 use fault::Fault;
+pub use import::{Imported, Record, Seen};
 use readers::Readers;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};

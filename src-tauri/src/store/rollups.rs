@@ -88,7 +88,7 @@ impl Hours {
 }
 
 /// One hour that is stored.
-fn find(db: &Connection, meter: i64, hour: Timestamp) -> Result<Option<Hour>> {
+pub(super) fn find(db: &Connection, meter: i64, hour: Timestamp) -> Result<Option<Hour>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour = ?2"))?
         .query_row([meter, hour.0], read)
         .optional()
