@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::rollups::Hours;
 use super::{Hour, Store, StoreError, costs, episodes, gaps, meters, refusals, rollups, samples};
 use crate::model::{
-    AccountId, Cost, Episode, EpisodeState, Flow, Gap, Meter, Refusal, Sample, Timestamp, Unit,
+    AccountId, Cost, Episode, EpisodeState, Flow, Gap, HOUR, Meter, Refusal, Sample, Timestamp, Unit,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
@@ -134,29 +134,41 @@ impl Import<'_> {
     fn hour(&mut self, said: &Meter, hour: &Hour) -> Result<Fate, Fault> {
         let meter = self.meter(said)?;
         let stored = rollups::find(self.db, meter.id, hour.at)?;
-        if stored.is_none() {
-            rollups::put(self.db, "INSERT", meter.id, hour)?;
-        }
-        Ok(fate(stored.as_ref(), hour))
+        match &stored {
+            None => rollups::put(self.db, "INSERT", meter.id, hour)?,
+            Some(stored) if rollups::knows_more(hour, stored) => rollups::update(self.db, meter.id, hour)?,
+            Some(stored) if rollups::knows_more(stored, hour) => return Ok(Fate::There),
+            Some(_) => return Ok(fate(stored.as_ref(), hour)),
+        };
+        Ok(Fate::Added)
     }
 }
 
-/// Works a meter's hours out from its samples that began in `first..=last`; hours that are there stay.
+/// Works out a meter's hours around its samples that began in `first..=last`; hours of which more is known stay.
 fn fill(db: &Connection, meter: &Meter, first: Timestamp, last: Timestamp) -> Result<(), Fault> {
-    let mut flow = Flow::new(meter.kind, meter.window);
-    let mut hours = Hours::default();
+    let near = |sql: &str, at: Timestamp| -> Result<Timestamp, Fault> {
+        let found: Option<i64> = db.prepare_cached(sql)?.query_row([meter.id, at.0], |row| row.get(0))?;
+        Ok(found.map_or(at, Timestamp))
+    };
+    // What was spent up to the next sample is told from the new ones too. Whole hours, so that each has all its samples.
+    let before = near("SELECT max(at) FROM sample WHERE meter_id = ?1 AND at < ?2", first)?;
+    let after = near("SELECT min(at) FROM sample WHERE meter_id = ?1 AND at > ?2", last)?;
+    let (from, to) = (before.hour_floor(), after.hour_floor() + HOUR);
+    // And one sample more, whose spend may be spread back into the last hour.
+    let beyond = near("SELECT min(at) FROM sample WHERE meter_id = ?1 AND at >= ?2", to)?;
     let sql = format!(
         "SELECT {} FROM sample WHERE meter_id = ?1 AND at <= ?3 AND at >= COALESCE((SELECT min(at) FROM \
          (SELECT at FROM sample WHERE meter_id = ?1 AND at < ?2 ORDER BY at DESC LIMIT {})), ?2) ORDER BY at",
         samples::COLUMNS,
         samples::BACK
     );
+    let (mut flow, mut hours) = (Flow::new(meter.kind, meter.window), Hours::default());
     let mut query = db.prepare_cached(&sql)?;
-    let mut rows = query.query([meter.id, first.0, last.0])?;
+    let mut rows = query.query([meter.id, from.0, beyond.0])?;
     while let Some(row) = rows.next()? {
         let sample = samples::read(row)?;
         let found = flow.push(&sample);
-        if sample.at >= first {
+        if sample.at >= from {
             hours.moved(&found, &sample);
             hours.polled(sample.at, sample.headroom());
             if sample.last_at.hour_floor() > sample.at.hour_floor() {
@@ -164,7 +176,7 @@ fn fill(db: &Connection, meter: &Meter, first: Timestamp, last: Timestamp) -> Re
             }
         }
     }
-    Ok(hours.store_missing(db, meter.id)?)
+    Ok(hours.store_grown(db, meter.id, from, to)?)
 }
 
 /// What came of a record that is written where there is none like it.
@@ -274,8 +286,8 @@ fn refusal(db: &Connection, account: &AccountId, at: Timestamp, said: &Refusal) 
 
 impl Store {
     /// Takes records into the history, in one transaction: hand over a few thousand at a time, a meter's hours before its
-    /// samples, and at the end call [`Store::fill_hours`]. What is stored is never written over, except that a sample or a
-    /// run of failed polls that went on for longer is known for longer; so the same records a second time change nothing.
+    /// samples, and at the end call [`Store::fill_hours`]. What is stored is never written over, except that a sample, a
+    /// run of failed polls or an hour that went on for longer is known for longer; so the same records a second time change nothing.
     ///
     /// # Errors
     /// As [`Store::record`]; then none of the records is stored.
@@ -292,7 +304,7 @@ impl Store {
         })
     }
 
-    /// Works out the hours that no import brought, from the samples that imports did; a transaction for each meter.
+    /// Works out the hours of which imports brought no more than samples; a transaction for each meter.
     ///
     /// # Errors
     /// As [`Store::record`].
