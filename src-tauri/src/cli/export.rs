@@ -14,12 +14,13 @@ use std::path::PathBuf;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   tollwatch export spend --from 2026-10-01 --to 2026-10-31 -o october.csv
-  tollwatch export samples --account ci --format jsonl | jq -c 'select(.record == \"sample\") | [.from, .remaining]'
-  tollwatch export samples -o history.parquet       then: duckdb -c \"select * from 'history.parquet'\"
+  tollwatch export samples --account ci --format jsonl | jq -c '[.from, .remaining]'
+  tollwatch export samples -o history.parquet
   tollwatch export focus --from 2026-10-01 -o focus.csv
 
-It reads the history beside a running monitor, row by row. Amounts are exact: decimal text in CSV and JSON lines,
-DECIMAL(38,9) in Parquet. Times are UTC. docs/exports.md lists the columns.";
+It reads the history beside a running monitor, row by row. Amounts are exact: decimal text
+in CSV and JSON lines, DECIMAL(38,9) in Parquet. Times are UTC. docs/exports.md lists the
+columns.";
 
 #[derive(clap::Args)]
 pub(super) struct ExportArgs {
@@ -72,8 +73,7 @@ pub(super) fn run(args: ExportArgs, json: bool) -> anyhow::Result<u8> {
         Some(How::Csv) => Format::Csv,
         Some(How::Jsonl) => Format::JsonLines,
         Some(How::Parquet) => Format::Parquet,
-        None if json => Format::JsonLines,
-        None => named.unwrap_or(Format::Csv),
+        None => named.unwrap_or(if json { Format::JsonLines } else { Format::Csv }),
     };
     let kind = match args.what {
         What::Samples => Kind::Samples,
