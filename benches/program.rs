@@ -3,7 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "its figures are what it is for")]
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
@@ -34,6 +34,10 @@ fn main() {
         configure(folder, upstream, 200, 3600);
         history(folder, 200, &METERS[..1], 730);
         return;
+    }
+    // `-- exports`: two hundred accounts with two years of history, out in every format and in again.
+    if words.iter().any(|word| word == "exports") {
+        return exports(200);
     }
     accounts_of_a_month();
     // `cargo bench … --bench program -- month`: no more than this.
@@ -184,6 +188,65 @@ fn crowd() {
         after.1 as f64 / 1_000_000.0,
         felt.most.load(Ordering::Relaxed)
     );
+}
+
+/// Rows a second and the most memory, out in each format and in again.
+fn exports(accounts: usize) {
+    let (here, there) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let began = now();
+    history(here.path(), accounts, &METERS[..1], 730);
+    let size = std::fs::metadata(here.path().join("data/history.sqlite")).map_or(0, |file| file.len());
+    println!(
+        "two years of {accounts} accounts: {} MB, built in {:.0} s",
+        size / 1_000_000,
+        began.elapsed().as_secs_f64()
+    );
+    for format in ["csv", "jsonl", "parquet"] {
+        for kind in ["samples", "spend"] {
+            let file = here.path().join(format!("{kind}.{format}"));
+            let words = ["export", kind, "-o", file.to_str().unwrap_or_default()];
+            let (said, seconds, most) = watched(here.path(), &words);
+            let rows: f64 = said.split(' ').next().and_then(|rows| rows.parse().ok()).unwrap_or(0.0);
+            let size = std::fs::metadata(&file).map_or(0, |file| file.len());
+            println!(
+                "export {kind} as {format}: {rows} rows in {seconds:.1} s, {:.0} rows a second, {} MB, at most {most:.1} MB resident",
+                rows / seconds,
+                size / 1_000_000
+            );
+        }
+        let files = ["samples", "spend"].map(|kind| here.path().join(format!("{kind}.{format}")));
+        let words = ["import", files[0].to_str().unwrap_or_default(), files[1].to_str().unwrap_or_default()];
+        let to = there.path().join(format);
+        let (said, seconds, most) = watched(&to, &words);
+        println!(
+            "import both from {format}: {seconds:.1} s, at most {most:.1} MB resident\n{}",
+            said.trim_end()
+        );
+        let _ = std::fs::remove_dir_all(to);
+        for file in files {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// Runs the program: what it says, its seconds, and the most megabytes that it held.
+fn watched(folder: &Path, words: &[&str]) -> (String, f64, f64) {
+    let began = now();
+    let mut child = command(folder, words).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut most = 0.0_f64;
+    while let Ok(None) = child.try_wait() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        most = most.max(kib.unwrap_or(0.0) * 1_024.0 / 1e6);
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let mut said = String::new();
+    if let Some(out) = &mut child.stdout {
+        let _ = out.read_to_string(&mut said);
+    }
+    (said, seconds, most)
 }
 
 /// Answers every request with a balance that falls a little each time.

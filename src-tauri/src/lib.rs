@@ -2,7 +2,7 @@
 //!
 //! Arrows run from the user to the used, and a tidy test (`tests/it/tidy.rs`) keeps them:
 //! `connectors → http, refusal, pricing, model`; `forecast, charts, diagnosis, ledger → model`; `alerts → model, forecast`;
-//! `engine → alerts, forecast, model`; `notify → alerts`; `store → model`; `monitor →` all of these; `api → monitor, store, …`; `server, bin, desktop → api`.
+//! `engine → alerts, forecast, model`; `notify → alerts`; `store → model`; `export → store, model`; `monitor →` all of these; `api → monitor, store, …`; `server, bin, desktop → api`.
 
 pub mod alerts;
 pub mod api;
@@ -12,6 +12,7 @@ pub mod config;
 pub mod connectors;
 pub mod diagnosis;
 pub mod engine;
+pub mod export;
 pub mod forecast;
 pub mod http;
 pub mod ledger;

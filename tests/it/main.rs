@@ -10,6 +10,8 @@ mod cli;
 mod connectors;
 mod data_texts;
 mod explain;
+mod exports;
+mod exports_cli;
 mod ferrogw;
 mod guard;
 mod http;

@@ -49,6 +49,7 @@ pub use ledger::{LedgerView, add_entry, entry, of_store as ledger_of_store, take
 pub use overview::of_store as overview_of_store;
 pub use past::check;
 pub use replay::{ReplayFate, ReplayRequest, ReplayView, ReplayWall, of_store as replay_of_store};
+pub use report::of_store as report_of_store;
 pub use rhythm::{RhythmView, view as rhythm_view};
 pub use trying::{TryView, try_connector};
 pub use views::Source as StoreView;

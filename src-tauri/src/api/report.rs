@@ -5,6 +5,7 @@ use super::pictures::kept;
 use super::types::AccountView;
 use super::views::{self, Source};
 use super::{ApiError, App, episode};
+use crate::config::Config;
 use crate::model::{AccountId, Amount, By, DAY, Episode, EpisodeKind, Qty, Timestamp, Unit};
 use crate::report::{self, AccountReport, Breakdown, Fate, Report, Spent, Wall};
 use crate::say;
@@ -64,13 +65,7 @@ pub(crate) async fn report(app: &App, request: ReportRequest) -> Result<ReportVi
     let monitor = app.shown();
     let zone = monitor.pipeline().zone().clone();
     let source = Source::of(&monitor);
-    let today = source.now.to_jiff().to_zoned(zone.clone()).date();
-    let wrong = || ApiError::new("bad_request", say!("report-bad-month"));
-    let month = match &request.month {
-        None => today.first_of_month(),
-        Some(text) => format!("{text}-01").parse::<Date>().map_err(|_| wrong())?,
-    };
-    let span = Span::of(month, &zone).ok_or_else(wrong)?;
+    let (month, span) = asked(request.month.as_deref(), source.now, &zone)?;
     // The monitor knows the forecasts: without it they would all be made anew.
     let statuses = monitor.statuses();
     let accounts: Result<Vec<AccountView>, StoreError> = monitor
@@ -80,13 +75,45 @@ pub(crate) async fn report(app: &App, request: ReportRequest) -> Result<ReportVi
         .collect();
     let mut report = gather(&source, &accounts?, month, &span, &zone)?;
     report.demo = app.demo_speed().is_some();
-    let (name, html) = (format!("tollwatch-{}.html", month.strftime("%Y-%m")), report::html(&report));
+    let (name, html) = (named(month), report::html(&report));
     let Some(folder) = app.inner.host.paper_folder() else {
         return Ok(ReportView { name, place: None, html: Some(html) });
     };
     let place = kept(&folder, &name, html.as_bytes())?;
     app.inner.host.open_file(std::path::Path::new(&place));
     Ok(ReportView { name, place: Some(place), html: None })
+}
+
+/// A month's report of a history alone, for the command line: its file's name and the document. `month` is like `2026-11`,
+/// the present one when missing.
+///
+/// # Errors
+/// When that is no month, or the history cannot be read.
+pub fn of_store(
+    source: &Source,
+    config: &Config,
+    month: Option<&str>,
+    zone: &TimeZone,
+) -> Result<(String, String), ApiError> {
+    let (month, span) = asked(month, source.now, zone)?;
+    let accounts: Result<Vec<AccountView>, StoreError> =
+        config.accounts.iter().map(|(id, config)| views::account(source, id, config, None)).collect();
+    let report = gather(source, &accounts?, month, &span, zone)?;
+    Ok((named(month), report::html(&report)))
+}
+
+/// The month that was asked for, and its moments.
+fn asked(month: Option<&str>, now: Timestamp, zone: &TimeZone) -> Result<(Date, Span), ApiError> {
+    let wrong = || ApiError::new("bad_request", say!("report-bad-month"));
+    let month = match month {
+        None => now.to_jiff().to_zoned(zone.clone()).date().first_of_month(),
+        Some(text) => format!("{text}-01").parse::<Date>().map_err(|_| wrong())?,
+    };
+    Ok((month, Span::of(month, zone).ok_or_else(wrong)?))
+}
+
+fn named(month: Date) -> String {
+    format!("tollwatch-{}.html", month.strftime("%Y-%m"))
 }
 
 /// A month of these accounts, the dearest first.

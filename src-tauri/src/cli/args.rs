@@ -141,6 +141,13 @@ pub(super) enum Command {
         #[arg(long, conflicts_with = "episode")]
         list: bool,
     },
+    /// Write samples, spend, alerts or FOCUS costs as CSV, JSON lines or Parquet
+    #[command(after_help = super::export::EXAMPLES)]
+    Export(super::export::ExportArgs),
+    /// Take back what `export` wrote; nothing that is stored is written over
+    Import(super::import::ImportArgs),
+    /// A month on paper as one HTML document: what each account cost, on what, and which walls were met
+    Report(super::report::ReportArgs),
     /// Say how good the forecasts and warnings of the last 90 days were
     Backtest,
     /// Run the monitor without a window; serve the same pages on 127.0.0.1

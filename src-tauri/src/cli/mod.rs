@@ -11,12 +11,15 @@ mod backtest;
 mod channels;
 mod chart;
 mod explain;
+mod export;
 mod guard;
+mod import;
 mod ledger;
 mod line;
 mod mcp;
 mod ready;
 mod replay;
+mod report;
 mod rhythm;
 mod run;
 mod service;
@@ -90,6 +93,9 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Explain(request) => explain::run(request, json),
         Command::Replay(request) => replay::run(request, json),
         Command::Why { episode, list } => why::run(episode, list, json),
+        Command::Export(request) => export::run(request, json),
+        Command::Import(request) => import::run(request, json),
+        Command::Report(request) => report::run(request, json),
         Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Service(command) => service::run(command, json),

@@ -23,10 +23,10 @@ pub(super) fn read(row: &Row<'_>) -> Result<Meter> {
     })
 }
 
-/// Writes a meter with its number, unless it is there. Returns how many rows were written.
+/// Writes a meter with its number (0 gets a new one), unless it is there. Returns how many rows were written.
 pub(super) fn put(db: &Connection, meter: &Meter) -> Result<usize> {
     db.prepare_cached(&format!(
-        "INSERT OR IGNORE INTO meter ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        "INSERT OR IGNORE INTO meter ({COLUMNS}) VALUES (nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
     ))?
     .execute(params![
         meter.id,

@@ -81,6 +81,24 @@ impl Hours {
         Ok(())
     }
 
+    /// Stores those of the hours in `from..to` that are not there, or of which these know more.
+    pub(super) fn store_grown(
+        &self,
+        db: &Connection,
+        meter: i64,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<()> {
+        for hour in self.0.range(from..to).map(|(_, hour)| hour) {
+            match find(db, meter, hour.at)? {
+                None => drop(put(db, "INSERT", meter, hour)?),
+                Some(stored) if knows_more(hour, &stored) => drop(update(db, meter, hour)?),
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Stores only the hours that are not there: to mend a history that lost some.
     pub(super) fn store_missing(&self, db: &Connection, meter: i64) -> Result<()> {
         self.0.values().try_for_each(|hour| put(db, "INSERT OR IGNORE", meter, hour).map(drop))
@@ -88,14 +106,24 @@ impl Hours {
 }
 
 /// One hour that is stored.
-fn find(db: &Connection, meter: i64, hour: Timestamp) -> Result<Option<Hour>> {
+pub(super) fn find(db: &Connection, meter: i64, hour: Timestamp) -> Result<Option<Hour>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM rollup_hour WHERE meter_id = ?1 AND hour = ?2"))?
         .query_row([meter, hour.0], read)
         .optional()
 }
 
+/// Whether an hour is another that went on: as many polls or more, and nothing of the other is missing in it.
+pub(super) fn knows_more(hour: &Hour, than: &Hour) -> bool {
+    hour != than
+        && hour.polls >= than.polls
+        && hour.spent >= than.spent
+        && hour.added >= than.added
+        && than.high.is_none_or(|high| hour.high >= Some(high))
+        && than.low.is_none_or(|low| hour.low.is_some_and(|own| own <= low))
+}
+
 /// Writes over one hour that is stored. Returns how many rows were written.
-fn update(db: &Connection, meter: i64, hour: &Hour) -> Result<usize> {
+pub(super) fn update(db: &Connection, meter: i64, hour: &Hour) -> Result<usize> {
     db.prepare_cached(
         "UPDATE rollup_hour SET spent = ?3, added = ?4, first = ?5, last = ?6, low = ?7, high = ?8, polls = ?9 \
          WHERE meter_id = ?1 AND hour = ?2",

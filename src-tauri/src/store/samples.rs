@@ -9,7 +9,7 @@ use crate::model::{AccountId, Flow, Meter, Move, Reading, Refusal, Sample, Times
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
 /// So many samples are read back to tell what a new one says: money that was held and came back, an old answer again.
-const BACK: i64 = 4;
+pub(super) const BACK: i64 = 4;
 
 /// The columns of a [`Sample`], in its order.
 pub(super) const COLUMNS: &str = "at, last_at, used, \"limit\", remaining, resets_at, reserve";
