@@ -37,9 +37,14 @@ impl Serving {
         }
         collect(stdout, printed.clone());
         collect(BufReader::new(child.stderr.take().unwrap()), printed.clone());
-        let url = line.split_once("http://").unwrap().1.trim();
+        let url = line.split_once("://").unwrap().1.trim();
         let (address, token) = url.split_once("/#token=").unwrap();
         Serving { address: address.to_owned(), token: token.to_owned(), child, printed }
+    }
+
+    /// Where it listens, and its own token.
+    pub(crate) fn at(&self) -> (&str, &str) {
+        (&self.address, &self.token)
     }
 
     /// One command's status and answer.

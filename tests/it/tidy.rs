@@ -63,7 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("server", &["api"]),
+    ("server", &["api", "config"]),
     (
         "cli",
         &[
@@ -90,6 +90,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("tauri", &["desktop/"]),
     ("axum", &["server/", "simulator/"]),
+    ("axum_server", &["server/"]),
+    ("governor", &["server/"]),
     ("reqwest", &["http/"]),
     ("rusqlite", &["store/"]),
     ("plotters", &["charts/"]),

@@ -14,6 +14,7 @@ mod rhythm;
 mod run;
 mod spend;
 mod status;
+mod token;
 mod trying;
 mod why;
 
@@ -75,6 +76,8 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Why { episode, list } => why::run(episode, list, json),
         Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
+        Command::Token(command) => token::run(command, json),
+        Command::Openapi => token::openapi(),
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {
             args::completions(shell);

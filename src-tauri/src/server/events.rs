@@ -10,13 +10,13 @@ use tokio_stream::wrappers::BroadcastStream;
 /// Events as they come, until the server stops. A listener that lagged is told that everything changed.
 pub(super) async fn events(
     State(shared): State<Shared>,
-    axum::Extension(mut stopping): axum::Extension<tokio::sync::watch::Receiver<bool>>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let stream = BroadcastStream::new(shared.app.events()).map(|message| {
         let lagged = crate::api::types::EventMessage::Changed { account: None };
         let message = message.unwrap_or(lagged);
         Ok(Event::default().data(serde_json::to_string(&message).unwrap_or_default()))
     });
+    let mut stopping = shared.stopping;
     let stopped = Box::pin(async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     });
