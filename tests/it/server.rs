@@ -23,7 +23,10 @@ impl Answer {
     fn code(&self) -> String {
         let error: Value = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"));
         let fields = error.as_object().unwrap();
-        assert!(fields.len() == 2 && fields["message"].as_str().is_some_and(|text| text.len() > 10), "{self:?}");
+        assert!(
+            fields.len() == 2 && fields["message"].as_str().is_some_and(|text| text.len() > 10),
+            "{self:?}"
+        );
         assert!(self.head.contains("content-type: application/json"), "{self:?}");
         fields["code"].as_str().unwrap().to_owned()
     }
@@ -139,7 +142,14 @@ fn whatever_goes_wrong_is_one_shape() {
         ("another scheme", "POST /api/overview", &["Authorization: Basic eDp5"], "{}", 401, "token"),
         ("no token for an unknown command", "POST /api/nonsense", &[], "{}", 401, "token"),
         ("no token for the description", "GET /openapi.json", &[], "", 401, "token"),
-        ("another origin", "POST /api/overview", &[&bearer, "Origin: https://a.example"], "{}", 403, "bad_host"),
+        (
+            "another origin",
+            "POST /api/overview",
+            &[&bearer, "Origin: https://a.example"],
+            "{}",
+            403,
+            "bad_host",
+        ),
         ("no origin", "POST /api/overview", &[&bearer, "Origin: null"], "{}", 403, "bad_host"),
         ("a second host", "POST /api/overview", &[&bearer, "Host: a.example"], "{}", 403, "bad_host"),
         ("another target", "GET http://a.example/", &[], "", 403, "bad_host"),
@@ -153,14 +163,22 @@ fn whatever_goes_wrong_is_one_shape() {
     assert_eq!(methods.header("allow"), Some("post"), "{methods:?}");
     let headless = ask(address, "HEAD /api/overview", &[&bearer], "");
     assert_eq!((headless.status, headless.body.as_str()), (405, ""));
-    let no_host = raw(address, format!("POST /api/overview HTTP/1.1\r\n{bearer}\r\nConnection: close\r\n\r\n").as_bytes());
+    let no_host = raw(
+        address,
+        format!("POST /api/overview HTTP/1.1\r\n{bearer}\r\nConnection: close\r\n\r\n").as_bytes(),
+    );
     assert_eq!(no_host.code(), "bad_host");
     let old = raw(address, format!("GET /events HTTP/1.0\r\nHost: {address}\r\n\r\n").as_bytes());
     assert_eq!(old.status, 401, "HTTP/1.0");
     let huge = ask(address, "POST /api/overview", &[&format!("X-Filler: {}", "x".repeat(64 * 1024))], "{}");
     assert_eq!(huge.status, 431, "{huge:?}");
-    assert!([400, 0].contains(&raw(address, b"\x16\x03\x01\x00\xa5\x01\x00\x00").status), "TLS to a plain server");
-    let two_lengths = format!("POST /api/overview HTTP/1.1\r\nHost: {address}\r\n{bearer}\r\nContent-Length: 2\r\nContent-Length: 30\r\n\r\n{{}}");
+    assert!(
+        [400, 0].contains(&raw(address, b"\x16\x03\x01\x00\xa5\x01\x00\x00").status),
+        "TLS to a plain server"
+    );
+    let two_lengths = format!(
+        "POST /api/overview HTTP/1.1\r\nHost: {address}\r\n{bearer}\r\nContent-Length: 2\r\nContent-Length: 30\r\n\r\n{{}}"
+    );
     assert_eq!(raw(address, two_lengths.as_bytes()).status, 400, "two lengths are smuggling");
     assert_eq!(call(address, token, "overview", "").status, 200, "after all that it still answers");
     assert_eq!(ask(address, "POST /api/overview", &[&bearer, json_kind], "{}").status, 200);
@@ -256,7 +274,8 @@ fn tls_is_spoken_and_a_new_certificate_is_taken_up() {
     let sandbox = Sandbox::new();
     let folder = tempfile::tempdir().unwrap();
     let first = certificate(folder.path());
-    let files = [folder.path().join("cert.pem"), folder.path().join("key.pem")].map(|path| path.display().to_string());
+    let files = [folder.path().join("cert.pem"), folder.path().join("key.pem")]
+        .map(|path| path.display().to_string());
     sandbox.write_config(&format!("[server]\ntls_cert = {:?}\ntls_key = {:?}\n", files[0], files[1]));
     let serving = Serving::start(&sandbox, &[], NO_BUS);
     let (address, token) = serving.at();
@@ -272,7 +291,11 @@ fn tls_is_spoken_and_a_new_certificate_is_taken_up() {
     };
     assert_eq!(ask(&first, None).unwrap(), 200);
     assert_eq!(ask(&first, Some(&format!("https://{address}"))).unwrap(), 200);
-    assert_eq!(ask(&first, Some(&format!("http://{address}"))).unwrap(), 403, "a page without TLS is another's");
+    assert_eq!(
+        ask(&first, Some(&format!("http://{address}"))).unwrap(),
+        403,
+        "a page without TLS is another's"
+    );
     assert_ne!(raw(address, b"GET / HTTP/1.1\r\n\r\n").status, 200, "in the clear it says nothing");
 
     // Half a change (the key is still the old one's) is not taken up; the whole one is.
