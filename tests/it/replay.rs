@@ -361,7 +361,7 @@ fn the_window_can_ask_for_it() {
     let mut wrong = all;
     wrong["quiet"] = json!("at night");
     let (code, said) = running.call("replay", &json!({ "days": 14, "settings": wrong }));
-    assert!(code == 409 && said.to_string().contains("quiet hours"), "{code} {said}");
+    assert!(code == 400 && said.to_string().contains("quiet hours"), "{code} {said}");
     assert!(said.contains("\"code\":\"quiet\""), "the form is told the field: {said}");
     // One account's lead as well: with two weeks to get money, warnings come earlier than with a card at hand.
     let own = |lead: &str| {
@@ -369,7 +369,7 @@ fn the_window_can_ask_for_it() {
         json!({ "account": "demo-deepseek", "days": 14, "own": own })
     };
     let (code, said) = running.call("replay", &own("soon"));
-    assert!(code == 409 && said.contains("\"code\":\"lead\""), "{code} {said}");
+    assert!(code == 400 && said.contains("\"code\":\"lead\""), "{code} {said}");
     let earliest = |lead: &str| {
         let view = running.json("replay", &own(lead));
         let notices = view["notices"].as_array().unwrap().iter().filter(|notice| notice["kind"] == "wall");

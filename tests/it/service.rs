@@ -78,7 +78,7 @@ fn a_path_with_blanks_quotes_and_specifiers_is_taken_as_it_stands() {
     let ran = Ran::of(output);
     let name = odd.to_str().unwrap().replace('%', "%%");
     assert!(
-        ran.stdout.contains(&format!("ExecStart=\"{name}/tollwatch\" serve --service --port 9402")),
+        ran.stdout.contains(&format!("ExecStart=\"{name}/tollwatch\" serve --service")),
         "{}",
         ran.stdout
     );

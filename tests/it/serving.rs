@@ -48,9 +48,14 @@ impl Serving {
         }
         collect(stdout, printed.clone());
         collect(BufReader::new(child.stderr.take().unwrap()), printed.clone());
-        let url = line.split_once("http://").unwrap().1.trim();
+        let url = line.split_once("://").unwrap().1.trim();
         let (address, token) = url.split_once("/#token=").unwrap();
         Serving { address: address.to_owned(), token: token.to_owned(), child, printed }
+    }
+
+    /// Where it listens, and its own token.
+    pub(crate) fn at(&self) -> (&str, &str) {
+        (&self.address, &self.token)
     }
 
     /// One command's status and answer.
@@ -72,12 +77,19 @@ impl Serving {
         self.ask(&format!("GET {path}"), "Accept: */*", "").1
     }
 
+    /// What is answered to a request without a token.
+    pub(crate) fn without_token(&self, line: &str) -> (u16, String) {
+        self.send(line, "Accept: */*", "")
+    }
+
     fn ask(&self, line: &str, header: &str, body: &str) -> (u16, String) {
-        let Serving { address, token, .. } = self;
+        self.send(line, &format!("Authorization: Bearer {}\r\n{header}", self.token), body)
+    }
+
+    fn send(&self, line: &str, header: &str, body: &str) -> (u16, String) {
+        let Serving { address, .. } = self;
         let mut stream = TcpStream::connect(address).unwrap();
-        let head = format!(
-            "{line} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n{header}\r\nConnection: close\r\n\r\n"
-        );
+        let head = format!("{line} HTTP/1.1\r\nHost: {address}\r\n{header}\r\nConnection: close\r\n\r\n");
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();

@@ -64,7 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("server", &["api"]),
+    ("server", &["api", "config"]),
     (
         "cli",
         &[
@@ -92,7 +92,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that only these places name.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("tauri", &["desktop/"]),
-    ("axum", &["server.rs", "simulator/"]),
+    ("axum", &["server/", "simulator/"]),
+    ("axum_server", &["server/"]),
+    ("governor", &["server/"]),
     ("reqwest", &["http/"]),
     ("rusqlite", &["store/"]),
     ("plotters", &["charts/"]),

@@ -24,13 +24,13 @@ use std::path::Path;
 const EVENTS: usize = 200;
 
 /// Names an account.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct AccountRequest {
     id: AccountId,
 }
 
 /// Names an account to remove.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct RemoveRequest {
     id: AccountId,
     /// Whether its history stays in the store.
@@ -38,14 +38,14 @@ pub(crate) struct RemoveRequest {
 }
 
 /// Names an account to pause or resume.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct PauseRequest {
     id: AccountId,
     paused: bool,
 }
 
 /// Names an account to poll; all when missing.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct PollRequest {
     id: Option<AccountId>,
 }

@@ -11,7 +11,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 /// When to tell, as the settings page shows and sets it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct AlertSettings {
     /// How early a coming wall is told.
     pub sensitivity: Sensitivity,
@@ -26,7 +26,7 @@ pub(crate) struct AlertSettings {
 }
 
 /// What is set for one account; empty for what is not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct AccountAlerts {
     /// Whose.
     pub account: AccountId,
@@ -41,7 +41,7 @@ pub(crate) struct AccountAlerts {
 }
 
 /// The alert settings with those of the user's own accounts.
-#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct AlertPage {
     /// For all.
     pub all: AlertSettings,

@@ -7,6 +7,7 @@ use crate::model::{AccountId, Timestamp, words};
 use crate::monitor::{backtest, poll};
 use crate::say;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -14,14 +15,14 @@ use ts_rs::TS;
 pub use crate::monitor::backtest::{Backtests, score};
 
 /// Asks how good the forecasts were.
-#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct BacktestRequest {
     /// Scored anew, instead of as they were found once a day.
     fresh: bool,
 }
 
 /// How good the forecasts and warnings were.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct BacktestView {
     /// When they were scored.
     pub at: Timestamp,
@@ -32,7 +33,7 @@ pub struct BacktestView {
 }
 
 /// One account's figures.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct BacktestRow {
     /// Which.
     pub account: AccountId,

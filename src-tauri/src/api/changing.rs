@@ -9,6 +9,7 @@ use crate::http::Http;
 use crate::model::{AccountId, Amount};
 use crate::monitor::poll;
 use crate::say;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -16,7 +17,7 @@ use std::str::FromStr;
 use ts_rs::TS;
 
 /// What may be changed of an account, as typed; empty for what is not set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub(crate) struct AccountChange {
     /// Whose.
     pub(crate) id: AccountId,
@@ -37,7 +38,7 @@ pub(crate) struct AccountChange {
 }
 
 /// An account as its form shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub(crate) struct AccountForm {
     /// What is set.
     values: AccountChange,
@@ -46,7 +47,7 @@ pub(crate) struct AccountForm {
 }
 
 /// Names an account whose form is asked for.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct FormRequest {
     id: AccountId,
 }

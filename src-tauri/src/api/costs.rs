@@ -7,12 +7,13 @@ use crate::charts::{self, Layer, MOST_LAYERS, Panel, Picture, SpendBar, SpendInp
 use crate::model::{AccountId, By, Cost, DAY, HOUR, Qty, Timestamp, Unit};
 use crate::say;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use ts_rs::TS;
 
 /// Asks what an account's money went on.
-#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Deserialize, TS, JsonSchema)]
 pub struct CostsRequest {
     /// Whose.
     pub account: AccountId,
@@ -29,7 +30,7 @@ pub struct CostsRequest {
 }
 
 /// What an account's money went on.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct CostsView {
     /// Told apart by this.
     pub by: By,
@@ -54,7 +55,7 @@ pub struct CostsView {
 }
 
 /// One name's sum.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct CostRow {
     /// The model, key, project or user; empty when the provider gives no name.
     pub name: String,

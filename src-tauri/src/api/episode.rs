@@ -16,11 +16,12 @@ use crate::monitor::poll;
 use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// One alert with all that is known of it.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct EpisodePage {
     /// The alert as in the list.
     pub episode: EpisodeView,
@@ -35,7 +36,7 @@ pub struct EpisodePage {
 }
 
 /// One notice, and what it was told from.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct MomentView {
     /// When it was told, or last seen.
     pub at: Timestamp,
@@ -54,7 +55,7 @@ pub struct MomentView {
 }
 
 /// When the wall might come, as forecast at one time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct RangeView {
     /// One chance in ten that it comes before this.
     pub p10: Timestamp,
@@ -65,7 +66,7 @@ pub struct RangeView {
 }
 
 /// Asks for the chart that ends at one of an alert's moments.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct EpisodeChartRequest {
     #[ts(type = "number")]
     pub(super) id: i64,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use std::path::Path;
 
 /// Names an account's secret, and brings it.
-#[derive(Clone, Deserialize, ts_rs::TS)]
+#[derive(Clone, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct SecretRequest {
     id: AccountId,
     /// As the connector names it.

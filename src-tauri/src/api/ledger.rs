@@ -7,18 +7,19 @@ use crate::model::{AccountId, Amount, AmountError, DAY, Entry, EntryKind, Qty, T
 use crate::monitor::ledger as books;
 use crate::say;
 use crate::store::Store;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use ts_rs::TS;
 
 /// Names an account whose ledger is asked for.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct LedgerRequest {
     account: AccountId,
 }
 
 /// An entry as typed.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct AddEntryRequest {
     account: AccountId,
     kind: EntryKind,
@@ -30,14 +31,14 @@ pub(crate) struct AddEntryRequest {
 }
 
 /// Names an entry by its place and by what it says, so that no other one is hit.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct RemoveEntryRequest {
     account: AccountId,
     entry: EntryView,
 }
 
 /// One entry. Times are exact; amounts are decimal strings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct EntryView {
     /// Its place in the config, from 0.
     pub index: u32,
@@ -54,7 +55,7 @@ pub struct EntryView {
 }
 
 /// What the entries in one unit come to. All amounts are decimal strings in `unit`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct BalanceView {
     /// The unit.
     pub unit: Unit,
@@ -85,7 +86,7 @@ pub struct BalanceView {
 }
 
 /// The time from one anchor to the next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct PeriodView {
     /// When it began, as written.
     pub from: String,
@@ -100,7 +101,7 @@ pub struct PeriodView {
 }
 
 /// An account's ledger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct LedgerView {
     /// Entries in the order of the config.
     pub entries: Vec<EntryView>,

@@ -56,7 +56,7 @@ pub use views::Source as StoreView;
 pub use what_if::{WhatIfRequest, WhatIfView, of_store as what_if_of_store};
 pub use why::{AmountView, ExplainView, StepView, explain_for_account, explain_pasted};
 
-use crate::config::{Config, ConfigError, Folders};
+use crate::config::{Config, ConfigError, Folders, Scope, ServerConfig};
 use crate::http::Network;
 use crate::monitor::{Clock, Event, Monitor, Parts, policy};
 use crate::notify::{self, Notifier};
@@ -102,7 +102,7 @@ impl Host for Headless {
 }
 
 /// A command's error, as it crosses the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
     /// For programs: `bad_request`, `not_found`, `config`, `secrets`, `store`, `poll`, `host`; or the field of a form
@@ -158,6 +158,8 @@ pub(crate) struct Inner {
     pub(crate) changing: tokio::sync::Mutex<()>,
     pub(crate) config_trouble: Mutex<Option<String>>,
     pub(crate) opening_note: Option<String>,
+    /// `[server]` of the config as it was read last: who may ask, and under which names.
+    pub(crate) serving: RwLock<Arc<ServerConfig>>,
     events: broadcast::Sender<EventMessage>,
 }
 
@@ -176,6 +178,7 @@ impl App {
         let opening_note = store.opening_note();
         let (chosen, mut choices) = tokio::sync::mpsc::channel(16);
         let notifier = Arc::new(notify::Chain::new(config.alerts.desktop, chosen));
+        let serving = RwLock::new(Arc::new(config.server.clone()));
         let live = Monitor::start(Parts {
             clock,
             store,
@@ -194,6 +197,7 @@ impl App {
                 changing: tokio::sync::Mutex::default(),
                 config_trouble: Mutex::new(config_trouble),
                 opening_note,
+                serving,
                 events: broadcast::channel(256).0,
                 live,
             }),
@@ -224,6 +228,11 @@ impl App {
     pub fn shown(&self) -> Monitor {
         let demo = self.inner.demo.read().unwrap_or_else(PoisonError::into_inner);
         demo.as_ref().map_or_else(|| self.inner.live.clone(), |demo| demo.monitor.clone())
+    }
+
+    /// `[server]` of the config, as it was read last.
+    pub fn serving(&self) -> Arc<ServerConfig> {
+        self.inner.serving.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the simulator is shown, and how fast its time runs.
@@ -301,25 +310,57 @@ impl App {
 }
 
 /// No request.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct Nothing {}
 
-/// A command's name and its types in TypeScript.
+/// A command: its name, what it takes and answers, and who may ask it.
 pub struct Command {
     /// Name on the wire.
     pub name: &'static str,
     /// What it does, in a sentence.
     pub about: &'static str,
+    /// What a token must open. `act`: it changes config, history or keychain, sends something, or asks the network
+    /// beyond the usual polls.
+    pub scope: Scope,
+    /// The JSON Schema of its request.
+    pub request_schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+    /// The JSON Schema of its answer.
+    pub response_schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
     request: fn(&ts_rs::Config) -> String,
     response: fn(&ts_rs::Config) -> String,
 }
 
+impl Command {
+    /// What this request wants: one that is to be kept (`"keep": true`) writes, whatever the command does otherwise.
+    pub fn wants(&self, request: &serde_json::Value) -> Scope {
+        let kept = request.get("keep").is_some_and(|keep| keep.as_bool() == Some(true));
+        if kept { Scope::Act } else { self.scope }
+    }
+}
+
+/// The JSON Schema of what is pushed to whoever listens.
+pub fn event_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<EventMessage>()
+}
+
+macro_rules! scope {
+    (read) => {
+        Scope::Read
+    };
+    (act) => {
+        Scope::Act
+    };
+}
+
 macro_rules! commands {
-    ($($(#[doc = $about:literal])* $name:ident: $request:ty => $response:ty, $body:path;)*) => {
+    ($($(#[doc = $about:literal])* $scope:ident $name:ident: $request:ty => $response:ty, $body:path;)*) => {
         /// Every command, in the order of the documents.
         pub const COMMANDS: &[Command] = &[$(Command {
             name: stringify!($name),
             about: concat!($($about),*),
+            scope: scope!($scope),
+            request_schema: |generator| generator.subschema_for::<$request>(),
+            response_schema: |generator| generator.subschema_for::<$response>(),
             request: <$request as ts_rs::TS>::name,
             response: <$response as ts_rs::TS>::name,
         }),*];
@@ -362,101 +403,101 @@ macro_rules! commands {
 
 commands! {
     /// The first screen: the next wall, accounts, live episodes, spend.
-    overview: Nothing => types::Overview, overview::overview;
+    read overview: Nothing => types::Overview, overview::overview;
     /// One account's page.
-    account: accounts::AccountRequest => types::AccountPage, accounts::page;
+    read account: accounts::AccountRequest => types::AccountPage, accounts::page;
     /// A chart of one meter.
-    chart: types::ChartRequest => types::ChartView, charting::chart;
+    read chart: types::ChartRequest => types::ChartView, charting::chart;
     /// What an account's money went on, by model, key, project or user.
-    costs: costs::CostsRequest => costs::CostsView, costs::costs;
+    read costs: costs::CostsRequest => costs::CostsView, costs::costs;
     /// A chart as an SVG or PNG file, with title and legend.
-    picture: pictures::PictureRequest => pictures::PictureFile, pictures::picture;
+    read picture: pictures::PictureRequest => pictures::PictureFile, pictures::picture;
     /// What an account's last poll was answered, without secrets.
-    raw_answers: raw::RawRequest => raw::RawView, raw::raw;
+    read raw_answers: raw::RawRequest => raw::RawView, raw::raw;
     /// Every connector, for the picker.
-    connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
+    read connectors: Nothing => Vec<types::ConnectorView>, accounts::connectors;
     /// Keys that the environment holds and no account uses; names only, never values.
-    found_keys: Nothing => Vec<onboarding::FoundKeys>, onboarding::found_keys;
+    read found_keys: Nothing => Vec<onboarding::FoundKeys>, onboarding::found_keys;
     /// Polls a draft once; stores nothing.
-    test_account: types::AccountDraft => types::TestView, accounts::test;
+    act test_account: types::AccountDraft => types::TestView, accounts::test;
     /// Stores a draft's secrets in the keychain and the account in the config, and starts polling it.
-    add_account: types::AccountDraft => types::AccountView, accounts::add;
+    act add_account: types::AccountDraft => types::AccountView, accounts::add;
     /// What may be changed of an account, as it is.
-    account_form: changing::FormRequest => changing::AccountForm, changing::form;
+    read account_form: changing::FormRequest => changing::AccountForm, changing::form;
     /// Polls an account once as it would be after a change; stores nothing.
-    test_change: changing::AccountChange => types::TestView, changing::test;
+    act test_change: changing::AccountChange => types::TestView, changing::test;
     /// Changes an account's name, address, options, pace, budget and top-up; its keys stay.
-    update_account: changing::AccountChange => types::AccountView, changing::update;
+    act update_account: changing::AccountChange => types::AccountView, changing::update;
     /// Removes an account and its secrets; its history too, unless it is to be kept.
-    remove_account: accounts::RemoveRequest => (), accounts::remove;
+    act remove_account: accounts::RemoveRequest => (), accounts::remove;
     /// Stores a further secret of an account, or another in place of one.
-    set_secret: keys::SecretRequest => (), keys::set;
+    act set_secret: keys::SecretRequest => (), keys::set;
     /// Stops or resumes polling an account.
-    pause_account: accounts::PauseRequest => (), accounts::pause;
+    act pause_account: accounts::PauseRequest => (), accounts::pause;
     /// An account's ledger: what was typed in, and what is left by it.
-    ledger: ledger::LedgerRequest => ledger::LedgerView, ledger::ledger;
+    read ledger: ledger::LedgerRequest => ledger::LedgerView, ledger::ledger;
     /// Adds an entry to an account's ledger.
-    add_ledger_entry: ledger::AddEntryRequest => ledger::LedgerView, ledger::add;
+    act add_ledger_entry: ledger::AddEntryRequest => ledger::LedgerView, ledger::add;
     /// Takes an entry out of an account's ledger, if it still says what it did.
-    remove_ledger_entry: ledger::RemoveEntryRequest => ledger::LedgerView, ledger::remove;
+    act remove_ledger_entry: ledger::RemoveEntryRequest => ledger::LedgerView, ledger::remove;
     /// Polls one account, or all, at once.
-    poll_now: accounts::PollRequest => (), accounts::poll_now;
+    act poll_now: accounts::PollRequest => (), accounts::poll_now;
     /// Episodes of the last days, newest first.
-    episodes: overview::EpisodesRequest => Vec<types::EpisodeView>, overview::episodes;
+    read episodes: overview::EpisodesRequest => Vec<types::EpisodeView>, overview::episodes;
     /// One episode: what was told when, from which figures, and what came of it.
-    episode: overview::EpisodeRequest => episode::EpisodePage, episode::page;
+    read episode: overview::EpisodeRequest => episode::EpisodePage, episode::page;
     /// The meter up to one of an episode's notices, with what was forecast then.
-    episode_chart: episode::EpisodeChartRequest => types::ChartView, episode::chart;
+    read episode_chart: episode::EpisodeChartRequest => types::ChartView, episode::chart;
     /// How good the forecasts and warnings were.
-    backtest: backtest::BacktestRequest => backtest::BacktestView, backtest::view;
+    read backtest: backtest::BacktestRequest => backtest::BacktestView, backtest::view;
     /// Marks an episode as seen: no repeats; it may still escalate.
-    acknowledge: overview::EpisodeRequest => (), overview::acknowledge;
+    act acknowledge: overview::EpisodeRequest => (), overview::acknowledge;
     /// Keeps an episode quiet for some hours.
-    snooze: overview::SnoozeRequest => (), overview::snooze;
+    act snooze: overview::SnoozeRequest => (), overview::snooze;
     /// Why an answer was a refusal, from what was pasted.
-    explain: why::ExplainRequest => why::ExplainView, why::explain;
+    read explain: why::ExplainRequest => why::ExplainView, why::explain;
     /// Why an account was refused, from a stored refusal and all that is known.
-    diagnose: why::DiagnoseRequest => why::ExplainView, why::diagnose;
+    read diagnose: why::DiagnoseRequest => why::ExplainView, why::diagnose;
     /// What a planned batch, another price or an absence would do to an account's walls.
-    what_if: what_if::WhatIfRequest => what_if::WhatIfView, what_if::what_if;
+    read what_if: what_if::WhatIfRequest => what_if::WhatIfView, what_if::what_if;
     /// The user's calendar.
-    rhythm: Nothing => rhythm::RhythmView, rhythm::rhythm;
+    read rhythm: Nothing => rhythm::RhythmView, rhythm::rhythm;
     /// Changes it, all but the absence.
-    set_rhythm: rhythm::RhythmRequest => rhythm::RhythmView, rhythm::set;
+    act set_rhythm: rhythm::RhythmRequest => rhythm::RhythmView, rhythm::set;
     /// Away until then, or back.
-    set_away: rhythm::AwayRequest => rhythm::RhythmView, rhythm::set_away;
+    act set_away: rhythm::AwayRequest => rhythm::RhythmView, rhythm::set_away;
     /// What the rules, at some sensitivity, would have told over the stored history.
-    replay: replay::ReplayRequest => replay::ReplayView, replay::replay_shown;
+    read replay: replay::ReplayRequest => replay::ReplayView, replay::replay_shown;
     /// The settings page.
-    settings: Nothing => types::Settings, settings::settings;
+    read settings: Nothing => types::Settings, settings::settings;
     /// Switches native notifications.
-    set_notifications: settings::SwitchRequest => (), settings::set_notifications;
+    act set_notifications: settings::SwitchRequest => (), settings::set_notifications;
     /// Chooses the language of the window and of notices.
-    set_language: settings::LanguageRequest => (), settings::set_language;
+    act set_language: settings::LanguageRequest => (), settings::set_language;
     /// A month on paper: spend per account, model and key, walls hit and avoided.
-    report: report::ReportRequest => report::ReportView, report::report;
+    read report: report::ReportRequest => report::ReportView, report::report;
     /// When to tell, for all accounts and for single ones.
-    alert_settings: Nothing => alerting::AlertPage, alerting::page;
+    read alert_settings: Nothing => alerting::AlertPage, alerting::page;
     /// Changes when to tell, for all accounts.
-    set_alert_settings: alerting::AlertSettings => (), alerting::set;
+    act set_alert_settings: alerting::AlertSettings => (), alerting::set;
     /// Changes what is set for one account's alerts.
-    set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
+    act set_account_alerts: alerting::AccountAlerts => (), alerting::set_account;
     /// The channels beside the desktop, and what was sent last.
-    channels: Nothing => channels::ChannelsPage, channels::page;
+    read channels: Nothing => channels::ChannelsPage, channels::page;
     /// Sends a marked test message through a channel.
-    test_channel: channels::ChannelRequest => types::StatusView, channels::test;
+    act test_channel: channels::ChannelRequest => types::StatusView, channels::test;
     /// Tries at once what waits for a channel, or for all.
-    retry_deliveries: channels::RetryRequest => (), channels::retry;
+    act retry_deliveries: channels::RetryRequest => (), channels::retry;
     /// Sends a test notification.
-    test_notification: Nothing => types::StatusView, settings::test_notification;
+    act test_notification: Nothing => types::StatusView, settings::test_notification;
     /// Whether a test notification was seen, and on which platform this is.
-    reach: Nothing => onboarding::ReachView, onboarding::reach;
+    read reach: Nothing => onboarding::ReachView, onboarding::reach;
     /// Remembers that the user saw a test notification.
-    notification_seen: Nothing => (), onboarding::seen;
+    act notification_seen: Nothing => (), onboarding::seen;
     /// Starts with the session, or not.
-    set_autostart: settings::SwitchRequest => (), settings::set_autostart;
+    act set_autostart: settings::SwitchRequest => (), settings::set_autostart;
     /// Starts the built-in simulator and shows it.
-    start_demo: Nothing => (), demo::start;
+    act start_demo: Nothing => (), demo::start;
     /// Stops the simulator and forgets its history.
-    stop_demo: Nothing => (), demo::stop;
+    act stop_demo: Nothing => (), demo::stop;
 }

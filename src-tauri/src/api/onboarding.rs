@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys for one connector that the environment holds, by name. Never their values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct FoundKeys {
     /// The connector that they are for.
     connector: String,
@@ -23,7 +23,7 @@ pub(crate) struct FoundKeys {
 }
 
 /// A variable that is set, and the secret that it holds by the provider's own documents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct FoundKey {
     /// The secret's role.
     role: String,
@@ -32,7 +32,7 @@ pub(crate) struct FoundKey {
 }
 
 /// How far the desktop's notifications are known to reach the user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct ReachView {
     /// The user said that a test notification was seen.
     seen: bool,

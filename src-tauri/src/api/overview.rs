@@ -21,21 +21,21 @@ use std::collections::BTreeMap;
 const HEADLINE_WITHIN: i64 = 7 * DAY;
 
 /// Asks for past episodes.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct EpisodesRequest {
     /// How far back: 1 to 3650.
     days: u32,
 }
 
 /// Names an episode.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct EpisodeRequest {
     #[ts(type = "number")]
     pub(super) id: i64,
 }
 
 /// Names an episode and hours of quiet.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct SnoozeRequest {
     #[ts(type = "number")]
     id: i64,

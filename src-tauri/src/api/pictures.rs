@@ -12,6 +12,7 @@ use crate::say;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use ts_rs::TS;
 const MOST: usize = 16 * 1024 * 1024;
 
 /// Which chart.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(crate) enum PictureOf {
     /// One meter's level or spend.
@@ -33,7 +34,7 @@ pub(crate) enum PictureOf {
 }
 
 /// Of what kind the file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PictureFormat {
     /// Drawn with lines and letters, light and dark in one.
@@ -43,7 +44,7 @@ pub(crate) enum PictureFormat {
 }
 
 /// Asks for a chart as a file.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct PictureRequest {
     /// Which chart.
     of: PictureOf,
@@ -58,7 +59,7 @@ pub(crate) struct PictureRequest {
 }
 
 /// A chart as a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub(crate) struct PictureFile {
     /// Its name, such as `tollwatch-acme-credits-7d.svg`.
     pub(crate) name: String,

@@ -3,6 +3,7 @@
 use super::{ApiError, App};
 use crate::http::Heard;
 use crate::model::{AccountId, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,13 +11,13 @@ use ts_rs::TS;
 const LONGEST: usize = 256 * 1024;
 
 /// Names an account whose last answers are asked for.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct RawRequest {
     account: AccountId,
 }
 
 /// What an account's last poll was answered. It is kept in memory only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub(crate) struct RawView {
     /// When the poll ended; missing before the first one since the start.
     pub at: Option<Timestamp>,
@@ -27,7 +28,7 @@ pub(crate) struct RawView {
 }
 
 /// One question and its answer, secrets masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub(crate) struct RawAnswer {
     /// `GET` or `POST`.
     pub method: String,

@@ -14,12 +14,13 @@ use crate::model::{AccountId, DAY, EpisodeKind, MINUTE, Severity, Timestamp, wor
 use crate::monitor::{self, poll};
 use crate::say;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// Asks what rules would have told.
-#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Deserialize, TS, JsonSchema)]
 pub struct ReplayRequest {
     /// Of which account; of all when missing.
     pub account: Option<AccountId>,
@@ -41,7 +42,7 @@ impl ReplayRequest {
 }
 
 /// What rules would have told, and what it would have been worth.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct ReplayView {
     /// From when: what was asked for, or the first reading.
     pub from: Timestamp,
@@ -64,7 +65,7 @@ pub struct ReplayView {
 }
 
 /// A wall that came. Leads are in milliseconds before it.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct ReplayWall {
     /// Whose.
     pub account: AccountId,
@@ -88,7 +89,7 @@ pub struct ReplayWall {
 }
 
 /// A notice that would have been told.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct ReplayNotice {
     /// When.
     pub at: Timestamp,
@@ -105,7 +106,7 @@ pub struct ReplayNotice {
 }
 
 /// What came of a warning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayFate {
     /// The wall came within 24 hours, after a heads-up within 96.

@@ -12,6 +12,7 @@ use crate::say;
 use crate::store::StoreError;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -20,14 +21,14 @@ use ts_rs::TS;
 const ROWS: usize = 12;
 
 /// Asks for a month's report.
-#[derive(Clone, Debug, PartialEq, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Deserialize, TS, JsonSchema)]
 pub(crate) struct ReportRequest {
     /// `2026-11`; the present month when missing.
     pub(super) month: Option<String>,
 }
 
 /// A month's report.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub(crate) struct ReportView {
     /// What a file of it is called: `tollwatch-2026-11.html`.
     pub(crate) name: String,

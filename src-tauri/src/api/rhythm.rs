@@ -4,11 +4,12 @@ use super::{ApiError, App, Nothing};
 use crate::config::{Config, Day, RhythmConfig};
 use crate::model::{Timestamp, words};
 use crate::say;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The calendar of all accounts, as it is written in the config.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct RhythmView {
     /// Work days; empty when none are named.
     pub days: Vec<Day>,
@@ -27,7 +28,7 @@ pub struct RhythmView {
 }
 
 /// The calendar as typed. What is empty is not told.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct RhythmRequest {
     days: Vec<Day>,
     hours: Option<String>,
@@ -36,7 +37,7 @@ pub(crate) struct RhythmRequest {
 }
 
 /// Away until then, or back.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub(crate) struct AwayRequest {
     /// `2026-12-07`, `2026-12-07T14:00`, `monday`; `null`: back.
     until: Option<String>,

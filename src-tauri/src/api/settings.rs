@@ -8,16 +8,16 @@ use crate::monitor::Monitor;
 use crate::say;
 use serde::Deserialize;
 use std::path::Path;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 /// On or off.
-#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct SwitchRequest {
     enabled: bool,
 }
 
 /// The language chosen, or none to follow the system.
-#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct LanguageRequest {
     language: Option<Language>,
 }
@@ -38,6 +38,7 @@ impl App {
         let config = Config::load(path)?;
         *self.inner.config_trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.inner.notifier.set_wanted(config.alerts.desktop);
+        *self.inner.serving.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config.server.clone());
         self.inner.live.apply(&config);
         speak(&config);
         Ok(())

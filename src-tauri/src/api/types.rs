@@ -9,12 +9,13 @@ use crate::model::{
     AccountId, EpisodeKind, EpisodeState, MeterKey, MeterKind, PollErrorKind, Provenance, Severity,
     Timestamp, Unit, Window,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// A meter's forecast.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum ForecastView {
     /// A wall is in sight.
@@ -45,7 +46,7 @@ pub enum ForecastView {
 }
 
 /// One meter with its present figures. A figure that nobody said is missing, never zero.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct MeterView {
     /// Stable name within the account.
     pub key: MeterKey,
@@ -88,7 +89,7 @@ pub struct MeterView {
 }
 
 /// An automatic top-up that is expected: the user said so, or those of the past look like one.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct ReloadView {
     /// When, as likely before as after; the present moment when it is due.
     pub at: Timestamp,
@@ -108,7 +109,7 @@ impl MeterView {
 }
 
 /// How an account does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
     /// Not polled yet.
@@ -126,7 +127,7 @@ pub enum AccountState {
 }
 
 /// Something that is wrong with an account, in words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct ProblemView {
     /// Which kind.
     pub kind: PollErrorKind,
@@ -137,7 +138,7 @@ pub struct ProblemView {
 }
 
 /// One account with its meters.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct AccountView {
     /// Stable id.
     pub id: AccountId,
@@ -171,7 +172,7 @@ pub struct AccountView {
 }
 
 /// One rule's life on one meter.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct EpisodeView {
     /// Stable number.
     #[ts(type = "number")]
@@ -205,7 +206,7 @@ pub struct EpisodeView {
 }
 
 /// The first sentence of the overview.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Headline {
     /// How urgent; missing when nothing is near.
     pub severity: Option<Severity>,
@@ -227,7 +228,7 @@ pub struct Headline {
 }
 
 /// What was spent in one unit.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct SpentView {
     /// The unit: money only.
     pub unit: Unit,
@@ -246,7 +247,7 @@ pub struct SpentView {
 }
 
 /// What was spent in all currencies together, at the user's own rates.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct TotalView {
     /// The currency of the sums.
     pub unit: Unit,
@@ -261,7 +262,7 @@ pub struct TotalView {
 }
 
 /// Which world is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum World {
     /// The user's own accounts.
@@ -271,7 +272,7 @@ pub enum World {
 }
 
 /// The first screen.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Overview {
     /// The monitor's present moment (simulated in the demo). Ages are worked out against this.
     pub now: Timestamp,
@@ -298,7 +299,7 @@ pub struct Overview {
 }
 
 /// One line of an account's past.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct EventView {
     /// When.
     pub at: Timestamp,
@@ -309,7 +310,7 @@ pub struct EventView {
 }
 
 /// The account page.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct AccountPage {
     /// The monitor's present moment.
     pub now: Timestamp,
@@ -326,7 +327,7 @@ pub struct AccountPage {
 }
 
 /// How much of the past a chart shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 pub enum ChartRange {
     /// One day.
     #[serde(rename = "24h")]
@@ -356,7 +357,7 @@ impl ChartRange {
 }
 
 /// What a chart shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChartWhat {
     /// What is left (or used, for a meter without limit), with the forecast.
@@ -366,7 +367,7 @@ pub enum ChartWhat {
 }
 
 /// Asks for a chart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS, JsonSchema)]
 pub struct ChartRequest {
     /// Whose.
     pub account: AccountId,
@@ -387,14 +388,14 @@ pub struct ChartRequest {
 }
 
 /// A chart.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct ChartView {
     /// The picture with all that a window needs to add crosshair, tooltip, zoom and table.
     pub picture: Picture,
 }
 
 /// A secret that a connector wants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct SecretView {
     /// Role.
     pub role: String,
@@ -411,7 +412,7 @@ pub struct SecretView {
 }
 
 /// A setting of a connector.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct OptionView {
     /// Name in config.
     pub name: String,
@@ -428,7 +429,7 @@ pub struct OptionView {
 }
 
 /// A meter that a connector can report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct OfferView {
     /// Stable name; a trailing `.*` stands for one per currency, key or team.
     pub key: String,
@@ -441,7 +442,7 @@ pub struct OfferView {
 }
 
 /// A connector, for the picker.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct ConnectorView {
     /// Id.
     pub id: String,
@@ -489,7 +490,7 @@ pub struct ConnectorView {
 }
 
 /// An account as typed into the form. Secrets travel in, never out.
-#[derive(Clone, Deserialize, TS)]
+#[derive(Clone, Deserialize, TS, JsonSchema)]
 pub struct AccountDraft {
     /// Wanted id; made from the label when missing.
     pub id: Option<String>,
@@ -510,7 +511,7 @@ pub struct AccountDraft {
 }
 
 /// What was there at a moment, as typed.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub struct AnchorDraft {
     /// Such as `50 USD`.
     pub amount: String,
@@ -519,7 +520,7 @@ pub struct AnchorDraft {
 }
 
 /// What a test of a draft found.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct TestView {
     /// Whether figures came back.
     pub ok: bool,
@@ -532,7 +533,7 @@ pub struct TestView {
 }
 
 /// A yes or no with a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct StatusView {
     /// Whether it works.
     pub ok: bool,
@@ -541,7 +542,7 @@ pub struct StatusView {
 }
 
 /// The settings page.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Settings {
     /// Version of the program.
     pub version: String,
@@ -567,7 +568,7 @@ pub struct Settings {
 }
 
 /// What is pushed to whoever listens.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum EventMessage {
     /// An account's figures, state or episodes changed: ask again.

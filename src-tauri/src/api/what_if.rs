@@ -11,6 +11,7 @@ use crate::model::{
 use crate::say;
 use crate::store::StoreError;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -18,7 +19,7 @@ use ts_rs::TS;
 const FURTHEST: i64 = 60 * DAY;
 
 /// What would change. What is missing stays as it is; something must be given.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, TS, JsonSchema)]
 pub struct WhatIfRequest {
     /// Whose walls.
     pub account: AccountId,
@@ -35,7 +36,7 @@ pub struct WhatIfRequest {
 }
 
 /// An account's walls with and without the change.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct WhatIfView {
     /// What was understood, in a sentence.
     pub change: String,
@@ -46,7 +47,7 @@ pub struct WhatIfView {
 }
 
 /// One meter's wall with and without the change.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct WhatIfMeter {
     /// The meter.
     pub key: MeterKey,

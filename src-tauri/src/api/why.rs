@@ -12,7 +12,7 @@ use crate::say;
 use serde::{Deserialize, Serialize};
 
 /// What is to be explained.
-#[derive(Clone, Debug, Default, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Default, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 #[serde(default)]
 pub(crate) struct ExplainRequest {
     /// What was pasted: `curl -i` output, a body, or an error as a program printed it. Never stored as it is.
@@ -28,7 +28,7 @@ pub(crate) struct ExplainRequest {
 }
 
 /// A stored refusal that is to be explained.
-#[derive(Clone, Debug, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, Deserialize, ts_rs::TS, schemars::JsonSchema)]
 pub(crate) struct DiagnoseRequest {
     /// Whose.
     pub account: AccountId,
@@ -37,7 +37,7 @@ pub(crate) struct DiagnoseRequest {
 }
 
 /// An exact amount.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct AmountView {
     /// Decimal string.
     pub amount: String,
@@ -52,7 +52,7 @@ impl From<Amount> for AmountView {
 }
 
 /// A step to take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct StepView {
     /// What to do.
     pub text: String,
@@ -61,7 +61,7 @@ pub struct StepView {
 }
 
 /// What speaks for or against a hypothesis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct EvidenceView {
     /// Whether it speaks for it.
     pub supports: bool,
@@ -70,7 +70,7 @@ pub struct EvidenceView {
 }
 
 /// A cause that may be the one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct HypothesisView {
     /// Which.
     pub cause: Cause,
@@ -83,7 +83,7 @@ pub struct HypothesisView {
 }
 
 /// A refusal explained. The names up to `steps` are those of `tollwatch explain --json`.
-#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct ExplainView {
     /// Why.
     pub cause: Cause,
@@ -136,7 +136,7 @@ pub struct ExplainView {
 }
 
 /// An account worth polling now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct CheckView {
     /// Which.
     pub id: AccountId,
@@ -145,7 +145,7 @@ pub struct CheckView {
 }
 
 /// Refusals of one cause and meter with no end in between.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct IncidentView {
     /// Why.
     pub cause: Cause,
@@ -171,7 +171,7 @@ pub struct IncidentView {
 }
 
 /// A precaution against refusals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 pub struct PrecautionView {
     /// Its stable name.
     pub id: String,

@@ -5,11 +5,12 @@ use super::ink::Ink;
 use super::pen::{Pen, width_of};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
+use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
 /// How a mark looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A line.
@@ -27,7 +28,7 @@ pub enum Shape {
 }
 
 /// One row of a legend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS, JsonSchema)]
 pub struct LegendRow {
     /// The CSS class of the mark.
     pub class: String,

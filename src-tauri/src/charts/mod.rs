@@ -29,6 +29,7 @@ pub use sheet::{Panel, Words, drawn, sheet, sheet_png};
 pub use spend::{Layer, MOST_LAYERS, SpendBar, SpendInput, spend, spend_png};
 
 use crate::say;
+use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -45,7 +46,7 @@ impl std::fmt::Display for ChartError {
 }
 
 /// A rectangle in CSS pixels of the picture.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Area {
     /// Left edge.
     pub x: f64,
@@ -58,7 +59,7 @@ pub struct Area {
 }
 
 /// The values at an axis' two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Axis {
     /// At the left or bottom.
     pub min: f64,
@@ -67,7 +68,7 @@ pub struct Axis {
 }
 
 /// One point, for tooltip, keyboard walk and table.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Point {
     /// Milliseconds since the epoch.
     pub t: f64,
@@ -78,7 +79,7 @@ pub struct Point {
 }
 
 /// One line, area or row of bars.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Series {
     /// What it is: `left`, `spent`, `forecast p50`.
     pub name: String,
@@ -87,7 +88,7 @@ pub struct Series {
 }
 
 /// Something that happened: a top-up, a reset, a refusal.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Mark {
     /// When.
     pub t: f64,
@@ -98,7 +99,7 @@ pub struct Mark {
 }
 
 /// A drawn chart and what is needed to walk on it.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS, JsonSchema)]
 pub struct Picture {
     /// The SVG element, themed by CSS classes, without script or style.
     pub svg: String,

@@ -155,6 +155,11 @@ pub(super) enum Command {
     /// Keep `serve` running with your session: a systemd user unit, a launchd agent, a task on Windows
     #[command(subcommand)]
     Service(super::service::ServiceCommand),
+    /// Make, list and remove lasting tokens for the server's API
+    #[command(subcommand)]
+    Token(super::token::TokenCommand),
+    /// Print the OpenAPI description of the server's API
+    Openapi,
     /// Show where the config is, or what may stand in it
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -437,9 +442,11 @@ pub(super) struct ServeArgs {
     /// What the simulator plays: `tour` (several accounts, for ever) or `drain` (one account runs dry in three days)
     #[arg(long, default_value = "tour", requires = "demo", value_parser = ["tour", "drain"])]
     pub(super) scenario: String,
-    /// The port on 127.0.0.1; 0 takes any free one
-    #[arg(long, default_value_t = 9402)]
-    pub(super) port: u16,
+    /// The port, in place of the config's (9402 if it names none); 0 takes any free one
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+    #[command(flatten)]
+    pub(super) reach: super::token::ReachArgs,
     /// As `tollwatch service` starts it: logs what happens, and prints no key to the page
     #[arg(long, conflicts_with = "demo")]
     pub(super) service: bool,

@@ -27,6 +27,7 @@ mod spend;
 mod status;
 #[cfg(test)]
 mod testing;
+mod token;
 mod trying;
 mod watch;
 mod why;
@@ -99,6 +100,8 @@ async fn dispatch(args: Args) -> anyhow::Result<u8> {
         Command::Backtest => backtest::run(json),
         Command::Serve(request) => run::serve(request, json).await,
         Command::Service(command) => service::run(command, json),
+        Command::Token(command) => token::run(command, json),
+        Command::Openapi => token::openapi(),
         Command::Config(command) => accounts::config(command, json),
         Command::Completions { shell } => {
             args::completions(shell);

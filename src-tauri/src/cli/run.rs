@@ -13,6 +13,7 @@ use crate::notify::Chain;
 use crate::secrets::SecretStore;
 use crate::server::Server;
 use crate::store::Store;
+use std::io::Write as _;
 use std::sync::Arc;
 
 /// One poll of every account (or one), said as `status` says it.
@@ -79,20 +80,18 @@ pub(super) async fn poll_once(
 /// The monitor without a window, until Ctrl-C or SIGTERM.
 pub(super) async fn serve(args: ServeArgs, json: bool) -> anyhow::Result<u8> {
     let app = App::open(Folders::find()?, Arc::new(Headless)).await?;
+    let listening = args.reach.over(&app.serving(), args.port);
+    let server = match Server::bind(&listening, args.reach.plain_http_beyond_loopback).await {
+        Ok(server) => server,
+        Err(error) => {
+            app.close().await;
+            return Err(error.into());
+        }
+    };
     if args.demo {
         let scenario = if args.scenario == "drain" { Scenario::Drain } else { Scenario::Tour };
         app.show_demo(DemoOptions { speed: args.speed, scenario }).await?;
     }
-    let server = match Server::bind(args.port).await {
-        Ok(server) => server,
-        Err(error) => {
-            app.close().await;
-            anyhow::bail!(
-                "port {} on 127.0.0.1 cannot be had ({error}); choose another with --port",
-                args.port
-            );
-        }
-    };
     if args.service {
         // What is printed stands in the journal: no key to the page.
         say(format!("Tollwatch watches at {}", server.address()))?;
@@ -101,6 +100,11 @@ pub(super) async fn serve(args: ServeArgs, json: bool) -> anyhow::Result<u8> {
     } else {
         say(format!("Tollwatch watches. Open {}", server.url()))?;
         say("The address carries a key to this run: do not share it. Ctrl-C stops.")?;
+    }
+    if server.is_readable() {
+        let warning =
+            "Everyone on the way to this server can read what is sent: the token, accounts, balances.";
+        writeln!(std::io::stderr(), "tollwatch: {warning}")?;
     }
     ready::ready(&app);
     let served = server

@@ -7,11 +7,13 @@ mod folders;
 mod ledger;
 mod money;
 mod rhythm;
+mod server;
 
 pub use alerting::AlertsConfig;
 pub use channels::{ChannelConfig, ChannelKind};
 pub use folders::Folders;
 pub use rhythm::{Day, RhythmConfig};
+pub use server::{Scope, ServerConfig, TokenConfig};
 
 use file::{edit, merge, put, read, refused, table, write};
 
@@ -43,6 +45,9 @@ pub struct Config {
     pub appearance: AppearanceConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
+    /// Where `tollwatch serve` listens, and who may ask it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub server: ServerConfig,
     /// When you work, and when you are away.
     #[serde(skip_serializing_if = "is_default")]
     pub rhythm: RhythmConfig,
@@ -334,6 +339,19 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #allow_http = []
 # A PEM file with further certificate authorities, such as "/etc/ssl/own-ca.pem". None by default.
 
+[server]
+# Where `tollwatch serve` listens; port 0 takes any free one. Beyond this machine only with TLS.
+#listen = "127.0.0.1:9402"
+# PEM files for TLS: tls_cert = "/etc/ssl/tolls.pem" (with those between it and the authority) and tls_key. None by default.
+# Names under which it may be asked besides its own addresses, such as ["tolls.example.org"].
+#hosts = []
+# Requests a second of one token from one address, and of one address without a token (1 to 10000).
+#requests_per_second = 50
+# Lasting tokens are made by `tollwatch token add NAME --scope read`, which writes their sum here:
+#   [server.tokens.NAME]
+#   scope = "read"                (or "act", which may do all that you can)
+#   sha256 = "…"
+
 # When you work; what each kind of hour spends is measured. Without it every day and hour counts as it was seen:
 #   [rhythm]
 #   days = ["mon", "tue", "wed", "thu", "fri"]
@@ -414,6 +432,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
     money::check_prices(&config.prices)?;
     money::check_rates(&config.money)?;
     rhythm::check(config)?;
+    server::check(&config.server)?;
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
     if !(7..=3650).contains(&config.monitor.raw_days) {
         return bad(

@@ -6,7 +6,7 @@ use crate::model::{Amount, Cause, MeterKind, Qty, Unit, words};
 use crate::say;
 
 /// How an item stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Done.

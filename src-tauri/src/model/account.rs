@@ -11,6 +11,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ts_rs::TS, schemars::JsonSchema)]
 #[serde(transparent)]
 #[ts(type = "string")]
+#[schemars(extend("pattern" = "^[a-z0-9_-]{1,64}$"))]
 pub struct AccountId(String);
 
 impl AccountId {

@@ -9,6 +9,7 @@ const LABEL: &str = "dev.tollwatch.serve";
 pub(super) fn agent(service: &Service, home: &Path) -> String {
     let log = escape(&log(home));
     let program = escape(&service.program.to_string_lossy());
+    let words: String = service.words.iter().map(|word| format!("    <string>{word}</string>\n")).collect();
     let mut environment = String::new();
     for (name, value) in &service.environment {
         environment.push_str(&format!("    <key>{name}</key><string>{}</string>\n", escape(value)));
@@ -28,9 +29,7 @@ pub(super) fn agent(service: &Service, home: &Path) -> String {
     <string>{program}</string>
     <string>serve</string>
     <string>--service</string>
-    <string>--port</string>
-    <string>{}</string>
-  </array>
+{words}  </array>
 {environment}  <key>RunAtLoad</key><true/>
   <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
   <key>ThrottleInterval</key><integer>30</integer>
@@ -41,7 +40,6 @@ pub(super) fn agent(service: &Service, home: &Path) -> String {
 </dict>
 </plist>
 "#,
-        service.port
     )
 }
 

@@ -25,9 +25,9 @@ pub(crate) enum ServiceCommand {
 
 #[derive(Args)]
 pub(crate) struct InstallArgs {
-    /// The address the service answers at: the port on 127.0.0.1
-    #[arg(long, default_value_t = 9402)]
-    port: u16,
+    /// The port, in place of the config's
+    #[arg(long)]
+    port: Option<u16>,
     /// A key that systemd hands over from a file, for an account whose secret is `credential:NAME`; may be given again
     #[arg(long = "credential", value_name = "NAME:FILE", value_parser = credential)]
     credentials: Vec<(String, PathBuf)>,
@@ -43,7 +43,8 @@ pub(crate) struct InstallArgs {
 pub(super) struct Service {
     /// The program, absolute.
     program: PathBuf,
-    port: u16,
+    /// What `serve` is told besides.
+    words: Vec<String>,
     credentials: Vec<(String, PathBuf)>,
     /// `TOLLWATCH_CONFIG_DIR` and `TOLLWATCH_DATA_DIR`, where they are set here.
     environment: Vec<(&'static str, String)>,
@@ -238,7 +239,7 @@ fn service(args: InstallArgs) -> anyhow::Result<Service> {
     );
     Ok(Service {
         program,
-        port: args.port,
+        words: args.port.map_or_else(Vec::new, |port| words(&["--port", &port.to_string()])),
         credentials,
         environment: ["TOLLWATCH_CONFIG_DIR", "TOLLWATCH_DATA_DIR"].into_iter().filter_map(set).collect(),
     })

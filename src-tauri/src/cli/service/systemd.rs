@@ -19,14 +19,14 @@ pub(super) fn unit(service: &Service) -> String {
          [Service]\n\
          Type=notify\n\
          NotifyAccess=main\n\
-         ExecStart={} serve --service --port {}\n\
+         ExecStart={} serve --service{}\n\
          ExecReload=kill -HUP $MAINPID\n\
          Restart=on-failure\n\
          RestartSec=30\n\
          TimeoutStopSec=30\n\
          WatchdogSec=120\n",
         quoted(&service.program.to_string_lossy()),
-        service.port
+        service.words.iter().map(|word| format!(" {word}")).collect::<String>()
     );
     for (name, value) in &service.environment {
         let _ = writeln!(text, "Environment={}", quoted(&format!("{name}={value}")));

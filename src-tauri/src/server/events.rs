@@ -1,0 +1,24 @@
+//! What changes, as it changes: server-sent events.
+
+use super::Shared;
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt};
+use std::convert::Infallible;
+use tokio_stream::wrappers::BroadcastStream;
+
+/// Events as they come, until the server stops. A listener that lagged is told that everything changed.
+pub(super) async fn events(
+    State(shared): State<Shared>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let stream = BroadcastStream::new(shared.app.events()).map(|message| {
+        let lagged = crate::api::types::EventMessage::Changed { account: None };
+        let message = message.unwrap_or(lagged);
+        Ok(Event::default().data(serde_json::to_string(&message).unwrap_or_default()))
+    });
+    let mut stopping = shared.stopping;
+    let stopped = Box::pin(async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    });
+    Sse::new(stream.take_until(stopped)).keep_alive(KeepAlive::default())
+}
