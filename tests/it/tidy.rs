@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("forecast", &["model"]),
     ("ledger", &["model"]),
+    ("metrics", &["model"]),
     ("diagnosis", &["model"]),
     ("charts", &["model"]),
     ("report", &["model"]),
@@ -49,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "forecast",
             "ledger",
+            "metrics",
             "diagnosis",
             "refusal",
             "report",
@@ -97,6 +99,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("keyring_core", &["secrets.rs"]),
     ("notify_rust", &["notify/"]),
     ("clap", &["cli/", "desktop/"]),
+    ("prometheus_client", &["metrics/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {
