@@ -3,6 +3,8 @@
 //! Only loopback addresses are bound. Every call but the page's own files wants the token that was printed once;
 //! `Host` and `Origin` are checked, so that no web page can reach it through a browser (DNS rebinding).
 
+mod metrics;
+
 use crate::api::{ApiError, App};
 use axum::Router;
 use axum::body::Body;
@@ -68,6 +70,7 @@ impl Server {
         let guarded = Router::new()
             .route("/api/{command}", post(call))
             .route("/events", get(events))
+            .route("/metrics", get(metrics::page))
             .route_layer(middleware::from_fn_with_state(shared.clone(), wants_token))
             .layer(axum::Extension(stopping));
         let router = guarded

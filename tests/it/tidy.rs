@@ -91,7 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that only these places name.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("tauri", &["desktop/"]),
-    ("axum", &["server.rs", "simulator/"]),
+    ("axum", &["server.rs", "server/", "simulator/"]),
     ("reqwest", &["http/"]),
     ("rusqlite", &["store/"]),
     ("plotters", &["charts/"]),

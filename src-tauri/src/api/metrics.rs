@@ -4,6 +4,7 @@ use super::types::AccountState;
 use super::{App, views};
 use crate::config::AccountConfig;
 use crate::forecast::{Forecast, Reason};
+use crate::metrics::text::{Format, page};
 use crate::metrics::{Account, Ahead, Counted, Family, Live, MeterNow, Snapshot, families, tag};
 use crate::model::{AccountId, EpisodeKind, HOUR, Qty, Severity, Timestamp};
 use crate::monitor::{Figure, Look, Monitor, OfAccount, Status};
@@ -24,6 +25,14 @@ impl App {
     /// accounts are never among them: nobody should be woken by a simulation.
     pub fn families(&self) -> Vec<Family> {
         families(&snapshot(&self.inner.live))
+    }
+
+    /// The same as a page for Prometheus.
+    ///
+    /// # Errors
+    /// None that the encoder knows for text in memory.
+    pub fn metrics_page(&self, format: Format) -> Result<String, std::fmt::Error> {
+        page(self.families(), format)
     }
 }
 

@@ -261,3 +261,5 @@ fn count(refusals: &mut Vec<Refusal>, refusal: Refusal) {
         None => refusals.push(refusal),
     }
 }
+#[cfg(test)]
+pub(crate) use prometheus::read_page;

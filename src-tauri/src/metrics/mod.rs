@@ -1,4 +1,4 @@
-//! What is measured, for monitoring systems: a plain [`Snapshot`] → [`Family`]s.
+//! What is measured, for monitoring systems: a plain [`Snapshot`] → [`Family`]s, which [`text`] writes for Prometheus.
 //! Pure: whoever gathers the snapshot reads the clock and the monitor.
 //!
 //! What is missing is absent: no zero and no NaN stands for "not known". Amounts stay exact until a format writes them.
@@ -9,6 +9,7 @@ mod snapshot;
 mod table;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod words;
 
 pub use build::{METERS, SERIES, families};

@@ -192,7 +192,7 @@ fn the_table_keeps_to_the_conventions() {
         assert!(names.insert(about.name), "{} is there twice", about.name);
         let fits = |letter: char| letter.is_ascii_lowercase() || letter == '_';
         assert!(about.name.chars().all(fits), "{}", about.name);
-        assert!(!about.help.contains('\n') && about.help.ends_with('.'), "{}", about.name);
+        assert!(!about.help.contains(['\n', '"', '\\']) && about.help.ends_with('.'), "{}", about.name);
         assert!(about.kind != Kind::Counter || about.unit.is_none());
     }
     for family in families(&snapshot()) {
