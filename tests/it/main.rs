@@ -21,6 +21,7 @@ mod notices;
 mod notification_server;
 mod pipeline;
 mod portkey_gateway;
+mod prometheus;
 mod refusals;
 mod refusals_fuzz;
 mod replay;

@@ -19,9 +19,20 @@ pub(crate) struct Serving {
 impl Serving {
     /// `tollwatch serve --port 0` with more words, on this bus; returns once it serves.
     pub(crate) fn start(sandbox: &Sandbox, words: &[&str], bus: &str) -> Serving {
+        Serving::start_with(sandbox, words, bus, &[])
+    }
+
+    /// The same, with secrets in its environment.
+    pub(crate) fn start_with(
+        sandbox: &Sandbox,
+        words: &[&str],
+        bus: &str,
+        environment: &[(&str, &str)],
+    ) -> Serving {
         let mut child = sandbox
             .command(&["serve", "--port", "0"])
             .args(words)
+            .envs(environment.iter().copied())
             .env("DBUS_SESSION_BUS_ADDRESS", bus)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -54,6 +65,16 @@ impl Serving {
         let (status, body) = self.call(command, request);
         assert_eq!(status, 200, "{command}: {body}");
         serde_json::from_str(&body).unwrap()
+    }
+
+    /// Where it answers, such as `127.0.0.1:9402`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What opens it.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     /// One of the page's files, if there is such a one.

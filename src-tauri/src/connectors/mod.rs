@@ -74,6 +74,7 @@ mod prometheus;
 
 pub use crate::model::Links;
 pub use docs::docs;
+pub(crate) use fields::slug;
 pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 
 use crate::http::{Answer, Http, Request};

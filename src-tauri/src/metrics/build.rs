@@ -14,7 +14,7 @@ pub const METERS: usize = 200;
 pub const SERIES: usize = 1_000_000;
 
 /// What a forecast's moments are labelled with, in the order of [`Ahead::wall`].
-const QUANTILES: [&str; 3] = ["0.1", "0.5", "0.9"];
+const CHANCES: [&str; 3] = ["0.1", "0.5", "0.9"];
 
 type Shared = Arc<[(&'static str, String)]>;
 
@@ -156,13 +156,13 @@ fn of_meter(page: &mut Page, shared: &Shared, meter: &MeterNow, now: Timestamp) 
     if let Some(burn) = burn {
         page.put(At::Burn, shared, &[], Value::Real(burn / 3600.0));
     }
-    if let Some(chance) = before_reset {
-        page.put(At::BeforeReset, shared, &[], Value::Real(chance));
+    if let Some(before) = before_reset {
+        page.put(At::BeforeReset, shared, &[], Value::Real(before));
     }
-    for (quantile, at) in QUANTILES.into_iter().zip(wall) {
+    for (chance, at) in CHANCES.into_iter().zip(wall) {
         if let Some(at) = at {
             let left = Value::Real(seconds(at.since(now)).max(0.0));
-            page.put(At::Wall, shared, &[("quantile", quantile)], left);
+            page.put(At::Wall, shared, &[("chance", chance)], left);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What is missing is absent: no zero and no NaN stands for "not known". Amounts stay exact until a format writes them.
 
 mod build;
+mod document;
 mod name;
 mod snapshot;
 mod table;
@@ -13,6 +14,7 @@ pub mod text;
 mod words;
 
 pub use build::{METERS, SERIES, families};
+pub use document::document;
 pub use name::{LONGEST, label, tag};
 pub use snapshot::{Account, Ahead, Counted, Live, MeterNow, STATES, Snapshot};
 pub use table::{About, TABLE};

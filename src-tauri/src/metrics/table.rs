@@ -118,9 +118,9 @@ pub const TABLE: [About; 21] = [
     gauge(
         "tollwatch_wall",
         Some("seconds"),
-        &["account", "connector", "meter", "kind", "unit", "quantile"],
-        "Seconds until the wall, by forecast: with chance quantile it comes before.",
-        "`quantile` is 0.1, 0.5 or 0.9. 0 once the headroom is gone. Absent when no wall is in sight before the reset \
+        &["account", "connector", "meter", "kind", "unit", "chance"],
+        "Seconds until the wall, by forecast: with this chance it comes before.",
+        "`chance` is 0.1, 0.5 or 0.9 (`quantile` is kept for summaries). 0 once the headroom is gone. Absent when no wall is in sight before the reset \
          or within 60 days, and when nothing can be forecast; 0.9 alone is absent when it lies beyond.",
     ),
     gauge(

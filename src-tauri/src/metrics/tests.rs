@@ -89,8 +89,8 @@ fn each_figure_is_one_point_with_its_labels() {
         format!("tollwatch_spend_total{{{meter}}} 1.5"),
         // 1.8 dollars an hour are half a thousandth of one in a second.
         format!("tollwatch_burn_per_second{{{meter}}} 0.0005"),
-        format!("tollwatch_wall_seconds{{{meter},quantile=0.1}} 3600"),
-        format!("tollwatch_wall_seconds{{{meter},quantile=0.5}} 7200"),
+        format!("tollwatch_wall_seconds{{{meter},chance=0.1}} 3600"),
+        format!("tollwatch_wall_seconds{{{meter},chance=0.5}} 7200"),
         format!("tollwatch_wall_before_reset_ratio{{{meter}}} 0.75"),
         format!("tollwatch_read_timestamp_seconds{{{meter}}} 1795229345"),
         "tollwatch_account_state{account=team,connector=openrouter,state=fresh} 1".into(),
@@ -111,7 +111,7 @@ fn each_figure_is_one_point_with_its_labels() {
     ] {
         assert!(lines.contains(&line), "{line} is missing in {lines:#?}");
     }
-    assert!(!lines.iter().any(|line| line.contains("quantile=0.9")), "beyond the reset is absent");
+    assert!(!lines.iter().any(|line| line.contains("chance=0.9")), "beyond the reset is absent");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn what_is_missing_is_absent() {
 fn a_wall_that_has_passed_is_no_time_away() {
     let mut snapshot = snapshot();
     snapshot.accounts[0].meters[0].ahead.wall = [Some(NOW + -MINUTE), Some(NOW), Some(NOW + SECOND)];
-    let walls: Vec<String> = lines(&snapshot).into_iter().filter(|line| line.contains("quantile")).collect();
+    let walls: Vec<String> = lines(&snapshot).into_iter().filter(|line| line.contains("chance")).collect();
     let values: Vec<&str> = walls.iter().filter_map(|line| line.rsplit(' ').next()).collect();
     assert_eq!(values, ["0", "0", "1"]);
 }

@@ -148,7 +148,7 @@ mod tests {
         let labels = r#"{account="team",connector="openrouter",meter="a \"b\" \\ c"#;
         let open = written(Format::OpenMetrics);
         for line in [
-            "# HELP tollwatch_wall_seconds Seconds until the wall, by forecast: with chance quantile it comes before.\n# TYPE tollwatch_wall_seconds gauge\n# UNIT tollwatch_wall_seconds seconds\n",
+            "# HELP tollwatch_wall_seconds Seconds until the wall, by forecast: with this chance it comes before.\n# TYPE tollwatch_wall_seconds gauge\n# UNIT tollwatch_wall_seconds seconds\n",
             "# TYPE tollwatch_polls counter\ntollwatch_polls_total{account=\"team\",connector=\"openrouter\",result=\"good\"} 12\n",
             &format!("tollwatch_headroom{labels}"),
             "\ntollwatch_series_left_out 0\n",
