@@ -187,3 +187,110 @@ fn tag_key(store: &Store) -> Option<Arc<[u8]>> {
     };
     Some(text.into_bytes().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Confidence, Wall};
+    use crate::metrics::STATES;
+    use crate::model::{DAY, Episode, MINUTE, Meter, MeterKey, MeterKind, Provenance, Sample, Unit, Window};
+    use crate::monitor::Tally;
+
+    const NOW: Timestamp = Timestamp(1_795_229_375_000);
+
+    fn id(text: &str) -> AccountId {
+        AccountId::new(text).unwrap()
+    }
+
+    fn config(private: bool) -> AccountConfig {
+        let text = format!("connector = \"openrouter\"\nprivate = {private}");
+        toml::from_str(&text).unwrap()
+    }
+
+    /// One account whose only meter was read some time ago, when a wall in two days was forecast.
+    fn gathered(private: bool, key: Option<&[u8]>, ago: i64) -> Snapshot {
+        let (team, config) = (id("team"), config(private));
+        let meter = Meter {
+            id: 1,
+            account: team.clone(),
+            key: MeterKey::new("key_limit"),
+            kind: MeterKind::Budget,
+            label: "key limit".into(),
+            unit: Unit::USD,
+            window: Window::Never,
+            provenance: Provenance::Reported,
+        };
+        let at = NOW + -ago;
+        let (limit, used) = (Some(Qty(25)), Some(Qty(21)));
+        let sample =
+            Sample { at, last_at: at, used, limit, remaining: None, resets_at: None, reserve: Some(Qty(1)) };
+        let figure = Figure { meter, sample, spent: Some(Qty(3)), since: at };
+        let counted =
+            OfAccount { figures: [(figure.meter.key.clone(), figure)].into(), ..OfAccount::default() };
+        let wall = Forecast::Wall(Wall {
+            p10: NOW + DAY,
+            p50: NOW + 2 * DAY,
+            p90: None,
+            before_reset: 1.0,
+            chance: Default::default(),
+            burn: 0.5,
+            at_burn: None,
+            headroom: Qty(3),
+            confidence: Confidence::Fair,
+        });
+        let forecasts = [(MeterKey::new("key_limit"), wall)].into();
+        let status = Status { last_good_at: Some(at), interval: 5 * MINUTE, forecasts, ..Status::default() };
+        let names = name(&team, private, key).map(|name| (&team, (name, &config)));
+        let unnamed = u64::from(names.is_none());
+        let live: Vec<Episode> = Vec::new();
+        let tally = Tally { accounts: [(team.clone(), counted)].into(), ..Tally::default() };
+        let look = Look { statuses: &[(team.clone(), status)].into(), tally: &tally, live: &live };
+        gather(&look, &names.into_iter().collect(), unnamed, NOW)
+    }
+
+    #[test]
+    fn what_is_left_is_worked_out_as_everywhere() {
+        let snapshot = gathered(false, None, MINUTE);
+        let account = &snapshot.accounts[0];
+        assert_eq!((account.name.as_str(), account.state), ("team", "fresh"));
+        let meter = &account.meters[0];
+        // Limit less use; headroom is less the reservation for one request.
+        assert_eq!((meter.remaining, meter.headroom), (Some(Qty(4)), Some(Qty(3))));
+        assert_eq!(meter.ahead.wall, [Some(NOW + DAY), Some(NOW + 2 * DAY), None]);
+    }
+
+    #[test]
+    fn figures_of_a_silent_account_stay_and_its_forecast_leaves() {
+        let lately = gathered(false, None, 5 * HOUR);
+        assert_eq!(lately.accounts[0].state, "stale");
+        assert!(lately.accounts[0].meters[0].ahead.burn.is_some());
+        let long = gathered(false, None, 7 * HOUR);
+        let meter = &long.accounts[0].meters[0];
+        assert_eq!((meter.headroom, meter.ahead), (Some(Qty(3)), Ahead::default()));
+    }
+
+    #[test]
+    fn a_private_account_is_a_tag_or_not_there() {
+        let tagged = gathered(true, Some(b"key"), MINUTE);
+        assert_eq!(tagged.accounts[0].name, tag(b"key", "team"));
+        assert!(!format!("{tagged:?}").contains("team"));
+        let nameless = gathered(true, None, MINUTE);
+        assert_eq!((nameless.accounts.len(), nameless.unnamed), (0, 1));
+    }
+
+    #[test]
+    fn every_state_has_its_word() {
+        let states = [
+            AccountState::Waiting,
+            AccountState::Fresh,
+            AccountState::Stale,
+            AccountState::Failing,
+            AccountState::Offline,
+            AccountState::Paused,
+        ];
+        assert_eq!(states.map(word), STATES);
+        for state in states {
+            assert_eq!(serde_json::to_value(state).unwrap(), word(state));
+        }
+    }
+}

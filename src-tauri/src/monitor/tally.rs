@@ -134,3 +134,109 @@ pub struct Look<'a> {
     /// Episodes that are not resolved.
     pub live: &'a [Episode],
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{HOUR, MINUTE, PollErrorKind, Provenance, Scope, Unit, Window};
+
+    const START: Timestamp = Timestamp(1_795_132_800_000);
+
+    fn read(id: i64, key: &str, kind: MeterKind, left: i64, at: Timestamp) -> (Meter, Sample) {
+        let meter = Meter {
+            id,
+            account: account(),
+            key: MeterKey::new(key),
+            kind,
+            label: key.into(),
+            unit: Unit::USD,
+            window: Window::Never,
+            provenance: Provenance::Reported,
+        };
+        let (used, limit, resets_at, reserve) = (None, None, None, None);
+        (meter, Sample { at, last_at: at, used, limit, remaining: Some(Qty(left)), resets_at, reserve })
+    }
+
+    fn account() -> AccountId {
+        AccountId::new("a").unwrap()
+    }
+
+    fn spends(of: &[(&str, i64)]) -> BTreeMap<MeterKey, Qty> {
+        of.iter().map(|(key, spent)| (MeterKey::new(*key), Qty(*spent))).collect()
+    }
+
+    fn keys(tally: &Tally) -> Vec<&str> {
+        tally.accounts[&account()].figures.keys().map(|key| key.0.as_str()).collect()
+    }
+
+    #[test]
+    fn spend_adds_up_from_the_start_and_rates_have_none() {
+        let mut tally = Tally { started: START, ..Tally::default() };
+        for (minute, left, spent) in [(1, 100, 0), (2, 93, 7), (3, 90, 3)] {
+            let now = START + minute * MINUTE;
+            let read = vec![
+                read(1, "balance", MeterKind::Balance, left, now),
+                read(2, "requests", MeterKind::Rate, left, now),
+            ];
+            let spends = spends(&[("balance", spent), ("requests", spent)]);
+            tally.good(&account(), Good { read, spends: &spends, refusals: &[], whole: true }, None, now);
+        }
+        let of = &tally.accounts[&account()];
+        let figure = |key: &str| &of.figures[&MeterKey::new(key)];
+        assert_eq!((figure("balance").spent, figure("balance").since), (Some(Qty(10)), START));
+        assert_eq!(figure("balance").sample.remaining, Some(Qty(90)));
+        assert_eq!(figure("requests").spent, None);
+        assert_eq!(of.polls, BTreeMap::from([(None, 3)]));
+    }
+
+    #[test]
+    fn a_meter_is_gone_when_a_whole_answer_lacks_it_and_stays_a_day_when_an_endpoint_fails() {
+        let mut tally = Tally { started: START, ..Tally::default() };
+        let poll = |tally: &mut Tally, hour: i64, of: &[&str], whole: bool| {
+            let now = START + hour * HOUR;
+            let read = of.iter().map(|key| read(key.len() as i64, key, MeterKind::Balance, 5, now)).collect();
+            let good = Good { read, spends: &spends(&[]), refusals: &[], whole };
+            tally.good(&account(), good, Some(now + -HOUR), now);
+        };
+        poll(&mut tally, 1, &["a", "bb"], true);
+        poll(&mut tally, 2, &["a"], false);
+        assert_eq!(keys(&tally), ["a", "bb"]);
+        tally.bad(&account(), &PollError::new(PollErrorKind::Unreachable, "no answer"));
+        assert_eq!(keys(&tally), ["a", "bb"], "a failed poll changes no figure");
+        poll(&mut tally, 24, &["a"], false);
+        assert_eq!(keys(&tally), ["a", "bb"]);
+        poll(&mut tally, 25, &["a"], false);
+        assert_eq!(keys(&tally), ["a"], "read a day ago");
+        poll(&mut tally, 26, &["a", "bb"], true);
+        poll(&mut tally, 27, &["a"], true);
+        assert_eq!(keys(&tally), ["a"]);
+        let polls = &tally.accounts[&account()].polls;
+        assert_eq!(polls[&Some(PollErrorKind::Unreachable)], 1);
+    }
+
+    #[test]
+    fn another_unit_is_another_meter_whose_spend_begins_anew() {
+        let mut tally = Tally { started: START, ..Tally::default() };
+        for (id, spent) in [(1, 4), (2, 9)] {
+            let now = START + id * MINUTE;
+            let read = vec![read(id, "balance", MeterKind::Balance, 5, now)];
+            let spends = spends(&[("balance", spent)]);
+            let last = (id > 1).then_some(START + MINUTE);
+            tally.good(&account(), Good { read, spends: &spends, refusals: &[], whole: true }, last, now);
+        }
+        let figure = &tally.accounts[&account()].figures[&MeterKey::new("balance")];
+        assert_eq!((figure.spent, figure.since), (Some(Qty(9)), START + MINUTE));
+    }
+
+    #[test]
+    fn refusals_count_what_they_stand_for() {
+        let mut tally = Tally::default();
+        let logged = Refusal { count: 4, ..Refusal::new(Cause::KeyLimit, Scope::Key, "log") };
+        let good = Good { read: Vec::new(), spends: &spends(&[]), refusals: &[logged], whole: true };
+        tally.good(&account(), good, None, START);
+        let refusal = Some(Box::new(Refusal::new(Cause::KeyLimit, Scope::Key, "poll")));
+        let error = PollError { refusal, ..PollError::new(PollErrorKind::Refused, "402") };
+        tally.bad(&account(), &error);
+        assert_eq!(tally.accounts[&account()].refusals, BTreeMap::from([(Cause::KeyLimit, 5)]));
+    }
+}

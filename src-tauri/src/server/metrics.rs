@@ -1,7 +1,7 @@
 //! `GET /metrics`: what Prometheus scrapes.
 
-use super::{Shared, problem};
-use crate::api::{ApiError, MetricsFormat};
+use super::Shared;
+use crate::api::MetricsFormat;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,15 +11,11 @@ pub(super) async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Re
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let format = MetricsFormat::accepted(accept.unwrap_or_default());
     // Ten thousand accounts are a page of many megabytes: other calls are answered meanwhile.
-    let written = tokio::task::spawn_blocking(move || shared.app.metrics_page(format)).await;
-    match written {
+    match tokio::task::spawn_blocking(move || shared.app.metrics_page(format)).await {
         Ok(Ok(page)) => {
             let kind = (header::CONTENT_TYPE, format.content_type());
             ([kind, (header::CACHE_CONTROL, "no-store")], page).into_response()
         }
-        Ok(Err(_)) | Err(_) => {
-            let error = ApiError::new("metrics", "the page could not be written: see the log");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, &error)
-        }
+        Ok(Err(_)) | Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
