@@ -7,6 +7,8 @@ use tollwatch::api::{ChartData, StoreView};
 use tollwatch::config::RhythmConfig;
 use tollwatch::engine::rehearsal::{Given, Poll, Scripted};
 use tollwatch::forecast::{self, Memory, Outlook};
+use tollwatch::metrics::text::{Format, page};
+use tollwatch::metrics::{Account, Ahead, MeterNow, Snapshot, families};
 use tollwatch::model::{
     AccountId, DAY, Flow, HOUR, MINUTE, Meter, MeterKey, MeterKind, Provenance, Qty, Reading, Sample,
     Timestamp, Unit, Window,
@@ -277,4 +279,38 @@ fn explain_200_headers(bencher: Bencher) {
     let headers: Vec<(String, String)> =
         (0..200).map(|at| (format!("x-ratelimit-reset-{at}"), format!("{at}s"))).collect();
     bencher.bench(|| explain(None, Response { status: Some(429), headers: &headers, body: b"{}" }, NOW));
+}
+
+/// What Prometheus asks every half minute of ten thousand accounts with three meters each.
+#[divan::bench(args = [100, 10_000], sample_count = 10)]
+fn scrape_of_accounts(bencher: Bencher, accounts: usize) {
+    let meter = |index: usize| MeterNow {
+        key: MeterKey::new(format!("key.{index}.limit")),
+        kind: MeterKind::Budget,
+        unit: Unit::USD,
+        used: Some(Qty(20_880_000_000)),
+        limit: Some(Qty(25_000_000_000)),
+        remaining: Some(Qty(4_120_000_000)),
+        headroom: Some(Qty(4_120_000_000)),
+        read_at: NOW,
+        spent: Some(Qty(1_234_567_890)),
+        since: NOW + -DAY,
+        ahead: Ahead {
+            wall: [Some(NOW + HOUR), Some(NOW + 2 * HOUR), Some(NOW + DAY)],
+            before_reset: Some(0.75),
+            burn: Some(1.8),
+        },
+    };
+    let account = |index: usize| Account {
+        name: format!("developer-{index}"),
+        connector: "openrouter".into(),
+        state: "fresh",
+        last_good_at: Some(NOW),
+        polls: vec![(None, 1_000)],
+        refusals: Vec::new(),
+        meters: (0..3).map(meter).collect(),
+    };
+    let accounts = (0..accounts).map(account).collect();
+    let snapshot = Snapshot { now: NOW, started: NOW, version: "0", accounts, ..Snapshot::default() };
+    bencher.bench(|| page(families(&snapshot), Format::OpenMetrics).expect("a page").len());
 }

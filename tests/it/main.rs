@@ -27,6 +27,7 @@ mod notification_server;
 mod openapi;
 mod pipeline;
 mod portkey_gateway;
+mod prometheus;
 mod refusals;
 mod refusals_fuzz;
 mod replay;

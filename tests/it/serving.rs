@@ -72,6 +72,16 @@ impl Serving {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// Where it answers, such as `127.0.0.1:9402`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What opens it.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// One of the page's files, if there is such a one.
     pub(crate) fn page(&self, path: &str) -> String {
         self.ask(&format!("GET {path}"), "Accept: */*", "").1

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("export", &["store", "model"]),
     ("forecast", &["model"]),
     ("ledger", &["model"]),
+    ("metrics", &["model"]),
     ("diagnosis", &["model"]),
     ("charts", &["model"]),
     ("report", &["model"]),
@@ -50,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "forecast",
             "ledger",
+            "metrics",
             "diagnosis",
             "refusal",
             "report",
@@ -107,6 +109,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["cli/", "desktop/"]),
     ("ratatui", &["cli/watch/"]),
     ("rmcp", &["cli/mcp/"]),
+    ("prometheus_client", &["metrics/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

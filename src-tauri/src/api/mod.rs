@@ -14,6 +14,7 @@ mod episode;
 mod facts;
 mod keys;
 mod ledger;
+mod metrics;
 mod onboarding;
 mod overview;
 mod past;
@@ -33,6 +34,7 @@ mod why;
 
 pub use crate::alerts::word as severity_word;
 pub use crate::diagnosis::Standing;
+pub use crate::metrics::text::Format as MetricsFormat;
 pub use accounts::{catalogue, store_draft, test_configured, test_draft, unstore};
 pub use afford::{Afford, AffordMeter, of_store as afford_of_store};
 pub use backtest::{BacktestView, Backtests, of as backtest_view, score as backtest_of_store};

@@ -131,7 +131,7 @@ pub(super) fn date(at: Timestamp) -> String {
 }
 
 /// A name made fit for a meter key: lower case, everything else a dash.
-pub(super) fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let fit = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
     name.to_lowercase().chars().map(fit).take(64).collect()
 }

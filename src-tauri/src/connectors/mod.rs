@@ -74,6 +74,7 @@ mod prometheus;
 
 pub use crate::model::Links;
 pub use docs::docs;
+pub(crate) use fields::slug;
 pub use spec::{ConnectorKind, MeterSpec, OptionSpec, SecretSpec, Spec};
 
 use crate::http::{Answer, Http, Request};
@@ -261,3 +262,5 @@ fn count(refusals: &mut Vec<Refusal>, refusal: Refusal) {
         None => refusals.push(refusal),
     }
 }
+#[cfg(test)]
+pub(crate) use prometheus::read_page;

@@ -349,6 +349,13 @@ fn by_label(series: &[Series], meter: &OwnMeter, asked: &str) -> Result<ByLabel,
     Ok(found)
 }
 
+/// A page's metrics: name, labels, value. What the program's own pages are read again with.
+#[cfg(test)]
+pub(crate) fn read_page(page: &str) -> Result<Vec<(String, Vec<(String, String)>, String)>, PollError> {
+    let samples = exposition::parse(page)?;
+    Ok(samples.into_iter().map(|sample| (sample.name, sample.labels, sample.value)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

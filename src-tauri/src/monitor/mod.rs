@@ -13,6 +13,7 @@ pub mod pipeline;
 pub(crate) mod poll;
 mod recall;
 pub mod schedule;
+mod tally;
 mod task;
 
 pub use answers::LastPoll;
@@ -22,6 +23,7 @@ pub use ledger::keep as keep_ledger;
 pub use outbox::Audience;
 pub use pipeline::{Pipeline, Status};
 pub use recall::remembered;
+pub use tally::{Figure, Look, OfAccount, Tally};
 
 use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, ChannelConfig, Config, MoneyConfig, NetworkConfig};
@@ -137,10 +139,11 @@ impl Monitor {
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
             let wanted = config.accounts.get(id);
-            // Another calendar is no reason to poll anew.
+            // Another calendar is no reason to poll anew, nor is another name in metrics.
             if let Some(wanted) = wanted {
                 running.config.rhythm.clone_from(&wanted.rhythm);
                 running.config.calendar.clone_from(&wanted.calendar);
+                running.config.private = wanted.private;
             }
             let keep = wanted == Some(&running.config);
             if !keep {

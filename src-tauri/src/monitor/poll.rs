@@ -1,9 +1,12 @@
 //! Asking one account: its secrets read, its door opened, its connector polled within a time limit.
 
 use crate::config::AccountConfig;
-use crate::connectors::{Connector, Found};
+use crate::connectors::{self, Connector, Found};
 use crate::http::{Http, Network};
-use crate::model::{Account, AccountId, PollError, PollErrorKind, Polled, Refusal, Secret, Timestamp, words};
+use crate::model::{
+    Account, AccountId, Cost, MeterKey, PollError, PollErrorKind, Polled, Reading, Refusal, Secret,
+    Timestamp, words,
+};
 use crate::say;
 use crate::secrets::SecretStore;
 use std::collections::BTreeMap;
@@ -11,6 +14,9 @@ use std::time::Duration;
 
 /// A connector asks several endpoints, each with its own time limit; this bounds them together.
 const WHOLE_POLL: Duration = Duration::from_secs(180);
+
+/// Shorter secrets are not looked for in a provider's words: that would mask ordinary ones.
+const SHORTEST: usize = 8;
 
 /// What the user calls the account.
 pub(crate) fn label(id: &AccountId, config: &AccountConfig, connector: Option<&dyn Connector>) -> String {
@@ -118,6 +124,12 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
     };
     match polled {
         Ok(polled) => Ok(Polled {
+            readings: polled.readings.into_iter().map(|reading| anonymous(account, reading)).collect(),
+            costs: polled
+                .costs
+                .into_iter()
+                .map(|cost| Cost { name: without_secrets(account, cost.name), ..cost })
+                .collect(),
             problems: polled.problems.into_iter().map(named).collect(),
             refusals: polled.refusals.into_iter().map(masked).collect(),
             ..polled
@@ -126,9 +138,19 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
     }
 }
 
+/// A reading whose names hold none of the account's secrets, should the provider have named something after one. In a
+/// key it may stand as words with dashes.
+fn anonymous(account: &Account, reading: Reading) -> Reading {
+    let long = |secret: &&str| secret.len() >= SHORTEST;
+    let slugs = account.secrets.values().map(Secret::expose).filter(long).map(connectors::slug);
+    let key = without_secrets(account, reading.meter.0);
+    let key = slugs.fold(key, |key, slug| key.replace(&slug, "redacted"));
+    Reading { meter: MeterKey(key), label: without_secrets(account, reading.label), ..reading }
+}
+
 /// A provider's words without this account's own secrets. Words that look like keys are masked where an answer is
-/// read; a secret of plain words is only known here. Shorter ones than eight letters would mask ordinary words.
+/// read; a secret of plain words is only known here.
 fn without_secrets(account: &Account, words: String) -> String {
-    let secrets = account.secrets.values().map(Secret::expose).filter(|secret| secret.len() >= 8);
+    let secrets = account.secrets.values().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST);
     secrets.fold(words, |words, secret| words.replace(secret, "[redacted]"))
 }

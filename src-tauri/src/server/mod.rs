@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod host;
 mod limit;
+mod metrics;
 mod openapi;
 mod seats;
 mod tls;
@@ -203,6 +204,7 @@ fn router(shared: Shared) -> Router {
     Router::new()
         .route("/api/{command}", post(call))
         .route("/events", get(events))
+        .route("/metrics", get(metrics::page))
         .route("/openapi.json", get(|| async { wrong::json(openapi::text()) }))
         .fallback(files::file)
         .method_not_allowed_fallback(|request: Request| async move { no_method(&request) })
