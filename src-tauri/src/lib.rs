@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod model;
 pub mod monitor;
 pub mod notify;
+pub mod otlp;
 pub mod pricing;
 pub mod refusal;
 pub mod report;

@@ -3,6 +3,8 @@
 //! Only loopback addresses are bound. Every call but the page's own files wants the token that was printed once;
 //! `Host` and `Origin` are checked, so that no web page can reach it through a browser (DNS rebinding).
 
+mod otlp;
+
 use crate::api::{ApiError, App};
 use axum::Router;
 use axum::body::Body;
@@ -68,6 +70,7 @@ impl Server {
         let guarded = Router::new()
             .route("/api/{command}", post(call))
             .route("/events", get(events))
+            .route("/v1/metrics", post(metrics))
             .route_layer(middleware::from_fn_with_state(shared.clone(), wants_token))
             .layer(axum::Extension(stopping));
         let router = guarded
@@ -158,6 +161,11 @@ async fn call(State(shared): State<Shared>, Path(command): Path<String>, body: B
             problem(status, &error)
         }
     }
+}
+
+/// Metrics that a program pushes.
+async fn metrics(State(shared): State<Shared>, headers: HeaderMap, body: Body) -> Response {
+    otlp::receive(&shared.app, &headers, body).await
 }
 
 /// Events as they come, until the server stops. A listener that lagged is told that everything changed.

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["model"]),
     ("refusal", &["http", "model"]),
     ("pricing", &["model"]),
+    ("otlp", &["model"]),
     ("connectors", &["http", "refusal", "pricing", "model"]),
     ("store", &["model"]),
     ("forecast", &["model"]),
@@ -37,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "secrets",
             "http",
+            "otlp",
             "charts",
             "model",
         ],
@@ -45,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "api",
         &[
             "monitor",
+            "otlp",
             "store",
             "engine",
             "forecast",
@@ -63,7 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("server", &["api"]),
+    ("server", &["api", "otlp"]),
     (
         "cli",
         &[
@@ -89,8 +92,10 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Crates that only these places name.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("tauri", &["desktop/"]),
-    ("axum", &["server.rs", "simulator/"]),
+    ("axum", &["server.rs", "server/", "simulator/"]),
     ("reqwest", &["http/"]),
+    ("opentelemetry_proto", &["otlp/", "metrics/"]),
+    ("prost", &["otlp/", "metrics/"]),
     ("rusqlite", &["store/"]),
     ("plotters", &["charts/"]),
     ("keyring", &["secrets.rs"]),

@@ -155,6 +155,11 @@ pub(crate) struct Inner {
 }
 
 impl App {
+    /// Takes in metrics that a program pushed; always for the user's own accounts, also while the demo is shown.
+    pub fn received(&self, batch: &crate::otlp::Batch) -> Result<crate::otlp::Taken, ApiError> {
+        Ok(self.inner.live.received(batch)?)
+    }
+
     /// Reads the config, opens the history, and starts the monitor on the present tokio runtime. A config that
     /// cannot be read is told in the window and left as it is; no account is polled then.
     pub async fn open(folders: Folders, host: Arc<dyn Host>) -> anyhow::Result<App> {

@@ -10,6 +10,7 @@ pub(crate) mod ledger;
 pub mod pipeline;
 pub(crate) mod poll;
 mod recall;
+mod received;
 pub mod schedule;
 mod task;
 
@@ -18,6 +19,7 @@ pub use clock::Clock;
 pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 pub use recall::remembered;
+pub use received::hand_over;
 
 use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
@@ -83,6 +85,7 @@ pub(crate) struct Inner {
     money: Mutex<MoneyConfig>,
     alerts: Mutex<AlertsConfig>,
     answers: answers::Answers,
+    pushed: received::Pushed,
     stopping: tokio::sync::watch::Sender<bool>,
 }
 
@@ -109,6 +112,7 @@ impl Monitor {
                 money: Mutex::default(),
                 alerts: Mutex::default(),
                 answers: answers::Answers::default(),
+                pushed: received::Pushed::default(),
                 stopping,
             }),
         };

@@ -75,6 +75,7 @@ pub(super) fn account(connector: &dyn Connector, folder: Option<&Path>, server: 
         options,
         budget: budget.map(|amount| (amount.qty, amount.unit)),
         prices: Default::default(),
+        received: Default::default(),
     }
 }
 
