@@ -1,7 +1,7 @@
 //! Tollwatch's library: everything but the window. The code map; nothing else lives here.
 //!
 //! Arrows run from the user to the used, and a tidy test (`tests/it/tidy.rs`) keeps them:
-//! `connectors → http, refusal, pricing, model`; `forecast, charts, diagnosis, ledger → model`; `alerts → model, forecast`;
+//! `connectors → http, refusal, pricing, model`; `forecast, charts, diagnosis, ledger, metrics → model`; `alerts → model, forecast`;
 //! `engine → alerts, forecast, model`; `notify → alerts`; `store → model`; `monitor →` all of these; `api → monitor, store, …`; `server, bin, desktop → api`.
 
 pub mod alerts;
@@ -15,6 +15,7 @@ pub mod engine;
 pub mod forecast;
 pub mod http;
 pub mod ledger;
+pub mod metrics;
 pub mod model;
 pub mod monitor;
 pub mod notify;

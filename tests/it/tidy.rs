@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("forecast", &["model"]),
     ("ledger", &["model"]),
+    ("metrics", &["model"]),
     ("diagnosis", &["model"]),
     ("charts", &["model"]),
     ("report", &["model"]),
@@ -52,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "forecast",
             "ledger",
+            "metrics",
             "diagnosis",
             "refusal",
             "report",
@@ -102,6 +104,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("keyring_core", &["secrets.rs"]),
     ("notify_rust", &["notify/"]),
     ("clap", &["cli/", "desktop/"]),
+    ("prometheus_client", &["metrics/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

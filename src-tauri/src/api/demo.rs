@@ -150,6 +150,7 @@ async fn accounts(world: &World) -> Result<(Config, SecretStore), ApiError> {
             secrets: sources,
             interval: None,
             paused: false,
+            private: false,
             budget: None,
             reload_below: None,
             lead: None,

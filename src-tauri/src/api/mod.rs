@@ -12,6 +12,7 @@ mod episode;
 mod facts;
 mod keys;
 mod ledger;
+mod metrics;
 mod onboarding;
 mod overview;
 mod past;

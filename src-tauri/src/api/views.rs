@@ -76,9 +76,7 @@ pub(crate) fn account(
         let own = |meter: &MeterView| ledger::is_own(&meter.key.0, meter.provenance);
         meters.retain(|meter| latest.since(meter.read_at) < if own(meter) { SECOND / 10 } else { DAY });
     }
-    let usual = config.interval.map(|seconds| i64::from(seconds) * 1_000);
-    let usual = usual.or(spec.map(|spec| spec.interval)).unwrap_or(5 * MINUTE);
-    let interval = status.map_or(usual, |status| if status.interval > 0 { status.interval } else { usual });
+    let (usual, interval) = intervals(config, status);
     let problem = match status {
         Some(status) => status.problem.as_ref().map(|(error, since)| ProblemView {
             kind: error.kind,
@@ -91,14 +89,8 @@ pub(crate) fn account(
             .filter(|gap| last_good_at.is_none_or(|good| gap.last_at > good))
             .map(|gap| ProblemView { kind: gap.kind, message: gap.message.clone(), since: gap.at }),
     };
-    let state = match (&problem, last_good_at) {
-        _ if config.paused => AccountState::Paused,
-        (Some(problem), _) if problem.kind == PollErrorKind::Offline => AccountState::Offline,
-        (Some(_), _) => AccountState::Failing,
-        (None, None) => AccountState::Waiting,
-        (None, Some(good)) if source.now.since(good) > 3 * interval.max(usual) => AccountState::Stale,
-        _ => AccountState::Fresh,
-    };
+    let failed = problem.as_ref().map(|problem| problem.kind);
+    let state = state(config.paused, failed, last_good_at, interval.max(usual), source.now);
     Ok(AccountView {
         id: id.clone(),
         label: poll::label(id, config, connector),
@@ -119,6 +111,32 @@ pub(crate) fn account(
         top_up_url: spec.and_then(|spec| spec.links.top_up.map(str::to_owned)),
         secrets: config.secrets.clone(),
     })
+}
+
+/// Milliseconds between an account's polls: as it is set or usual, and at present.
+pub(super) fn intervals(config: &AccountConfig, status: Option<&Status>) -> (i64, i64) {
+    let set = config.interval.map(|seconds| i64::from(seconds) * SECOND);
+    let usual = || connectors::find(&config.connector).map_or(5 * MINUTE, |known| known.spec().interval);
+    let usual = set.unwrap_or_else(usual);
+    (usual, status.map_or(usual, |status| if status.interval > 0 { status.interval } else { usual }))
+}
+
+/// How an account does. `failed`: why the last polls did; `interval`: milliseconds between polls.
+pub(super) fn state(
+    paused: bool,
+    failed: Option<PollErrorKind>,
+    last_good_at: Option<Timestamp>,
+    interval: i64,
+    now: Timestamp,
+) -> AccountState {
+    match (failed, last_good_at) {
+        _ if paused => AccountState::Paused,
+        (Some(PollErrorKind::Offline), _) => AccountState::Offline,
+        (Some(_), _) => AccountState::Failing,
+        (None, None) => AccountState::Waiting,
+        (None, Some(good)) if now.since(good) > interval.saturating_mul(3) => AccountState::Stale,
+        _ => AccountState::Fresh,
+    }
 }
 
 fn meter_view(

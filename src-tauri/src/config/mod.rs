@@ -141,6 +141,10 @@ pub struct AccountConfig {
     #[serde(default)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub paused: bool,
+    /// Its name and id leave this machine in no metric: an opaque tag stands in their place. See docs/metrics.md.
+    #[serde(default)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// A monthly budget of your own, such as `"50 USD"`, for accounts that report use without a limit.
     #[serde(default)]
     #[schemars(with = "Option<String>")]

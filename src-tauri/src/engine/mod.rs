@@ -67,6 +67,8 @@ pub struct Outcome {
     /// Whether anything was spent since the poll before. What a rate limit's window lost does not count: our own
     /// probe may have taken it.
     pub spent: bool,
+    /// What was spent on each meter since the poll before, at least.
+    pub spends: BTreeMap<MeterKey, Qty>,
     /// What was learned of meters, by their numbers; to be stored with the poll. At most every six hours of each.
     pub learned: Vec<(i64, Learned)>,
 }
@@ -153,6 +155,8 @@ impl Engine {
         let money = |meter: &Meter| meter.kind != MeterKind::Rate;
         let spent =
             readings.iter().zip(&news).any(|(read, (step, _))| money(read.meter) && step.spent > Qty(0));
+        let spends = readings.iter().zip(&news);
+        let spends = spends.map(|(read, (step, _))| (read.meter.key.clone(), step.spent)).collect();
         let forecasts = readings
             .iter()
             .zip(news)
@@ -161,7 +165,7 @@ impl Engine {
         let outlook = self.outlooks.get(account).unwrap_or(&nothing);
         let expected = |read: &Read<'_>| Some((read.meter.key.clone(), self.reload(read, outlook, now)?));
         let reloads = readings.iter().filter_map(expected).collect();
-        Outcome { changed, forecasts, reloads, spent, learned }
+        Outcome { changed, forecasts, reloads, spent, spends, learned }
     }
 
     /// Of what changed, leaves out what only goes on since it was stored, a short while ago: that is in force at once.

@@ -12,6 +12,7 @@ pub(crate) mod poll;
 mod recall;
 mod received;
 pub mod schedule;
+mod tally;
 mod task;
 
 pub use answers::LastPoll;
@@ -20,6 +21,7 @@ pub use ledger::keep as keep_ledger;
 pub use pipeline::{Pipeline, Status};
 pub use recall::remembered;
 pub use received::hand_over;
+pub use tally::{Figure, Look, OfAccount, Tally};
 
 use crate::alerts::{Rules, Terms};
 use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
@@ -132,10 +134,11 @@ impl Monitor {
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
             let wanted = config.accounts.get(id);
-            // Another calendar is no reason to poll anew.
+            // Another calendar is no reason to poll anew, nor is another name in metrics.
             if let Some(wanted) = wanted {
                 running.config.rhythm.clone_from(&wanted.rhythm);
                 running.config.calendar.clone_from(&wanted.calendar);
+                running.config.private = wanted.private;
             }
             let keep = wanted == Some(&running.config);
             if !keep {

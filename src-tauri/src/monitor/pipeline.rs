@@ -2,6 +2,7 @@
 //! a month runs through it in seconds in a test.
 
 use super::recall::{self, text};
+use super::tally::{Good, Look, Tally};
 use super::{Clock, Event, backtest, schedule};
 use crate::alerts::{self, Rules};
 use crate::charts;
@@ -69,6 +70,7 @@ struct Inner {
     /// Held while what it says is stored, so that a poll and the user's hand never cross.
     engine: Mutex<Engine>,
     statuses: Mutex<BTreeMap<AccountId, Status>>,
+    tally: Mutex<Tally>,
     /// Whether a telling is under way that gathers what becomes due meanwhile.
     gathering: AtomicBool,
     /// Whether the store was closed: nothing can be marked told any more, so nothing is told.
@@ -101,6 +103,7 @@ impl Pipeline {
             engine: Mutex::new(engine),
             trouble: Mutex::default(),
             statuses: Mutex::default(),
+            tally: Mutex::new(Tally { started: clock.now(), ..Tally::default() }),
             gathering: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             turn: tokio::sync::Mutex::default(),
@@ -151,7 +154,9 @@ impl Pipeline {
 
         let mut engine = lock(&self.inner.engine);
         let mut outcome = None;
+        let mut figures = Vec::new();
         let weigh = |stored: &[(Meter, Sample)]| {
+            figures = stored.to_vec();
             let mut read = Vec::with_capacity(stored.len());
             for (meter, sample) in stored {
                 if self.settle(account, self.recall(&mut engine, meter, sample, now)).is_some() {
@@ -159,6 +164,7 @@ impl Pipeline {
                 }
             }
             let came = outcome.insert(engine.good(account, &label, &read, &of_account, now));
+            lock(&self.inner.tally).fire(&came.changed, now);
             let made = stored.iter().filter_map(|(meter, _)| Some((meter, came.forecasts.get(&meter.key)?)));
             Came {
                 forecasts: backtest::kept(made, last, now),
@@ -174,10 +180,14 @@ impl Pipeline {
         let outcome = outcome.unwrap_or_else(|| {
             // The history cannot be written: what the provider said of refusals is told all the same.
             let outcome = engine.good(account, &label, &[], &of_account, now);
+            lock(&self.inner.tally).fire(&outcome.changed, now);
             self.keep(&mut engine, account, &outcome.changed);
             outcome
         });
         drop(engine);
+        let whole = polled.problems.is_empty();
+        let good = Good { read: figures, spends: &outcome.spends, refusals: &to_store, whole };
+        lock(&self.inner.tally).good(account, good, last, now);
 
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
@@ -221,6 +231,10 @@ impl Pipeline {
         let changed = engine.bad(account, &label, error, now);
         self.keep(&mut engine, account, &changed);
         drop(engine);
+        let mut tally = lock(&self.inner.tally);
+        tally.bad(account, error);
+        tally.fire(&changed, now);
+        drop(tally);
         let mut statuses = lock(&self.inner.statuses);
         let status = statuses.entry(account.clone()).or_default();
         let since = status.problem.as_ref().map_or(now, |(_, since)| *since);
@@ -331,6 +345,7 @@ impl Pipeline {
             Err(error) => {
                 let (episode, retry) = (notice.episode, error.retry);
                 tracing::warn!(episode, retry, "A notice was not accepted: {error}");
+                lock(&self.inner.tally).untold += 1;
                 return;
             }
         };
@@ -347,6 +362,7 @@ impl Pipeline {
             // One episode may just have been removed: the others are marked.
             told.iter().for_each(|told| drop(self.inner.store.mark_told(told)));
         }
+        lock(&self.inner.tally).tell(&notices);
         let mut engine = lock(&self.inner.engine);
         for notice in &notices {
             engine.told(notice.episode, notice.severity, now);
@@ -415,6 +431,7 @@ impl Pipeline {
     /// Forgets what is in memory of a removed account; resolves its episodes.
     pub(super) fn drop_account(&self, account: &AccountId) {
         lock(&self.inner.statuses).remove(account);
+        lock(&self.inner.tally).accounts.remove(account);
         self.resolve(account, |_| true, self.inner.clock.now());
     }
 
@@ -470,6 +487,13 @@ impl Pipeline {
     /// What is known of every account's polls.
     pub fn statuses(&self) -> BTreeMap<AccountId, Status> {
         lock(&self.inner.statuses).clone()
+    }
+
+    /// Looks at what is in memory, without a copy of it. Polls wait meanwhile.
+    pub fn look<T>(&self, see: impl FnOnce(&Look<'_>) -> T) -> T {
+        let live = self.live();
+        let (statuses, tally) = (lock(&self.inner.statuses), lock(&self.inner.tally));
+        see(&Look { statuses: &statuses, tally: &tally, live: &live })
     }
 
     /// Episodes that are not resolved.
