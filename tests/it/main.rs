@@ -19,6 +19,7 @@ mod month;
 mod namespace;
 mod notices;
 mod notification_server;
+mod otlp;
 mod pipeline;
 mod portkey_gateway;
 mod refusals;

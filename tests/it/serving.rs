@@ -19,10 +19,15 @@ pub(crate) struct Serving {
 impl Serving {
     /// `tollwatch serve --port 0` with more words, on this bus; returns once it serves.
     pub(crate) fn start(sandbox: &Sandbox, words: &[&str], bus: &str) -> Serving {
+        Serving::start_with(sandbox, words, &[("DBUS_SESSION_BUS_ADDRESS", bus)])
+    }
+
+    /// As [`Serving::start`], with these variables.
+    pub(crate) fn start_with(sandbox: &Sandbox, words: &[&str], variables: &[(&str, &str)]) -> Serving {
         let mut child = sandbox
             .command(&["serve", "--port", "0"])
             .args(words)
-            .env("DBUS_SESSION_BUS_ADDRESS", bus)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -61,13 +66,35 @@ impl Serving {
         self.ask(&format!("GET {path}"), "Accept: */*", "").1
     }
 
+    /// The token of this run.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A POST of any bytes, with these header lines.
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &[u8]) -> (u16, String) {
+        let headers = format!("Content-Length: {}\r\n{headers}", body.len());
+        self.send(&format!("POST {path}"), &headers, body)
+    }
+
     fn ask(&self, line: &str, header: &str, body: &str) -> (u16, String) {
+        self.send(line, header, body.as_bytes())
+    }
+
+    fn send(&self, line: &str, header: &str, body: &[u8]) -> (u16, String) {
         let Serving { address, token, .. } = self;
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!(
             "{line} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n{header}\r\nConnection: close\r\n\r\n"
         );
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        // Who refuses a body may close before it has read it.
+        let _ = stream.write_all(body);
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer);

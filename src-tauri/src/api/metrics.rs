@@ -23,8 +23,13 @@ impl App {
     /// Everything that is measured of the user's own accounts at this moment, for any monitoring system. The demo's
     /// accounts are never among them: nobody should be woken by a simulation.
     pub fn families(&self) -> Vec<Family> {
-        families(&snapshot(&self.inner.live))
+        of(&self.inner.live)
     }
+}
+
+/// As [`App::families`], of a running monitor.
+pub(super) fn of(monitor: &Monitor) -> Vec<Family> {
+    families(&snapshot(monitor))
 }
 
 /// What a running monitor knows, without a look into its history.

@@ -14,6 +14,7 @@ mod keys;
 mod ledger;
 mod metrics;
 mod onboarding;
+mod otlp;
 mod overview;
 mod past;
 mod pictures;
@@ -199,6 +200,7 @@ impl App {
         };
         app.forward(&app.inner.live);
         app.follow_config();
+        app.begin_export();
         let weak = Arc::downgrade(&app.inner);
         tokio::spawn(async move {
             while let Some((episode, choice)) = choices.recv().await {
@@ -237,6 +239,7 @@ impl App {
         if let Some(demo) = demo {
             demo.monitor.stop().await;
         }
+        otlp::last(&self.inner.live).await;
         self.inner.live.stop().await;
     }
 

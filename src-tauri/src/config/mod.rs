@@ -5,10 +5,12 @@ mod file;
 mod folders;
 mod ledger;
 mod money;
+mod otlp;
 mod rhythm;
 
 pub use alerting::AlertsConfig;
 pub use folders::Folders;
+pub use otlp::OtlpConfig;
 pub use rhythm::{Day, RhythmConfig};
 
 use file::{edit, merge, put, read, refused, table, write};
@@ -38,6 +40,9 @@ pub struct Config {
     pub appearance: AppearanceConfig,
     /// Settings of the network.
     pub network: NetworkConfig,
+    /// Where metrics are sent by OpenTelemetry.
+    #[serde(skip_serializing_if = "is_default")]
+    pub otlp: OtlpConfig,
     /// When you work, and when you are away.
     #[serde(skip_serializing_if = "is_default")]
     pub rhythm: RhythmConfig,
@@ -333,6 +338,15 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #allow_http = []
 # A PEM file with further certificate authorities, such as "/etc/ssl/own-ca.pem". None by default.
 
+[otlp]
+# An OTLP/HTTP receiver of Tollwatch's metrics, such as "http://127.0.0.1:4318". Nothing is sent by default.
+# Its headers by name; each value is in an environment variable, such as { Authorization = "env:OTLP_AUTHORIZATION" }.
+#headers = {}
+# Seconds between two pushes (5 to 3600).
+#interval = 60
+# Further attributes of the resource, such as { "deployment.environment.name" = "laptop" }.
+#resource = {}
+
 # When you work; what each kind of hour spends is measured. Without it every day and hour counts as it was seen:
 #   [rhythm]
 #   days = ["mon", "tue", "wed", "thu", "fri"]
@@ -421,6 +435,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
         );
     }
     alerting::check(&config.alerts)?;
+    otlp::check(&config.otlp)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(

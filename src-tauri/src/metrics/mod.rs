@@ -5,6 +5,7 @@
 
 mod build;
 mod name;
+mod otlp;
 mod snapshot;
 mod table;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod words;
 
 pub use build::{METERS, SERIES, families};
 pub use name::{LONGEST, label, tag};
+pub use otlp::{rejected, requests};
 pub use snapshot::{Account, Ahead, Counted, Live, MeterNow, STATES, Snapshot};
 pub use table::{About, TABLE};
 

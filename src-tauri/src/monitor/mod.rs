@@ -24,7 +24,7 @@ pub use received::hand_over;
 pub use tally::{Figure, Look, OfAccount, Tally};
 
 use crate::alerts::{Rules, Terms};
-use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig};
+use crate::config::{AccountConfig, AlertsConfig, Config, MoneyConfig, NetworkConfig, OtlpConfig};
 use crate::forecast::Outlook;
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
@@ -85,6 +85,7 @@ pub(crate) struct Inner {
     pub(crate) secrets: SecretStore,
     accounts: Mutex<BTreeMap<AccountId, Running>>,
     money: Mutex<MoneyConfig>,
+    otlp: tokio::sync::watch::Sender<OtlpConfig>,
     alerts: Mutex<AlertsConfig>,
     answers: answers::Answers,
     pushed: received::Pushed,
@@ -112,6 +113,7 @@ impl Monitor {
                 secrets,
                 accounts: Mutex::default(),
                 money: Mutex::default(),
+                otlp: tokio::sync::watch::Sender::default(),
                 alerts: Mutex::default(),
                 answers: answers::Answers::default(),
                 pushed: received::Pushed::default(),
@@ -130,6 +132,11 @@ impl Monitor {
         self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
         *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
         *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = config.alerts.clone();
+        self.inner.otlp.send_if_modified(|known| {
+            let differs = *known != config.otlp;
+            known.clone_from(&config.otlp);
+            differs
+        });
         self.inner.pipeline.set_outlooks(outlooks(config));
         let mut accounts = self.accounts();
         accounts.retain(|id, running| {
@@ -198,6 +205,11 @@ impl Monitor {
         self.inner.money.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where metrics are sent, and when that changes.
+    pub fn otlp(&self) -> tokio::sync::watch::Receiver<OtlpConfig> {
+        self.inner.otlp.subscribe()
+    }
+
     /// What is told, and how.
     pub fn alerts(&self) -> AlertsConfig {
         self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -245,7 +257,7 @@ impl Monitor {
     }
 
     /// Resolves when the monitor stops.
-    async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         let mut stopping = self.inner.stopping.subscribe();
         let _ = stopping.wait_for(|stop| *stop).await;
     }

@@ -14,8 +14,8 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] = files!("en": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report", "settings");
-const CHINESE: &[&str] = files!("zh-CN": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "report", "settings");
+const ENGLISH: &[&str] = files!("en": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "otlp", "report", "settings");
+const CHINESE: &[&str] = files!("zh-CN": "words", "account", "alerts", "api", "causes", "charts", "desktop", "diagnosis", "errors", "otlp", "report", "settings");
 
 type Bundle = FluentBundle<FluentResource>;
 
