@@ -69,8 +69,9 @@ impl Connector for Otlp {
             polled.problems.push(PollError::malformed(why.sentence()));
         }
         if mine.is_empty() {
-            polled.problems.push(PollError::new(PollErrorKind::NotFound, nothing(account)));
-            return finish(polled);
+            // Nobody failed: programs that are silent are no reason for an alert.
+            polled.problems.insert(0, PollError::new(PollErrorKind::NotFound, nothing(account)));
+            return Ok(polled);
         }
         let (mut money, mut tokens) = (Costs::default(), Costs::default());
         let mut unpriced = BTreeSet::new();

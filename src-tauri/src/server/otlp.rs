@@ -33,12 +33,13 @@ pub(super) async fn receive(app: &App, headers: &HeaderMap, body: Body) -> Respo
             return refused(encoding, StatusCode::UNSUPPORTED_MEDIA_TYPE, INVALID_ARGUMENT, message);
         }
     };
-    let Ok(_turn) = READING.try_acquire() else {
-        return refused(encoding, StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, "others are being read");
-    };
     let bytes = match axum::body::to_bytes(body, MOST_BYTES).await {
         Ok(bytes) => bytes,
         Err(_) => return too_large(encoding),
+    };
+    // Not before: a body that comes slowly must not keep others out.
+    let Ok(_turn) = READING.try_acquire() else {
+        return refused(encoding, StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, "others are being read");
     };
     let bytes = match packed.then(|| gunzip(&bytes)) {
         None => bytes,

@@ -62,8 +62,9 @@ async fn nothing_is_asked() {
         assert!(connector.spec().secrets.is_empty());
         let account = account(connector, None, "http://127.0.0.1:1");
         let http = Http::open(&network, &account.base_url).unwrap();
-        let error = connector.poll(&http, &account, NOW).await.unwrap_err();
-        assert_eq!(error.kind, PollErrorKind::NotFound, "{error}");
+        let polled = connector.poll(&http, &account, NOW).await.unwrap();
+        assert!(polled.readings.is_empty() && polled.costs.is_empty(), "{polled:?}");
+        assert_eq!(polled.problems[0].kind, PollErrorKind::NotFound);
     }
 }
 
