@@ -37,9 +37,9 @@ fn push(start: &str, input: u64, output: u64) -> Value {
 
 /// What the account says was spent this month, and how many tokens.
 fn spent(server: &Serving) -> Option<(String, String)> {
-    let page = server.json("account", &json!({"account": "programs"}));
+    let page = server.json("account", &json!({"id": "programs"}));
     let used = |key: &str| {
-        let meters = page["meters"].as_array()?.iter();
+        let meters = page["account"]["meters"].as_array()?.iter();
         let meter = meters.clone().find(|meter| meter["key"] == key)?;
         Some(meter["used"].as_str()?.to_owned())
     };
