@@ -3,8 +3,10 @@
 use super::agent::{Agent, until};
 use crate::serving::Serving;
 use crate::support::Sandbox;
+use prost::Message;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Read, Write};
+use tollwatch::otlp::{Encoding, decode};
 
 const CONFIG: &str = "[accounts.programs]\nconnector = \"otlp\"\n[prices.\"our-model\"]\ninput = \"2 USD\"\noutput = \"8 USD\"\n";
 
@@ -55,9 +57,7 @@ fn what_a_real_agent_forwards_becomes_spend() {
     let Some(agent) = Agent::start(&server.url(), Some(&header)) else { return };
     let start = nanos(60);
     let send = |input, output| {
-        let client =
-            plain_post(&format!("{}/v1/metrics", agent.url), &push(&start, input, output).to_string());
-        assert_eq!(client, 200);
+        assert_eq!(plain_post(&agent.url, &push(&start, input, output)), 200);
     };
     // 10⁶ × 2 + 250,000 × 8 per million: 4 USD, 1,250,000 tokens.
     send(1_000_000, 250_000);
@@ -135,17 +135,17 @@ fn answers_are_those_of_the_specification() {
     server.stop();
 }
 
-/// A POST of JSON without a token, as a program's exporter sends it. Returns the status.
-fn plain_post(url: &str, body: &str) -> u16 {
-    use std::io::Read;
-    let address = url.trim_start_matches("http://").split('/').next().unwrap();
+/// A POST of protobuf without a token, as a program's exporter sends it. Returns the status.
+fn plain_post(url: &str, push: &Value) -> u16 {
+    let body = decode(Encoding::Json, push.to_string().as_bytes()).unwrap().encode_to_vec();
+    let address = url.trim_start_matches("http://");
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     let head = format!(
-        "POST /v1/metrics HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "POST /v1/metrics HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-protobuf\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    answer.split(' ').nth(1).unwrap_or("0").parse().unwrap()
+    stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).split(' ').nth(1).unwrap_or("0").parse().unwrap()
 }
