@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod model;
 pub mod monitor;
 pub mod notify;
+pub mod otlp;
 pub mod pricing;
 pub mod refusal;
 pub mod report;

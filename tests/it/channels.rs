@@ -583,7 +583,7 @@ fn a_kill_between_two_tries_loses_nothing_and_tells_nothing_twice() {
     receiver.then(status(503));
     let serving = |sandbox: &Sandbox| {
         // The variable reaches the server through its config's environment.
-        Serving::start_with(sandbox, &["-vv"], "unix:path=/nowhere/bus", &[("HOOK", &hook)])
+        Serving::start_with(sandbox, &["-vv"], &[("HOOK", &hook)])
     };
     let first = serving(&sandbox);
     wait_for(|| receiver.came().len() == 2);

@@ -31,6 +31,7 @@ fn account() -> Account {
         options: OPTIONS.into(),
         budget: None,
         prices: Default::default(),
+        received: Default::default(),
     }
 }
 

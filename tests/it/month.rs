@@ -112,6 +112,7 @@ fn account(index: usize) -> Account {
         options: "{}".into(),
         budget: None,
         prices: Default::default(),
+        received: Default::default(),
     }
 }
 

@@ -145,7 +145,7 @@ fn name_what_there_is(paths: &mut Value, overview: &Value, episodes: &Value) {
 }
 
 fn judge(serving: &Serving, document: Value, examples: &str, left: &[&str]) {
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("openapi.json");
     std::fs::write(&file, document.to_string()).unwrap();

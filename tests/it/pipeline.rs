@@ -60,6 +60,7 @@ fn account() -> Account {
         options: "{}".into(),
         budget: None,
         prices: Default::default(),
+        received: Default::default(),
     }
 }
 

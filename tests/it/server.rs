@@ -79,7 +79,7 @@ fn a_token_that_may_look_looks_and_one_that_may_act_acts() {
     assert_eq!(sandbox.run(&["token", "list"]).stdout, "ci       act\ngrafana  read\n");
 
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, own) = serving.at();
+    let (address, own) = (serving.address(), serving.token());
     assert_eq!(call(address, &look, "overview", "{}").status, 200);
     for (command, body) in [
         ("set_notifications", r#"{"enabled":false}"#),
@@ -109,7 +109,7 @@ fn a_token_that_may_look_looks_and_one_that_may_act_acts() {
 fn whatever_goes_wrong_is_one_shape() {
     let sandbox = Sandbox::new();
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     let bearer = format!("Authorization: Bearer {token}");
     let twice = [bearer.as_str(), bearer.as_str()];
     let json_kind = "Content-Type: application/json; charset=utf-8";
@@ -192,7 +192,7 @@ fn failed_log_ins_are_slowed_down_and_a_good_token_is_not() {
     let sandbox = Sandbox::new();
     sandbox.write_config("[server]\nrequests_per_second = 1\n");
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     let statuses: Vec<u16> = (0..12).map(|_| call(address, "wrong", "overview", "").status).collect();
     assert_eq!(statuses[..10], [401; 10]);
     assert!(statuses[10..].contains(&429), "{statuses:?}");
@@ -242,7 +242,7 @@ fn inside_beyond_loopback() {
     let sandbox = Sandbox::new();
     sandbox.write_config("[server]\nlisten = \"0.0.0.0:0\"\nhosts = [\"tolls.example.org\"]\n");
     let serving = Serving::start(&sandbox, &["--plain-http-beyond-loopback"], NO_BUS);
-    let (named, token) = serving.at();
+    let (named, token) = (serving.address(), serving.token());
     let port = named.strip_prefix("tolls.example.org:").unwrap();
     let address = format!("127.0.0.1:{port}");
     for (host, status) in [
@@ -278,7 +278,7 @@ fn tls_is_spoken_and_a_new_certificate_is_taken_up() {
         .map(|path| path.display().to_string());
     sandbox.write_config(&format!("[server]\ntls_cert = {:?}\ntls_key = {:?}\n", files[0], files[1]));
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     assert!(serving.printed().contains("https://127.0.0.1:"), "{}", serving.printed());
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let ask = |trusted: &reqwest::Certificate, origin: Option<&str>| {
@@ -320,7 +320,7 @@ fn tls_is_spoken_and_a_new_certificate_is_taken_up() {
 fn slow_clients_are_sent_away() {
     let sandbox = Sandbox::new();
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     let begun = Instant::now();
     let dribble = |address: String| {
         std::thread::spawn(move || {
@@ -360,7 +360,7 @@ fn slow_clients_are_sent_away() {
 fn connections_are_counted_by_address() {
     let sandbox = Sandbox::new();
     let serving = Serving::start(&sandbox, &[], NO_BUS);
-    let (address, token) = serving.at();
+    let (address, token) = (serving.address(), serving.token());
     let held: Vec<TcpStream> = (0..128).map(|_| TcpStream::connect(address).unwrap()).collect();
     // The last of them is accepted once it is answered.
     std::thread::sleep(Duration::from_millis(500));

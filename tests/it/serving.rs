@@ -19,20 +19,14 @@ pub(crate) struct Serving {
 impl Serving {
     /// `tollwatch serve --port 0` with more words, on this bus; returns once it serves.
     pub(crate) fn start(sandbox: &Sandbox, words: &[&str], bus: &str) -> Serving {
-        Serving::start_with(sandbox, words, bus, &[])
+        Serving::start_with(sandbox, words, &[("DBUS_SESSION_BUS_ADDRESS", bus)])
     }
 
-    /// The same, with more of an environment.
-    pub(crate) fn start_with(
-        sandbox: &Sandbox,
-        words: &[&str],
-        bus: &str,
-        variables: &[(&str, &str)],
-    ) -> Serving {
+    /// As [`Serving::start`], with these variables, and without a bus if they name none.
+    pub(crate) fn start_with(sandbox: &Sandbox, words: &[&str], variables: &[(&str, &str)]) -> Serving {
         let mut child = sandbox
             .command(&["serve", "--port", "0"])
             .args(words)
-            .env("DBUS_SESSION_BUS_ADDRESS", bus)
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -51,11 +45,6 @@ impl Serving {
         let url = line.split_once("://").unwrap().1.trim();
         let (address, token) = url.split_once("/#token=").unwrap();
         Serving { address: address.to_owned(), token: token.to_owned(), child, printed }
-    }
-
-    /// Where it listens, and its own token.
-    pub(crate) fn at(&self) -> (&str, &str) {
-        (&self.address, &self.token)
     }
 
     /// One command's status and answer.
@@ -89,18 +78,31 @@ impl Serving {
 
     /// What is answered to a request without a token.
     pub(crate) fn without_token(&self, line: &str) -> (u16, String) {
-        self.send(line, "Accept: */*", "")
+        self.send(line, "Accept: */*", b"")
+    }
+
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A POST of any bytes, with these header lines.
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &[u8]) -> (u16, String) {
+        let authorization = format!("Authorization: Bearer {}", self.token);
+        let headers = format!("{authorization}\r\nContent-Length: {}\r\n{headers}", body.len());
+        self.send(&format!("POST {path}"), &headers, body)
     }
 
     fn ask(&self, line: &str, header: &str, body: &str) -> (u16, String) {
-        self.send(line, &format!("Authorization: Bearer {}\r\n{header}", self.token), body)
+        self.send(line, &format!("Authorization: Bearer {}\r\n{header}", self.token), body.as_bytes())
     }
 
-    fn send(&self, line: &str, header: &str, body: &str) -> (u16, String) {
+    fn send(&self, line: &str, header: &str, body: &[u8]) -> (u16, String) {
         let Serving { address, .. } = self;
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!("{line} HTTP/1.1\r\nHost: {address}\r\n{header}\r\nConnection: close\r\n\r\n");
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer);

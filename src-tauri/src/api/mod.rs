@@ -16,6 +16,7 @@ mod keys;
 mod ledger;
 mod metrics;
 mod onboarding;
+mod otlp;
 mod overview;
 mod past;
 mod pictures;
@@ -166,6 +167,11 @@ pub(crate) struct Inner {
 }
 
 impl App {
+    /// Takes in metrics that a program pushed; always for the user's own accounts, also while the demo is shown.
+    pub fn received(&self, batch: &crate::otlp::Batch) -> Result<crate::otlp::Taken, ApiError> {
+        Ok(self.inner.live.received(batch)?)
+    }
+
     /// Reads the config, opens the history, and starts the monitor on the present tokio runtime. A config that
     /// cannot be read is told in the window and left as it is; no account is polled then.
     pub async fn open(folders: Folders, host: Arc<dyn Host>) -> anyhow::Result<App> {
@@ -206,6 +212,7 @@ impl App {
         };
         app.forward(&app.inner.live);
         app.follow_config();
+        app.begin_export();
         let weak = Arc::downgrade(&app.inner);
         tokio::spawn(async move {
             while let Some((episode, choice)) = choices.recv().await {
@@ -249,6 +256,7 @@ impl App {
         if let Some(demo) = demo {
             demo.monitor.stop().await;
         }
+        otlp::last(&self.inner.live).await;
         self.inner.live.stop().await;
     }
 

@@ -293,8 +293,9 @@ pub(crate) fn test(spec: &Spec, draft_roles: &[&str], polled: &crate::model::Pol
     // Of a provider that says no money a good answer is all there is: it proves the key.
     let mute =
         spec.kind == ConnectorKind::Headers && polled.readings.is_empty() && polled.problems.is_empty();
-    let ok = mute || !polled.readings.is_empty();
-    let message = match (ok, polled.problems.first()) {
+    let waits = spec.pushed && polled.readings.is_empty();
+    let ok = mute || waits || !polled.readings.is_empty();
+    let message = match (ok && !waits, polled.problems.first()) {
         _ if mute => say!("test-mute", name = spec.name),
         (true, _) => say!("test-answers", name = spec.name),
         (false, Some(problem)) => problem.message.clone(),

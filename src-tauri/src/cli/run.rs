@@ -8,7 +8,9 @@ use crate::config::{Config, Folders};
 use crate::connectors;
 use crate::http::Network;
 use crate::model::{AccountId, PollError, PollErrorKind, Polled};
-use crate::monitor::{Audience, Clock, Pipeline, Post, keep_ledger, outlooks, policy, poll, rules};
+use crate::monitor::{
+    Audience, Clock, Pipeline, Post, hand_over, keep_ledger, outlooks, policy, poll, rules,
+};
 use crate::notify::Chain;
 use crate::secrets::SecretStore;
 use crate::server::Server;
@@ -57,7 +59,10 @@ pub(super) async fn poll_once(
             )),
             Some(connector) => {
                 match poll::prepare(&network, &secrets, id, &label, connector, account).await {
-                    Ok((http, account)) => poll::ask(connector, &http, &account, clock.now()).await,
+                    Ok((http, mut account)) => {
+                        hand_over(&store, connector, &mut account)?;
+                        poll::ask(connector, &http, &account, clock.now()).await
+                    }
                     Err(error) => Err(error),
                 }
             }

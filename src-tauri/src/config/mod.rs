@@ -6,12 +6,14 @@ mod file;
 mod folders;
 mod ledger;
 mod money;
+mod otlp;
 mod rhythm;
 mod server;
 
 pub use alerting::AlertsConfig;
 pub use channels::{ChannelConfig, ChannelKind};
 pub use folders::Folders;
+pub use otlp::OtlpConfig;
 pub use rhythm::{Day, RhythmConfig};
 pub use server::{Scope, ServerConfig, TokenConfig};
 
@@ -48,6 +50,9 @@ pub struct Config {
     /// Where `tollwatch serve` listens, and who may ask it.
     #[serde(skip_serializing_if = "is_default")]
     pub server: ServerConfig,
+    /// Where metrics are sent by OpenTelemetry.
+    #[serde(skip_serializing_if = "is_default")]
+    pub otlp: OtlpConfig,
     /// When you work, and when you are away.
     #[serde(skip_serializing_if = "is_default")]
     pub rhythm: RhythmConfig,
@@ -356,6 +361,15 @@ const COMMENTED_DEFAULT: &str = r#"# Tollwatch's settings. Every line that start
 #   scope = "read"                (or "act", which may do all that you can)
 #   sha256 = "…"
 
+[otlp]
+# An OTLP/HTTP receiver of Tollwatch's metrics, such as "http://127.0.0.1:4318". Nothing is sent by default.
+# Its headers by name; each value is in an environment variable, such as { Authorization = "env:OTLP_AUTHORIZATION" }.
+#headers = {}
+# Seconds between two pushes (5 to 3600).
+#interval = 60
+# Further attributes of the resource, such as { "deployment.environment.name" = "laptop" }.
+#resource = {}
+
 # When you work; what each kind of hour spends is measured. Without it every day and hour counts as it was seen:
 #   [rhythm]
 #   days = ["mon", "tue", "wed", "thu", "fri"]
@@ -446,6 +460,7 @@ fn check(config: &Config) -> Result<(), Wrong> {
     }
     alerting::check(&config.alerts)?;
     channels::check(config)?;
+    otlp::check(&config.otlp)?;
     for (id, account) in &config.accounts {
         if let Some(seconds) = account.interval.filter(|seconds| *seconds < 10) {
             return bad(

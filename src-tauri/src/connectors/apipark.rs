@@ -397,6 +397,7 @@ mod tests {
             options: "{}".into(),
             budget: None,
             prices: std::sync::Arc::new(prices.into()),
+            received: Default::default(),
         };
         let routes = Json::parse(
             br#"[{"model": "House-Model", "use_token": 1000000}, {"model": "other", "use_token": 5}]"#,

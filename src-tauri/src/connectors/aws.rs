@@ -73,6 +73,7 @@ static SPEC: Spec = Spec {
     min_interval: 6 * HOUR,
     interval: 6 * HOUR,
     freshness: DAY,
+    pushed: false,
 };
 
 /// Region and service of the signature: Cost Explorer answers in one region for all.

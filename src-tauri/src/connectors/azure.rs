@@ -347,6 +347,7 @@ mod tests {
             options: r#"{"tenant_id": "t", "client_id": "c", "scope": "/subscriptions/s/"}"#.into(),
             budget: None,
             prices: Default::default(),
+            received: Default::default(),
         };
         let http = Http::open(&network, &account.base_url).unwrap();
         let error = Azure.poll(&http, &account, Timestamp(0)).await.unwrap_err();
@@ -365,6 +366,7 @@ mod tests {
                 options: serde_json::json!({ "scope": scope }).to_string(),
                 budget: None,
                 prices: Default::default(),
+                received: Default::default(),
             };
             super::scope(&account).ok()
         };

@@ -54,7 +54,9 @@ fn list() -> String {
 fn page(spec: &Spec) -> String {
     let base = spec.base_url.map_or("yours".to_owned(), |url| format!("`{url}`"));
     let mut out = format!("# {}\n\n`{}`. {}\n\n", spec.name, spec.id, spec.about);
-    let _ = writeln!(out, "- Address: {base}");
+    if !spec.pushed {
+        let _ = writeln!(out, "- Address: {base}");
+    }
     let _ = writeln!(
         out,
         "- Polled every {}, at most every {}; figures are at most {} old",

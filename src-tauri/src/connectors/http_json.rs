@@ -276,6 +276,7 @@ mod tests {
             options: options.into(),
             budget: None,
             prices: Default::default(),
+            received: Default::default(),
         }
     }
 

@@ -70,6 +70,7 @@ mod openai_compatible;
 mod replicate;
 // Anything else.
 mod http_json;
+mod otlp;
 mod prometheus;
 
 pub use crate::model::Links;
@@ -175,6 +176,7 @@ pub static ALL: &[&dyn Connector] = &[
     // Anything else.
     &http_json::HttpJson,
     &prometheus::Prometheus,
+    &otlp::Otlp,
 ];
 
 /// The connector of that id.

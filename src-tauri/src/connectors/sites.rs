@@ -75,6 +75,7 @@ mod tests {
             options: options.into(),
             budget: None,
             prices: Default::default(),
+            received: Default::default(),
         };
         let (http, site) = site(&Http::open(&network, base_url).unwrap(), &account, &SPEC, &SITES)?;
         let sent = async { http.send(crate::http::Request::get("/")).await };

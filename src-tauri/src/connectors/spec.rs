@@ -165,6 +165,8 @@ pub struct Spec {
     pub docs_url: &'static str,
     /// What polling costs, in a sentence; `None`: nothing.
     pub poll_cost: Option<&'static str>,
+    /// Whether nobody is asked: programs push to this Tollwatch, and a poll says what came. No key, no network.
+    pub pushed: bool,
     /// Least time between polls, in milliseconds.
     pub min_interval: i64,
     /// Usual time between polls, in milliseconds.
@@ -189,6 +191,7 @@ impl Spec {
         links: Links::NONE,
         docs_url: "",
         poll_cost: None,
+        pushed: false,
         min_interval: MINUTE,
         interval: 5 * MINUTE,
         freshness: MINUTE,

@@ -25,6 +25,8 @@ enum Body {
     Form(Vec<(String, Secret)>),
     /// A text as it stands, with its content type.
     Text(&'static str, String),
+    /// Bytes as they stand, with their content type.
+    Bytes(&'static str, Vec<u8>),
 }
 
 /// What stands for a secret in a query that may be seen.
@@ -69,6 +71,11 @@ impl Request {
     /// POST of a text, with its content type. Never retried.
     pub fn text(path: &str, content_type: &'static str, text: String) -> Self {
         Request { method: "POST", body: Body::Text(content_type, text), ..Self::get(path) }
+    }
+
+    /// POST of bytes, with their content type. Never retried.
+    pub fn bytes(path: &str, content_type: &'static str, bytes: Vec<u8>) -> Self {
+        Request { method: "POST", body: Body::Bytes(content_type, bytes), ..Self::get(path) }
     }
 
     /// Adds a query parameter, encoded. Never for secrets.
@@ -179,6 +186,7 @@ impl Request {
                 ("application/x-www-form-urlencoded", coded.into_bytes())
             }
             Body::Text(kind, text) => (*kind, text.clone().into_bytes()),
+            Body::Bytes(kind, bytes) => (*kind, bytes.clone()),
         };
         if !kind.is_empty() {
             headers.push(("content-type".to_owned(), kind.to_owned()));

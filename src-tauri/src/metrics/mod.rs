@@ -6,6 +6,7 @@
 mod build;
 mod document;
 mod name;
+mod otlp;
 mod snapshot;
 mod table;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod words;
 pub use build::{METERS, SERIES, families};
 pub use document::document;
 pub use name::{LONGEST, label, tag};
+pub use otlp::{rejected, requests};
 pub use snapshot::{Account, Ahead, Counted, Live, MeterNow, STATES, Snapshot};
 pub use table::{About, TABLE};
 

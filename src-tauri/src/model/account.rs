@@ -1,6 +1,6 @@
 //! An account: one configured use of a connector.
 
-use super::{Amount, PollError, Secret, Unit};
+use super::{Amount, PollError, Received, Secret, Unit};
 use crate::say;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ pub struct Account {
     pub budget: Option<(super::Qty, Unit)>,
     /// The user's own prices, for connectors that estimate costs. They go before list prices.
     pub prices: Arc<OwnPrices>,
+    /// What programs pushed to this Tollwatch, for a connector that asks nobody; empty for the others.
+    pub received: Arc<Received>,
 }
 
 impl Account {

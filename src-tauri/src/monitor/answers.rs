@@ -72,6 +72,7 @@ mod tests {
             options: "{}".into(),
             budget: None,
             prices: Default::default(),
+            received: Default::default(),
         }
     }
 

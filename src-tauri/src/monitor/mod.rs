@@ -12,6 +12,7 @@ pub(crate) mod outbox;
 pub mod pipeline;
 pub(crate) mod poll;
 mod recall;
+mod received;
 pub mod schedule;
 mod tally;
 mod task;
@@ -23,10 +24,13 @@ pub use ledger::keep as keep_ledger;
 pub use outbox::Audience;
 pub use pipeline::{Pipeline, Status};
 pub use recall::remembered;
+pub use received::hand_over;
 pub use tally::{Figure, Look, OfAccount, Tally};
 
 use crate::alerts::{Rules, Terms};
-use crate::config::{AccountConfig, AlertsConfig, ChannelConfig, Config, MoneyConfig, NetworkConfig};
+use crate::config::{
+    AccountConfig, AlertsConfig, ChannelConfig, Config, MoneyConfig, NetworkConfig, OtlpConfig,
+};
 use crate::forecast::Outlook;
 use crate::http::{Network, Policy};
 use crate::model::{AccountId, Episode, Severity, Timestamp};
@@ -89,8 +93,10 @@ pub(crate) struct Inner {
     channels: Mutex<BTreeMap<String, (ChannelConfig, tokio::task::JoinHandle<()>)>>,
     accounts: Mutex<BTreeMap<AccountId, Running>>,
     money: Mutex<MoneyConfig>,
+    otlp: tokio::sync::watch::Sender<OtlpConfig>,
     alerts: Mutex<AlertsConfig>,
     answers: answers::Answers,
+    pushed: received::Pushed,
     stopping: tokio::sync::watch::Sender<bool>,
 }
 
@@ -117,8 +123,10 @@ impl Monitor {
                 channels: Mutex::default(),
                 accounts: Mutex::default(),
                 money: Mutex::default(),
+                otlp: tokio::sync::watch::Sender::default(),
                 alerts: Mutex::default(),
                 answers: answers::Answers::default(),
+                pushed: received::Pushed::default(),
                 stopping,
             }),
         };
@@ -134,6 +142,11 @@ impl Monitor {
         self.inner.pipeline.set_rules(rules(config, self.inner.pipeline.zone()));
         *self.inner.money.lock().unwrap_or_else(PoisonError::into_inner) = config.money.clone();
         *self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner) = config.alerts.clone();
+        self.inner.otlp.send_if_modified(|known| {
+            let differs = *known != config.otlp;
+            known.clone_from(&config.otlp);
+            differs
+        });
         self.inner.pipeline.set_outlooks(outlooks(config));
         self.apply_channels(config);
         let mut accounts = self.accounts();
@@ -254,6 +267,11 @@ impl Monitor {
         self.inner.money.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where metrics are sent, and when that changes.
+    pub fn otlp(&self) -> tokio::sync::watch::Receiver<OtlpConfig> {
+        self.inner.otlp.subscribe()
+    }
+
     /// What is told, and how.
     pub fn alerts(&self) -> AlertsConfig {
         self.inner.alerts.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -307,7 +325,7 @@ impl Monitor {
     }
 
     /// Resolves when the monitor stops.
-    async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         let mut stopping = self.inner.stopping.subscribe();
         let _ = stopping.wait_for(|stop| *stop).await;
     }

@@ -71,6 +71,7 @@ pub(crate) fn open(
         options,
         budget: config.budget.map(|amount| (amount.qty, amount.unit)),
         prices: config.prices.clone(),
+        received: Default::default(),
     };
     Ok((http, account))
 }

@@ -1,7 +1,7 @@
 //! The tasks: one per account, one that notices a machine's sleep, one that keeps house.
 
 use super::poll::{ask, label, prepare};
-use super::{Monitor, clock::SleepWatch, ledger, schedule};
+use super::{Monitor, clock::SleepWatch, hand_over, ledger, schedule};
 use crate::config::AccountConfig;
 use crate::connectors;
 use crate::http::Http;
@@ -55,7 +55,10 @@ pub(super) async fn run(monitor: Monitor, id: AccountId, config: AccountConfig, 
                 .map(|(door, account)| (door.taped(), account)),
         };
         let outcome = match opened {
-            Ok((door, account)) => {
+            Ok((door, mut account)) => {
+                if let Err(error) = hand_over(pipeline.store(), connector, &mut account) {
+                    tracing::error!(account = %id, "What was pushed cannot be read: {error}");
+                }
                 let outcome = ask(connector, &door, &account, pipeline.clock().now()).await;
                 monitor.inner.answers.keep(&account, &door, pipeline.clock().now());
                 http = Some((door, account));

@@ -12,6 +12,7 @@ mod host;
 mod limit;
 mod metrics;
 mod openapi;
+mod otlp;
 mod seats;
 mod tls;
 mod wrong;
@@ -205,6 +206,7 @@ fn router(shared: Shared) -> Router {
         .route("/api/{command}", post(call))
         .route("/events", get(events))
         .route("/metrics", get(metrics::page))
+        .route("/v1/metrics", post(otlp::page))
         .route("/openapi.json", get(|| async { wrong::json(openapi::text()) }))
         .fallback(files::file)
         .method_not_allowed_fallback(|request: Request| async move { no_method(&request) })

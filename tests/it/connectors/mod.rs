@@ -5,6 +5,7 @@ mod broken;
 mod case;
 mod examples;
 mod links;
+mod pushed;
 mod recorded;
 mod server;
 

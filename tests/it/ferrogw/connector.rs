@@ -21,6 +21,7 @@ async fn poll(gateway: &Gateway, budget: Option<(Qty, Unit)>) -> Polled {
         options: "{}".into(),
         budget,
         prices: Default::default(),
+        received: Default::default(),
     };
     connectors::find("ferrogw").unwrap().poll(&gateway.http, &account, NOW).await.unwrap()
 }

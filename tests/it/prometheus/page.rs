@@ -54,7 +54,7 @@ unit = "USD"
 remaining = "/left"
 "#
     ));
-    let serving = Serving::start_with(&sandbox, &[], "unix:path=/nowhere/bus", &[("TEAM_KEY", KEY)]);
+    let serving = Serving::start_with(&sandbox, &[], &[("TEAM_KEY", KEY)]);
     (upstream, sandbox, serving)
 }
 
@@ -115,7 +115,7 @@ async fn the_page_wants_the_token_and_has_no_secret_and_no_private_name() {
 
     // The tag is the same after a restart.
     drop(serving);
-    let again = Serving::start_with(&sandbox, &[], "unix:path=/nowhere/bus", &[("TEAM_KEY", KEY)]);
+    let again = Serving::start_with(&sandbox, &[], &[("TEAM_KEY", KEY)]);
     let (_, page) = page_with(&again, "text/plain", both).await;
     assert_eq!(line(&page, " 7.0"), private);
 }

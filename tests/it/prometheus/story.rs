@@ -114,7 +114,7 @@ async fn a_drained_account_reaches_the_teams_pager() {
         "[alerts]\ndesktop = false\n[accounts.team]\nconnector = \"openrouter\"\nbase_url = \"{base}\"\nsecrets = {{ key = \"env:ROUTER_KEY\" }}\n"
     ));
     let secrets = [("ROUTER_KEY", "demo-openrouter-key")];
-    let serving = Serving::start_with(&sandbox, &[], "unix:path=/nowhere/bus", &secrets);
+    let serving = Serving::start_with(&sandbox, &[], &secrets);
     let (pager, told) = receiver();
 
     let folder = copy();

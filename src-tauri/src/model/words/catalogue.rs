@@ -14,8 +14,8 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] = files!("en": "words", "account", "alerts", "api", "causes", "channels", "charts", "desktop", "diagnosis", "errors", "report", "server", "settings");
-const CHINESE: &[&str] = files!("zh-CN": "words", "account", "alerts", "api", "causes", "channels", "charts", "desktop", "diagnosis", "errors", "report", "server", "settings");
+const ENGLISH: &[&str] = files!("en": "words", "account", "alerts", "api", "causes", "channels", "charts", "desktop", "diagnosis", "errors", "otlp", "report", "server", "settings");
+const CHINESE: &[&str] = files!("zh-CN": "words", "account", "alerts", "api", "causes", "channels", "charts", "desktop", "diagnosis", "errors", "otlp", "report", "server", "settings");
 
 type Bundle = FluentBundle<FluentResource>;
 
