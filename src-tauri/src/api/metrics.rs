@@ -24,7 +24,7 @@ impl App {
     /// Everything that is measured of the user's own accounts at this moment, for any monitoring system. The demo's
     /// accounts are never among them: nobody should be woken by a simulation.
     pub fn families(&self) -> Vec<Family> {
-        families(&snapshot(&self.inner.live))
+        of(&self.inner.live)
     }
 
     /// The same as a page for Prometheus.
@@ -34,6 +34,11 @@ impl App {
     pub fn metrics_page(&self, format: Format) -> Result<String, std::fmt::Error> {
         page(self.families(), format)
     }
+}
+
+/// As [`App::families`], of a running monitor.
+pub(super) fn of(monitor: &Monitor) -> Vec<Family> {
+    families(&snapshot(monitor))
 }
 
 /// What a running monitor knows, without a look into its history.
