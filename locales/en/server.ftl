@@ -1,6 +1,6 @@
 # The server's own answers.
 server-no-token = this server wants a token: open the address that `tollwatch serve` printed, or send “Authorization: Bearer …” with a token made by `tollwatch token add`
-server-no-scope = the token “{ $name }” may only look: this changes, sends or stores something, so it wants a token with the scope “act”
+server-no-scope = the token “{ $name }” has the scope “{ $has }”, and this wants “{ $wanted }”: make another with `tollwatch token add`
 server-bad-host = this server answers only at its own addresses, and under the names in server.hosts of config.toml
 server-too-many = too many requests: try again in { $seconds } s
 server-no-method = this address does not take { $method }: see the header Allow

@@ -211,6 +211,7 @@ impl Bench {
             secrets: [("key".to_owned(), Secret::new("EXAMPLE"))].into(),
             options: "{}".into(),
             budget: None,
+            received: Default::default(),
             prices: Default::default(),
         };
         let http = Http::open(&network, &account.base_url).unwrap();

@@ -25,7 +25,7 @@ const TROUBLE: u32 = 3;
 const SAID: i64 = 2 * DAY;
 
 /// The channels, and what was sent last.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema, TS)]
 pub struct ChannelsPage {
     /// Each, by name.
     pub channels: Vec<ChannelView>,
@@ -34,7 +34,7 @@ pub struct ChannelsPage {
 }
 
 /// One channel. No secret stands in it.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema, TS)]
 pub struct ChannelView {
     /// Its name in the config.
     pub name: String,
@@ -61,7 +61,7 @@ pub struct ChannelView {
 }
 
 /// One message to one channel.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema, TS)]
 pub struct DeliveryView {
     /// Its number.
     #[ts(type = "number")]
@@ -89,13 +89,13 @@ pub struct DeliveryView {
 }
 
 /// Names a channel.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema, TS)]
 pub(crate) struct ChannelRequest {
     name: String,
 }
 
 /// Names a channel, or none for all.
-#[derive(Clone, Debug, Deserialize, TS)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema, TS)]
 pub(crate) struct RetryRequest {
     channel: Option<String>,
 }

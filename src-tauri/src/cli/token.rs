@@ -45,7 +45,7 @@ pub(super) enum TokenCommand {
     Add {
         /// Who uses it: 1 to 64 of a-z 0-9 - _
         name: String,
-        /// What it opens: `read` looks; `act` does all that you can
+        /// What it opens: `read` looks; `push` hands in metrics (OTLP); `act` does all that you can
         #[arg(long)]
         scope: ScopeWord,
     },
@@ -60,6 +60,7 @@ pub(super) enum TokenCommand {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum ScopeWord {
+    Push,
     Read,
     Act,
 }
@@ -67,6 +68,7 @@ pub(super) enum ScopeWord {
 impl From<ScopeWord> for Scope {
     fn from(word: ScopeWord) -> Scope {
         match word {
+            ScopeWord::Push => Scope::Push,
             ScopeWord::Read => Scope::Read,
             ScopeWord::Act => Scope::Act,
         }

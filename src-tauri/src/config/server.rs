@@ -48,9 +48,11 @@ pub struct TokenConfig {
 }
 
 /// What the holder of a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// Hand in metrics of usage (OTLP), and nothing else: for the programs that call models.
+    Push,
     /// Look: accounts, figures, forecasts, alerts.
     Read,
     /// All that the window can, which is all that you can: settings, keys, accounts, polls, and what is asked where.
@@ -58,9 +60,15 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether its holder may do what wants `wanted`: `act` may do everything.
+    pub fn opens(self, wanted: Scope) -> bool {
+        self == Scope::Act || self == wanted
+    }
+
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {
+            Scope::Push => "push",
             Scope::Read => "read",
             Scope::Act => "act",
         }

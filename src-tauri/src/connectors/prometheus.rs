@@ -349,12 +349,16 @@ fn by_label(series: &[Series], meter: &OwnMeter, asked: &str) -> Result<ByLabel,
     Ok(found)
 }
 
-/// A page's metrics: name, labels, value. What the program's own pages are read again with.
+/// A page's metrics. What the program's own pages are read again with.
 #[cfg(test)]
-pub(crate) fn read_page(page: &str) -> Result<Vec<(String, Vec<(String, String)>, String)>, PollError> {
+pub(crate) fn read_page(page: &str) -> Result<Vec<Line>, PollError> {
     let samples = exposition::parse(page)?;
     Ok(samples.into_iter().map(|sample| (sample.name, sample.labels, sample.value)).collect())
 }
+
+/// One metric's name, labels and value.
+#[cfg(test)]
+pub(crate) type Line = (String, Vec<(String, String)>, String);
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// The most meters of one account.
 pub const METERS: usize = 200;
-/// The most series in all: 10,000 accounts with three meters each have 440,000.
+/// The most series in all: 10,000 accounts with three meters each have 420,000.
 pub const SERIES: usize = 1_000_000;
 
 /// What a forecast's moments are labelled with, in the order of [`Ahead::wall`].
@@ -151,7 +151,7 @@ fn of_meter(page: &mut Page, shared: &Shared, meter: &MeterNow, now: Timestamp) 
         let labels = Labels { shared: shared.clone(), own: Vec::new() };
         page.point(At::Spend, Point { labels, value: exact(spent), start: Some(meter.since) });
     }
-    page.put(At::ReadAt, shared, &[], moment(meter.read_at));
+    page.put(At::Read, shared, &[], moment(meter.read_at));
     let Ahead { wall, before_reset, burn } = meter.ahead;
     if let Some(burn) = burn {
         page.put(At::Burn, shared, &[], Value::Real(burn / 3600.0));

@@ -39,7 +39,7 @@ pub(super) enum At {
     Burn,
     Wall,
     BeforeReset,
-    ReadAt,
+    Read,
     State,
     LastGood,
     Age,

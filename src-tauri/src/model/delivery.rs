@@ -4,7 +4,7 @@ use super::{Severity, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a message says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryKind {
     /// Alerts that fire.
@@ -14,7 +14,7 @@ pub enum DeliveryKind {
 }
 
 /// How a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// In its channel's queue, in order; tried at `next_at` while it is the oldest.

@@ -133,7 +133,6 @@ fn named(polled: Result<Polled, PollError>, account: &Account) -> Result<Polled,
                 .collect(),
             problems: polled.problems.into_iter().map(named).collect(),
             refusals: polled.refusals.into_iter().map(masked).collect(),
-            ..polled
         }),
         Err(error) => Err(named(error)),
     }

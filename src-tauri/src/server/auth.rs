@@ -26,6 +26,21 @@ pub(super) struct Caller {
     pub(super) scope: Scope,
 }
 
+impl Caller {
+    /// The answer to a caller whose token does not open that much.
+    pub(super) fn refused(&self, wanted: Scope) -> Option<Response> {
+        let message = || {
+            say!(
+                "server-no-scope",
+                name = self.name.as_str(),
+                has = self.scope.name(),
+                wanted = wanted.name()
+            )
+        };
+        (!self.scope.opens(wanted)).then(|| wrong(StatusCode::FORBIDDEN, "scope", message()))
+    }
+}
+
 /// A new token: 192 random bits behind letters by which a search for lost keys knows it.
 pub fn fresh_token() -> std::io::Result<String> {
     let mut random = [0_u8; 24];
@@ -67,6 +82,9 @@ pub(super) async fn admit(
         }
         None => next.run(request).await,
         Some(caller) => {
+            if let Some(refusal) = wanted(request.uri().path()).and_then(|scope| caller.refused(scope)) {
+                return refusal;
+            }
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
@@ -75,7 +93,16 @@ pub(super) async fn admit(
 
 /// Whether an address wants a token: all but the page's own files.
 fn is_guarded(path: &str) -> bool {
-    path.starts_with("/api") || ["/events", "/openapi.json", "/metrics", "/v1/metrics"].contains(&path)
+    path.starts_with("/api") || wanted(path).is_some()
+}
+
+/// What an address wants besides a token. Of a command `call.rs` asks that, as it depends on the request.
+fn wanted(path: &str) -> Option<Scope> {
+    match path {
+        "/events" | "/openapi.json" | "/metrics" => Some(Scope::Read),
+        "/v1/metrics" => Some(Scope::Push),
+        _ => None,
+    }
 }
 
 /// Whose token the request brings, if it is one of ours.

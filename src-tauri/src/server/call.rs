@@ -39,9 +39,8 @@ pub(super) async fn call(
         Ok(request) => request,
         Err(answer) => return answer,
     };
-    if command.wants(&request) > caller.scope {
-        let message = say!("server-no-scope", name = caller.name.as_str());
-        return wrong(StatusCode::FORBIDDEN, "scope", message);
+    if let Some(refusal) = caller.refused(command.wants(&request)) {
+        return refusal;
     }
     match run(shared.app, command.name, request).await {
         Ok(value) => json(value.to_string()),

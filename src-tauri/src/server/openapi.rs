@@ -1,7 +1,7 @@
 //! The description of the server's API (OpenAPI 3.1), made from the command table and the types themselves.
 
 use super::call::MOST_BODY;
-use crate::api::{ApiError, COMMANDS, Command, event_schema};
+use crate::api::{ApiError, COMMANDS, Command, MetricsFormat as Format, event_schema};
 use crate::config::Scope;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
@@ -43,6 +43,7 @@ fn document() -> Value {
     for (path, get) in others(&event) {
         paths.insert(path.to_owned(), json!({ "get": get }));
     }
+    paths.insert("/v1/metrics".to_owned(), json!({ "post": pushed() }));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -55,6 +56,7 @@ fn document() -> Value {
         "security": [{ "token": [] }],
         "tags": [
             { "name": "read", "description": "Looks. A token of either scope may ask." },
+            { "name": "push", "description": "Takes in metrics of usage. Wants a token with the scope `push` or `act`." },
             { "name": "act", "description": "Changes, sends or asks elsewhere. Wants a token with the scope `act`." },
         ],
         "paths": paths,
@@ -133,7 +135,53 @@ fn others(event: &Schema) -> Vec<(&'static str, Value)> {
             ),
         ),
         ("/openapi.json", get("openapi", "This description.", "application/json", &document)),
+        ("/metrics", scraped()),
     ]
+}
+
+/// What Prometheus scrapes: one of two texts, by `Accept`.
+fn scraped() -> Value {
+    let text = json!({ "type": "string" });
+    let about = "Figures, forecasts and alerts as Prometheus reads them; docs/metrics.md lists them.";
+    let mut operation = get("metrics", about, Format::Plain.content_type(), &text);
+    operation["responses"]["200"]["content"][Format::OpenMetrics.content_type()] = json!({ "schema": text });
+    operation
+}
+
+/// What programs hand in: OTLP/HTTP, whose own answers these are (opentelemetry.io/docs/specs/otlp).
+fn pushed() -> Value {
+    let refused = |name: &str| json!({ "$ref": format!("#/components/responses/{name}") });
+    let object = json!({ "type": "object" });
+    let status = json!({
+        "type": "object",
+        "properties": { "code": { "type": "integer" }, "message": { "type": "string" } },
+        "required": ["code", "message"],
+    });
+    let failed = |about: &str| good("application/json", &status, about);
+    json!({
+        "operationId": "push_metrics",
+        "summary": "Takes in metrics of GenAI usage by OTLP/HTTP, as JSON or protobuf; docs/opentelemetry.md says which.",
+        "tags": ["push"],
+        "security": [{ "token": ["push"] }],
+        "requestBody": {
+            "required": true,
+            "content": { "application/json": { "schema": {
+                "type": "object",
+                "description": "ExportMetricsServiceRequest.",
+                "properties": { "resourceMetrics": { "type": "array", "items": object } },
+            } } },
+        },
+        "responses": {
+            "200": good("application/json", &object, "ExportMetricsServiceResponse, with what was rejected and why."),
+            "400": failed("What cannot be decoded."),
+            "401": refused("NoToken"),
+            "403": refused("NotAllowed"),
+            "413": failed("The request is too large, packed or unpacked."),
+            "415": failed("Neither JSON nor protobuf, or packed otherwise than by gzip."),
+            "429": refused("TooMany"),
+            "503": failed("Others are being read, or the history cannot be written: see Retry-After."),
+        },
+    })
 }
 
 fn get(name: &str, about: &str, kind: &str, schema: &Value) -> Value {
@@ -167,7 +215,7 @@ fn errors(error: &Schema) -> Value {
     json!({
         "BadRequest": error("The request is no JSON object, a field is missing or does not fit; the message says which."),
         "NoToken": with(error("No token, or none of this server's."), "WWW-Authenticate", "`Bearer`.", text()),
-        "NotAllowed": error("The token may only look (`scope`), or the server was asked by another name (`bad_host`)."),
+        "NotAllowed": error("The token does not open this (`scope`), or the server was asked by another name (`bad_host`)."),
         "NotFound": error("There is no such account, meter, episode or command."),
         "TooSlow": error("The request's body did not come within 20 seconds."),
         "NotNow": error("The config, the keychain or this program without a window does not let it be done now."),
