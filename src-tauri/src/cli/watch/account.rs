@@ -128,8 +128,10 @@ fn chart(frame: &mut Frame<'_>, area: Rect, meter: &MeterView, state: &State) {
         words::amount(Amount::new(Qty(steps as i64), meter.unit))
     };
     let dim = Style::new().dim();
+    let labels =
+        if high > low { vec![say(low), say(high)] } else { vec![String::new(), say(low), String::new()] };
     let chart = Chart::new(sets.collect())
         .x_axis(Axis::default().bounds([0.0, 1.0]).labels(["24 h ago", "now"]).style(dim))
-        .y_axis(Axis::default().bounds(bounds).labels([say(low), say(high)]).style(dim));
+        .y_axis(Axis::default().bounds(bounds).labels(labels).style(dim));
     frame.render_widget(chart, area);
 }

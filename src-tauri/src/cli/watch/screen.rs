@@ -1,7 +1,7 @@
 //! The list: the next wall in a sentence, a lane per meter, alerts, what does not answer, and how old it all is.
 
 use super::account;
-use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style};
+use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style, width};
 use super::state::{Lane, State};
 use crate::api::severity_word;
 use crate::api::types::{AccountState, ForecastView, MeterView, Overview};
@@ -31,7 +31,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State) {
         None => list(frame, body, state, overview),
     }
     let keys = if state.open { "esc back" } else { "enter account" };
-    let foot_line = format!("{} · {keys} · r reload · q quit", age(overview));
+    let foot_line = format!("{} · q quit · {keys} · r reload", age(overview));
     frame.render_widget(Line::raw(fit(&foot_line, foot.width.into())).dim(), foot);
 }
 
@@ -141,7 +141,7 @@ struct Columns {
 
 impl Columns {
     fn of(cells: usize) -> Columns {
-        let left = if cells < 50 { 10 } else { 16 };
+        let left = if cells < 50 { 10 } else { 14 };
         let when = match cells {
             ..34 => 0,
             34..60 => 14,
@@ -152,7 +152,7 @@ impl Columns {
         let columns = [left, when, gauge, age].iter().map(|one| one + usize::from(*one > 0)).sum::<usize>();
         // The mark and its space, then the label and the runway share what is left.
         let free = cells.saturating_sub(columns + 2);
-        let label = if cells >= 100 { (free / 2).clamp(16, 36) } else { free };
+        let label = if cells >= 100 { (free * 3 / 5).clamp(16, 48) } else { free };
         Columns { label, left, gauge, when, runway: free.saturating_sub(label + 1), age }
     }
 
@@ -185,13 +185,9 @@ impl Columns {
         let now = overview.now;
         let severity = lane.meter.and_then(|meter| meter.severity);
         let colour = style(severity, state.colours);
-        let label = match lane.meter {
-            Some(meter) => format!("{} · {}", lane.account.label, meter.label),
-            None => lane.account.label.clone(),
-        };
         let mut spans = vec![
             Span::styled(format!("{} ", mark(severity)), colour),
-            Span::raw(fit(&label, self.label)),
+            Span::raw(name(lane, self.label)),
             Span::raw(format!(" {}", fit_right(&left(lane.meter), self.left))),
         ];
         if self.gauge > 0 {
@@ -199,7 +195,8 @@ impl Columns {
             spans.push(Span::styled(format!(" {}", gauge(share, self.gauge)), colour));
         }
         if self.when > 0 {
-            spans.push(Span::styled(format!(" {}", fit(&when(lane, now, &state.zone), self.when)), colour));
+            let when = if self.when < 20 { soon(lane, now) } else { when(lane, now, &state.zone) };
+            spans.push(Span::styled(format!(" {}", fit(&when, self.when)), colour));
         }
         if self.runway > 0 {
             let bar = lane.meter.map_or(String::new(), |meter| runway(meter, now, span, self.runway));
@@ -211,6 +208,33 @@ impl Columns {
         }
         let line = Line::from(spans);
         if chosen { line.reversed() } else { line }
+    }
+}
+
+/// A lane's name in so many cells: where it does not fit, the account gives way first, to a third.
+fn name(lane: &Lane<'_>, cells: usize) -> String {
+    let account = plain(&lane.account.label);
+    let Some(meter) = lane.meter else { return fit(&account, cells) };
+    let whole = format!("{account} · {}", meter.label);
+    if width(&plain(&whole)) <= cells {
+        return fit(&whole, cells);
+    }
+    let short = fit(&account, width(&account).min((cells / 3).max(4)));
+    fit(&format!("{} · {}", short.trim_end(), meter.label), cells)
+}
+
+/// As [`when`] where there is little room: `in 5 h`.
+fn soon(lane: &Lane<'_>, now: Timestamp) -> String {
+    match lane.meter.map(|meter| (&meter.forecast, meter)) {
+        None => "no figures".to_owned(),
+        Some((_, meter)) if meter.is_used_up() => "used up".to_owned(),
+        Some((ForecastView::Wall { p50, .. }, _)) => format!("in {}", words::span(p50.since(now).max(0))),
+        Some((ForecastView::Clear { .. }, _)) => "no wall".to_owned(),
+        Some((ForecastView::Unknown { .. }, meter)) if meter.kind == MeterKind::Spend => {
+            "no limit".to_owned()
+        }
+        Some((ForecastView::Unknown { .. }, meter)) if meter.kind == MeterKind::Rate => "refills".to_owned(),
+        Some((ForecastView::Unknown { .. }, _)) => "no forecast".to_owned(),
     }
 }
 
