@@ -1,7 +1,7 @@
 //! The list: the next wall in a sentence, a lane per meter, alerts, what does not answer, and how old it all is.
 
 use super::account;
-use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style, width};
+use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style, width, wrap};
 use super::state::{Lane, State};
 use crate::api::severity_word;
 use crate::api::types::{AccountState, ForecastView, MeterView, Overview};
@@ -12,17 +12,24 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
+/// Cells below which nothing is said; from 40 by 10 on all that matters is.
+const LEAST: (u16, u16) = (20, 4);
 /// At most so many alerts and problems are listed, each.
 const LISTED: usize = 4;
 
 /// Draws what the state holds.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State) {
     let area = frame.area();
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        frame.render_widget(Line::raw(fit("too small", area.width.into())), area);
+        return;
+    }
     let Some(overview) = &state.overview else {
         let why = state.trouble.as_deref().unwrap_or("Nothing was read yet.");
-        frame.render_widget(Paragraph::new(plain(why)).wrap(Wrap { trim: true }), area);
+        let lines = wrap(why, area.width.into()).into_iter().map(Line::raw);
+        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), area);
         return;
     };
     let [body, foot] = split(area, area.height.saturating_sub(1));
@@ -78,33 +85,19 @@ fn list(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &Overview) {
 /// The first sentence, and below it the range and what is left where there is room. Returns what is left of the area.
 fn headline(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &Overview) -> Rect {
     let headline = &overview.headline;
-    let first = Line::from(vec![
-        Span::raw(format!("{} ", plain(&headline.lead))),
-        Span::styled(
-            plain(&headline.when),
-            style(headline.severity, state.colours).add_modifier(Modifier::BOLD),
-        ),
-    ]);
-    let cells = usize::from(area.width).max(1);
-    let mut lines = vec![first];
-    let mut rows = lines[0].width().div_ceil(cells);
+    let cells = usize::from(area.width);
+    let strong = style(headline.severity, state.colours).add_modifier(Modifier::BOLD);
+    let first = wrap(&format!("{} {}", headline.lead, headline.when), cells);
+    let mut lines: Vec<Line<'static>> = first.into_iter().map(|line| Line::styled(line, strong)).collect();
     if area.height > 12 && !headline.detail.is_empty() {
-        let detail = Line::raw(plain(&headline.detail)).dim();
-        rows += detail.width().div_ceil(cells);
-        lines.push(detail);
+        lines.extend(wrap(&headline.detail, cells).into_iter().map(|line| Line::raw(line).dim()));
     }
     if let Some(trouble) = &state.trouble {
-        let trouble = Line::raw(plain(trouble));
-        rows += trouble.width().div_ceil(cells);
-        lines.push(trouble);
+        lines.extend(wrap(trouble, cells).into_iter().map(Line::raw));
     }
-    // Words that wrap leave cells at the ends of lines: a row more where it is tight.
-    if rows > lines.len() {
-        rows += 1;
-    }
-    let rows = rows.min(usize::from(area.height / 2).max(1)) as u16;
+    let rows = lines.len().min(usize::from(area.height / 2).max(1)) as u16;
     let [upper, rest] = split(area, rows);
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), upper);
+    frame.render_widget(Paragraph::new(lines), upper);
     if rest.height > 8 { split(rest, 1)[1] } else { rest }
 }
 
