@@ -134,10 +134,10 @@ struct Columns {
 
 impl Columns {
     fn of(cells: usize) -> Columns {
-        let left = if cells < 50 { 10 } else { 14 };
+        let left = if cells < 50 { 9 } else { 14 };
         let when = match cells {
             ..34 => 0,
-            34..60 => 14,
+            34..60 => 11,
             _ => 24,
         };
         let gauge = if cells >= 72 { 10 } else { 0 };
