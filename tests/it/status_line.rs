@@ -45,6 +45,10 @@ impl Tmux {
     }
 
     /// The screen, once it shows what is awaited.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a test of another process waits for it; no runtime is here"
+    )]
     pub(crate) fn shows(&self, awaited: &str) -> String {
         let mut seen = String::new();
         for _ in 0..150 {

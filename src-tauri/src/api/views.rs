@@ -7,7 +7,7 @@ use super::types::{
 use crate::alerts;
 use crate::config::AccountConfig;
 use crate::connectors::{self, ConnectorKind, Spec};
-use crate::forecast::{self, Forecast, Memory, Outlook};
+use crate::forecast::{self, Forecast, Memory, Outlook, Reason};
 use crate::ledger;
 use crate::model::{
     AccountId, Amount, DAY, Episode, EpisodeState, Gap, HOUR, MINUTE, Meter, MeterKind, PollErrorKind, Qty,
@@ -146,15 +146,19 @@ fn meter_view(
     calendar: Option<&Rhythm>,
 ) -> Result<Option<MeterView>, StoreError> {
     let Some(sample) = source.store.latest(meter.id)? else { return Ok(None) };
+    let headroom = sample.headroom();
     let computed;
     let forecast = match known {
         Some(forecast) => forecast,
         None => {
-            computed = source.project(meter, &Outlook::of(calendar))?;
+            computed = match headroom {
+                // It has none however its past looks, so that is not read.
+                None if meter.kind != MeterKind::Rate => Forecast::Unknown(Reason::NoLimit),
+                _ => source.project(meter, &Outlook::of(calendar))?,
+            };
             &computed
         }
     };
-    let headroom = sample.headroom();
     let print = |qty: Option<Qty>| qty.map(|qty| meter.unit.print(qty));
     let severity = source.live.iter().filter(|episode| {
         episode.state != EpisodeState::Pending

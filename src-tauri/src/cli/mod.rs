@@ -34,7 +34,7 @@ mod why;
 
 use args::{Args, Command, ConnectorsCommand};
 use clap::Parser;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Everything is well.
@@ -150,7 +150,7 @@ fn log(args: &Args) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(false)
         .with_target(false)
         .try_init();
 }

@@ -1,6 +1,6 @@
 //! One account: its meter in full, what was left over the last day as a small chart, and its further meters.
 
-use super::bars::{fit, gauge, runway, style};
+use super::bars::{fit, gauge, runway, style, wrap};
 use super::screen::{amount, left, split, when};
 use super::state::{Lane, State};
 use crate::api::types::{ForecastView, MeterView, Overview};
@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Style, Stylize};
 use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph, Wrap};
+use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Paragraph};
 
 /// Draws the account of a lane.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &Overview, lane: Lane<'_>) {
@@ -20,16 +20,16 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &
     let head = format!("{} · {} · {}", account.label, account.connector_name, word(account));
     let mut lines = vec![Line::raw(fit(&head, cells)).bold()];
     if let Some(problem) = &account.problem {
-        lines.push(Line::raw(plain(&problem.message)));
+        lines.extend(wrap(&problem.message, cells).into_iter().map(Line::raw));
     }
     match lane.meter {
         None => lines.push(Line::raw("no figures yet")),
         Some(meter) => lines.extend(facts(meter, overview, state, &lane, cells)),
     }
-    let wrapped = Paragraph::new(lines).wrap(Wrap { trim: true });
-    let rows: u16 = area.height.min(if area.height > 16 { 9 } else { 6 });
+    let rows_wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let rows = rows_wanted.min(area.height);
     let [upper, rest] = split(area, rows);
-    frame.render_widget(wrapped, upper);
+    frame.render_widget(Paragraph::new(lines), upper);
     let others: Vec<Line<'static>> = account
         .meters
         .iter()
@@ -81,7 +81,7 @@ fn facts(
         }
         _ => {}
     }
-    lines.push(Line::styled(sentence, colour));
+    lines.extend(wrap(&sentence, cells).into_iter().map(|line| Line::styled(line, colour)));
     let bar = runway(meter, now, super::bars::ahead(overview), cells);
     if !bar.trim().is_empty() {
         lines.push(Line::styled(bar, colour));
@@ -128,8 +128,10 @@ fn chart(frame: &mut Frame<'_>, area: Rect, meter: &MeterView, state: &State) {
         words::amount(Amount::new(Qty(steps as i64), meter.unit))
     };
     let dim = Style::new().dim();
+    let labels =
+        if high > low { vec![say(low), say(high)] } else { vec![String::new(), say(low), String::new()] };
     let chart = Chart::new(sets.collect())
         .x_axis(Axis::default().bounds([0.0, 1.0]).labels(["24 h ago", "now"]).style(dim))
-        .y_axis(Axis::default().bounds(bounds).labels([say(low), say(high)]).style(dim));
+        .y_axis(Axis::default().bounds(bounds).labels(labels).style(dim));
     frame.render_widget(chart, area);
 }

@@ -44,6 +44,26 @@ pub(super) fn fit_right(text: &str, cells: usize) -> String {
     format!("{}{kept}", " ".repeat(cells - width(kept)))
 }
 
+/// A text of others in lines of so many cells, broken between words; a word that is longer is cut. Never empty.
+pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in plain(text).split_whitespace() {
+        if !line.is_empty() && width(&line) + 1 + width(word) <= cells {
+            line.push(' ');
+        } else if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for letter in word.chars() {
+            if width(&line) + width(letter.encode_utf8(&mut [0; 4])) > cells && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(letter);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 /// What is left as a bar: `████▌░░░░░`, in eighths of a cell; blank without a share. Never empty while something is
 /// left, never full while something is gone.
 pub(super) fn gauge(share: Option<f64>, cells: usize) -> String {

@@ -1,7 +1,7 @@
 //! The list: the next wall in a sentence, a lane per meter, alerts, what does not answer, and how old it all is.
 
 use super::account;
-use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style};
+use super::bars::{ahead, fit, fit_right, gauge, length, mark, runway, style, width, wrap};
 use super::state::{Lane, State};
 use crate::api::severity_word;
 use crate::api::types::{AccountState, ForecastView, MeterView, Overview};
@@ -12,17 +12,24 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style, Stylize};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
 
+/// Cells below which nothing is said; from 40 by 10 on all that matters is.
+const LEAST: (u16, u16) = (20, 4);
 /// At most so many alerts and problems are listed, each.
 const LISTED: usize = 4;
 
 /// Draws what the state holds.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &State) {
     let area = frame.area();
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        frame.render_widget(Line::raw(fit("too small", area.width.into())), area);
+        return;
+    }
     let Some(overview) = &state.overview else {
         let why = state.trouble.as_deref().unwrap_or("Nothing was read yet.");
-        frame.render_widget(Paragraph::new(plain(why)).wrap(Wrap { trim: true }), area);
+        let lines = wrap(why, area.width.into()).into_iter().map(Line::raw);
+        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), area);
         return;
     };
     let [body, foot] = split(area, area.height.saturating_sub(1));
@@ -31,7 +38,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &State) {
         None => list(frame, body, state, overview),
     }
     let keys = if state.open { "esc back" } else { "enter account" };
-    let foot_line = format!("{} · {keys} · r reload · q quit", age(overview));
+    let foot_line = format!("{} · q quit · {keys} · r reload", age(overview));
     frame.render_widget(Line::raw(fit(&foot_line, foot.width.into())).dim(), foot);
 }
 
@@ -78,33 +85,19 @@ fn list(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &Overview) {
 /// The first sentence, and below it the range and what is left where there is room. Returns what is left of the area.
 fn headline(frame: &mut Frame<'_>, area: Rect, state: &State, overview: &Overview) -> Rect {
     let headline = &overview.headline;
-    let first = Line::from(vec![
-        Span::raw(format!("{} ", plain(&headline.lead))),
-        Span::styled(
-            plain(&headline.when),
-            style(headline.severity, state.colours).add_modifier(Modifier::BOLD),
-        ),
-    ]);
-    let cells = usize::from(area.width).max(1);
-    let mut lines = vec![first];
-    let mut rows = lines[0].width().div_ceil(cells);
+    let cells = usize::from(area.width);
+    let strong = style(headline.severity, state.colours).add_modifier(Modifier::BOLD);
+    let first = wrap(&format!("{} {}", headline.lead, headline.when), cells);
+    let mut lines: Vec<Line<'static>> = first.into_iter().map(|line| Line::styled(line, strong)).collect();
     if area.height > 12 && !headline.detail.is_empty() {
-        let detail = Line::raw(plain(&headline.detail)).dim();
-        rows += detail.width().div_ceil(cells);
-        lines.push(detail);
+        lines.extend(wrap(&headline.detail, cells).into_iter().map(|line| Line::raw(line).dim()));
     }
     if let Some(trouble) = &state.trouble {
-        let trouble = Line::raw(plain(trouble));
-        rows += trouble.width().div_ceil(cells);
-        lines.push(trouble);
+        lines.extend(wrap(trouble, cells).into_iter().map(Line::raw));
     }
-    // Words that wrap leave cells at the ends of lines: a row more where it is tight.
-    if rows > lines.len() {
-        rows += 1;
-    }
-    let rows = rows.min(usize::from(area.height / 2).max(1)) as u16;
+    let rows = lines.len().min(usize::from(area.height / 2).max(1)) as u16;
     let [upper, rest] = split(area, rows);
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }), upper);
+    frame.render_widget(Paragraph::new(lines), upper);
     if rest.height > 8 { split(rest, 1)[1] } else { rest }
 }
 
@@ -141,10 +134,10 @@ struct Columns {
 
 impl Columns {
     fn of(cells: usize) -> Columns {
-        let left = if cells < 50 { 10 } else { 16 };
+        let left = if cells < 50 { 9 } else { 14 };
         let when = match cells {
             ..34 => 0,
-            34..60 => 14,
+            34..60 => 11,
             _ => 24,
         };
         let gauge = if cells >= 72 { 10 } else { 0 };
@@ -152,7 +145,7 @@ impl Columns {
         let columns = [left, when, gauge, age].iter().map(|one| one + usize::from(*one > 0)).sum::<usize>();
         // The mark and its space, then the label and the runway share what is left.
         let free = cells.saturating_sub(columns + 2);
-        let label = if cells >= 100 { (free / 2).clamp(16, 36) } else { free };
+        let label = if cells >= 100 { (free * 3 / 5).clamp(16, 48) } else { free };
         Columns { label, left, gauge, when, runway: free.saturating_sub(label + 1), age }
     }
 
@@ -185,13 +178,9 @@ impl Columns {
         let now = overview.now;
         let severity = lane.meter.and_then(|meter| meter.severity);
         let colour = style(severity, state.colours);
-        let label = match lane.meter {
-            Some(meter) => format!("{} · {}", lane.account.label, meter.label),
-            None => lane.account.label.clone(),
-        };
         let mut spans = vec![
             Span::styled(format!("{} ", mark(severity)), colour),
-            Span::raw(fit(&label, self.label)),
+            Span::raw(name(lane, self.label)),
             Span::raw(format!(" {}", fit_right(&left(lane.meter), self.left))),
         ];
         if self.gauge > 0 {
@@ -199,7 +188,8 @@ impl Columns {
             spans.push(Span::styled(format!(" {}", gauge(share, self.gauge)), colour));
         }
         if self.when > 0 {
-            spans.push(Span::styled(format!(" {}", fit(&when(lane, now, &state.zone), self.when)), colour));
+            let when = if self.when < 20 { soon(lane, now) } else { when(lane, now, &state.zone) };
+            spans.push(Span::styled(format!(" {}", fit(&when, self.when)), colour));
         }
         if self.runway > 0 {
             let bar = lane.meter.map_or(String::new(), |meter| runway(meter, now, span, self.runway));
@@ -211,6 +201,33 @@ impl Columns {
         }
         let line = Line::from(spans);
         if chosen { line.reversed() } else { line }
+    }
+}
+
+/// A lane's name in so many cells: where it does not fit, the account gives way first, to a third.
+fn name(lane: &Lane<'_>, cells: usize) -> String {
+    let account = plain(&lane.account.label);
+    let Some(meter) = lane.meter else { return fit(&account, cells) };
+    let whole = format!("{account} · {}", meter.label);
+    if width(&plain(&whole)) <= cells {
+        return fit(&whole, cells);
+    }
+    let short = fit(&account, width(&account).min((cells / 3).max(4)));
+    fit(&format!("{} · {}", short.trim_end(), meter.label), cells)
+}
+
+/// As [`when`] where there is little room: `in 5 h`.
+fn soon(lane: &Lane<'_>, now: Timestamp) -> String {
+    match lane.meter.map(|meter| (&meter.forecast, meter)) {
+        None => "no figures".to_owned(),
+        Some((_, meter)) if meter.is_used_up() => "used up".to_owned(),
+        Some((ForecastView::Wall { p50, .. }, _)) => format!("in {}", words::span(p50.since(now).max(0))),
+        Some((ForecastView::Clear { .. }, _)) => "no wall".to_owned(),
+        Some((ForecastView::Unknown { .. }, meter)) if meter.kind == MeterKind::Spend => {
+            "no limit".to_owned()
+        }
+        Some((ForecastView::Unknown { .. }, meter)) if meter.kind == MeterKind::Rate => "refills".to_owned(),
+        Some((ForecastView::Unknown { .. }, _)) => "no forecast".to_owned(),
     }
 }
 
