@@ -37,7 +37,7 @@ use crate::model::{
     Timestamp,
 };
 use crate::say;
-pub use export::{PAGE, ToldFrom};
+pub use export::{PAGE, Refused, ToldFrom};
 use fault::Fault;
 pub use import::{Imported, Record, Seen};
 use readers::Readers;
