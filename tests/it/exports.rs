@@ -89,7 +89,7 @@ fn moment() -> impl Strategy<Value = Option<Timestamp>> {
 
 fn reading() -> impl Strategy<Value = Reading> {
     let units = vec!["USD", "CNY", "tokens", "requests", "credits", "percent"];
-    let kinds = vec![
+    let kinds = [
         (MeterKind::Balance, Window::Never, Provenance::Reported),
         (MeterKind::Budget, Window::Month, Provenance::Derived),
         (MeterKind::Quota, Window::Day, Provenance::Anchored),
@@ -365,14 +365,23 @@ fn what_is_there_stays_and_what_went_on_is_known_for_longer() {
     let late = written(folder.path(), "late", &exported(&store, &ask(Kind::Samples), Format::Csv));
 
     let (_other, _, copy) = fresh();
-    assert_eq!(imported(&copy, &[early.clone()]).unwrap(), Imported { added: 1, there: 0, differs: 0 });
+    assert_eq!(
+        imported(&copy, std::slice::from_ref(&early)).unwrap(),
+        Imported { added: 1, there: 0, differs: 0 }
+    );
     // The first sample went on until minute 5.
-    assert_eq!(imported(&copy, &[late.clone()]).unwrap(), Imported { added: 2, there: 0, differs: 0 });
+    assert_eq!(
+        imported(&copy, std::slice::from_ref(&late)).unwrap(),
+        Imported { added: 2, there: 0, differs: 0 }
+    );
     assert_eq!(imported(&copy, &[early]).unwrap(), Imported { added: 0, there: 1, differs: 0 });
     let hours = copy.hours(1, Timestamp(i64::MIN), Timestamp(i64::MAX)).unwrap();
     assert_eq!(hours.iter().map(|hour| hour.spent).collect::<Vec<_>>(), [Qty(100)], "worked out anew");
     let spend = written(folder.path(), "spend", &exported(&store, &ask(Kind::Spend), Format::Csv));
-    assert_eq!(imported(&copy, &[spend.clone()]).unwrap(), Imported { added: 1, there: 0, differs: 0 });
+    assert_eq!(
+        imported(&copy, std::slice::from_ref(&spend)).unwrap(),
+        Imported { added: 1, there: 0, differs: 0 }
+    );
     assert_eq!(imported(&copy, &[spend]).unwrap(), Imported { added: 0, there: 1, differs: 0 });
     assert_eq!(everything(&copy), everything(&store));
 

@@ -14,6 +14,9 @@ pub const PAGE: usize = 2_000;
 /// A notice with the evidence that it was told from, where that is kept.
 pub type ToldFrom = (Told, Option<String>);
 
+/// A refusal: whose, when, what.
+pub type Refused = (AccountId, Timestamp, Refusal);
+
 fn list<T>(
     db: &Connection,
     sql: &str,
@@ -134,7 +137,7 @@ impl Store {
         &self,
         (from, to): (Timestamp, Timestamp),
         after: Option<(Timestamp, i64)>,
-    ) -> Result<Vec<(i64, (AccountId, Timestamp, Refusal))>, StoreError> {
+    ) -> Result<Vec<(i64, Refused)>, StoreError> {
         let sql = format!(
             "SELECT {}, id FROM refusal WHERE at >= ?1 AND at < ?2 AND (at, id) > (?3, ?4) ORDER BY at, id LIMIT {PAGE}",
             refusals::COLUMNS

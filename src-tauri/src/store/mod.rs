@@ -39,7 +39,7 @@ use crate::model::{
 };
 use crate::say;
 pub use deliveries::Standing;
-pub use export::{PAGE, ToldFrom};
+pub use export::{PAGE, Refused, ToldFrom};
 use fault::Fault;
 pub use import::{Imported, Record, Seen};
 use readers::Readers;
