@@ -101,7 +101,7 @@ fn an_older_format_is_brought_up_to_date_after_a_copy_was_made() {
         db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
     let copy = folder.path().join("history.sqlite.v1.bak");
-    assert_eq!((version(&path), version(&copy)), (6, 1));
+    assert_eq!((version(&path), version(&copy)), (7, 1));
     let kept: i64 = Connection::open(&copy)
         .unwrap()
         .query_row("SELECT last_at FROM sample", [], |row| row.get(0))
@@ -117,7 +117,7 @@ fn a_newer_format_and_a_foreign_database_are_left_untouched() {
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x); PRAGMA user_version = 99;").unwrap();
     let before = std::fs::read(&path).unwrap();
     let newer = Store::open(&path, START).map(drop).unwrap_err();
-    assert!(matches!(newer, StoreError::Newer { found: 99, known: 6, .. }), "{newer:?}");
+    assert!(matches!(newer, StoreError::Newer { found: 99, known: 7, .. }), "{newer:?}");
     assert!(matches!(Store::open_read_only(&path), Err(StoreError::Newer { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 

@@ -5,7 +5,7 @@
 
 use super::Pipeline;
 use crate::config::ChannelConfig;
-use crate::model::{AccountId, DAY, Delivery, DeliveryState, HOUR, MINUTE, SECOND, Secret, words};
+use crate::model::{AccountId, DAY, Delivery, DeliveryState, HOUR, MINUTE, SECOND, Secret, Timestamp, words};
 use crate::notify::channel::{Channel, NotAccepted, Passes, Target};
 use crate::notify::email::Mail;
 use crate::notify::message::Message;
@@ -175,7 +175,7 @@ impl Post {
         loop {
             let now = pipeline.clock().now();
             match pipeline.store().next_delivery(name, now) {
-                Ok(Some(next)) if next.next_at <= now => {
+                Ok(Some(next)) if is_due(&next, now) => {
                     if !self.attempt(name, config, &next, pipeline).await {
                         return;
                     }
@@ -204,6 +204,13 @@ impl Post {
             }
         }
     }
+}
+
+/// Whether a delivery is to be tried now. One that would wait for longer than any pause was put off by a clock that was
+/// set back since.
+fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
+    let wait = delivery.next_at - now;
+    wait <= 0 || wait > 2 * REFUSED_MOST
 }
 
 /// How a delivery stands after a failure, and how long until the next try, in milliseconds: `tries` failed before this
