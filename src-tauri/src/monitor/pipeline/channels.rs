@@ -17,7 +17,8 @@ impl Pipeline {
         let (aloud, live) = {
             let engine = lock(&self.inner.engine);
             let aloud = if audience.has_loud() { engine.due_aloud(now) } else { Vec::new() };
-            (aloud, engine.live().to_vec())
+            let none = due.is_empty() && aloud.is_empty();
+            (aloud, if none { Vec::new() } else { engine.live().to_vec() })
         };
         let ends = audience.queue_ends(&self.inner.store, &self.inner.zone, now);
         let queued = audience.queue(&self.inner.store, (due, &aloud), &live, now);
