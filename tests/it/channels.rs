@@ -98,6 +98,7 @@ impl Receiver {
     }
 }
 
+#[allow(clippy::disallowed_methods)] // a thread of its own
 fn serve(mut stream: TcpStream, script: &Mutex<VecDeque<Does>>, log: &Mutex<Vec<Came>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let (mut line, mut head, mut length) = (String::new(), String::new(), 0);
@@ -656,6 +657,7 @@ fn a_channels_address_goes_into_the_keychain_and_is_used_from_there() {
     assert_eq!((tested.code, receiver.came().len()), (0, 1), "{}{}", tested.stdout, tested.stderr);
 }
 
+#[allow(clippy::disallowed_methods)] // no runtime here
 fn wait_for(mut holds: impl FnMut() -> bool) {
     for _ in 0..600 {
         if holds() {
