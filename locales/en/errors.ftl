@@ -92,7 +92,7 @@ http-ca-file =
     }
 http-setup = the network cannot be set up ({ $why }): check the ca_file under [network] and the machine's certificates
 http-connect-slow = { $host } could not be connected to within { $seconds } s: is the address right, and does a firewall or VPN stand between?
-http-slow = { $host } did not answer in time (at most { $silence } s of silence, { $total } s in all): the next poll tries again
+http-slow = { $host } did not answer in time (at most { $silence } s of silence, { $total } s in all): it is tried again
 http-proxy = the proxy named by HTTPS_PROXY or ALL_PROXY did not let the connection to { $host } through: check that setting, or add the host to NO_PROXY
 http-not-found = { $host } could not be found: this machine is offline, or the address is misspelt
 http-no-way = there is no way to { $host }: this machine is offline, or a VPN is down
@@ -100,7 +100,7 @@ http-certificate = { $host } showed a certificate that this machine does not tru
 http-tls = { $host } does not speak TLS as expected: is https right for this port? Nothing was sent
 http-refused = { $host } refused the connection: is the gateway running, and is the port right?
 http-packed = { $host } sent a body that could not be decompressed
-http-broke-off = { $host } broke off in the middle of its answer: the next poll tries again
+http-broke-off = { $host } broke off in the middle of its answer: it is tried again
 http-no-connection = { $host } could not be connected to ({ $why })
 http-no-http = { $host } closed the connection without an answer that is HTTP: is the address right?
 http-redirect =

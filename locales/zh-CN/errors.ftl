@@ -92,7 +92,7 @@ http-ca-file =
     }
 http-setup = 网络无法初始化（{ $why }）：请检查 [network] 下的 ca_file 和本机证书
 http-connect-slow = { $seconds } 秒内未能连接到 { $host }：地址是否正确？中间是否有防火墙或 VPN？
-http-slow = { $host } 未及时应答（最长静默 { $silence } 秒，总计 { $total } 秒）：下次查询会重试
+http-slow = { $host } 未及时应答（最长静默 { $silence } 秒，总计 { $total } 秒）：稍后会重试
 http-proxy = HTTPS_PROXY 或 ALL_PROXY 指定的代理未放行到 { $host } 的连接：请检查该设置，或将此主机加入 NO_PROXY
 http-not-found = 找不到 { $host }：本机处于离线状态，或地址拼写有误
 http-no-way = 无法到达 { $host }：本机处于离线状态，或 VPN 已断开
@@ -100,7 +100,7 @@ http-certificate = { $host } 出示的证书不受本机信任：如果该网关
 http-tls = { $host } 未按预期使用 TLS：此端口是否应使用 https？未发送任何内容
 http-refused = { $host } 拒绝了连接：网关是否在运行？端口是否正确？
 http-packed = { $host } 发送的内容无法解压
-http-broke-off = { $host } 的应答中途断开：下次查询会重试
+http-broke-off = { $host } 的应答中途断开：稍后会重试
 http-no-connection = 无法连接到 { $host }（{ $why }）
 http-no-http = { $host } 关闭了连接，未给出 HTTP 应答：地址是否正确？
 http-redirect =

@@ -5,6 +5,7 @@
     reason = "a test may panic; clippy does not see that these functions are tests' own"
 )]
 
+use crate::bus::PrivateBus;
 use crate::serving::Serving;
 use crate::support::{Sandbox, Upstream, tool};
 use serde_json::{Value, json};
@@ -97,6 +98,7 @@ impl Receiver {
     }
 }
 
+#[allow(clippy::disallowed_methods)] // a thread of its own
 fn serve(mut stream: TcpStream, script: &Mutex<VecDeque<Does>>, log: &Mutex<Vec<Came>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let (mut line, mut head, mut length) = (String::new(), String::new(), 0);
@@ -583,7 +585,6 @@ fn a_kill_between_two_tries_loses_nothing_and_tells_nothing_twice() {
     assert_eq!(receiver.came().len(), 1, "{}", polled.stderr);
     receiver.then(status(503));
     let serving = |sandbox: &Sandbox| {
-        // The variable reaches the server through its config's environment.
         Serving::start_with(sandbox, &["-vv"], &[("HOOK", &hook)])
     };
     let first = serving(&sandbox);
@@ -624,6 +625,40 @@ fn a_kill_between_two_tries_loses_nothing_and_tells_nothing_twice() {
     assert!(run(&["poll"]).stderr.is_empty() && receiver.came().len() == 6, "told is told");
 }
 
+#[test]
+fn a_channels_address_goes_into_the_keychain_and_is_used_from_there() {
+    let receiver = Receiver::start(&[]);
+    let url = format!("http://127.0.0.1:{}/services/EXAMPLEnotToBeShown", receiver.port);
+    let bus = PrivateBus::start().with_keyring();
+    let sandbox = Sandbox::new();
+    sandbox.write_config("# kept\n[channels.ops]\nkind = \"slack\"\nurl = \"env:NOT_SET\" # and this\n");
+    let run = |words: &[&str], stdin: &str| {
+        let mut child = sandbox
+            .command(words)
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        let ran = crate::support::Ran::of(child.wait_with_output().unwrap());
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("EXAMPLEnot"), "{}", ran.stderr);
+        ran
+    };
+    let before = run(&["channels", "test", "ops"], "");
+    assert!(before.code == 1 && before.stdout.contains("NOT_SET"), "{}", before.stdout);
+    assert_eq!(run(&["channels", "secret", "ops"], "hunter2\n").code, 1, "no address");
+    let named = run(&["channels", "secret", "ops", &format!("url={url}").replace("EXAMPLEnot", "x")], "");
+    assert!(named.stderr.contains("seen by other users"), "{}", named.stderr);
+    assert_eq!(run(&["channels", "secret", "ops"], &format!("{url}\n")).code, 0);
+    let config = sandbox.read_config();
+    assert!(config.contains("url = \"keychain\"") && config.starts_with("# kept"), "{config}");
+    let tested = run(&["-vv", "channels", "test", "ops"], "");
+    assert_eq!((tested.code, receiver.came().len()), (0, 1), "{}{}", tested.stdout, tested.stderr);
+}
+
+#[allow(clippy::disallowed_methods)] // no runtime here
 fn wait_for(mut holds: impl FnMut() -> bool) {
     for _ in 0..600 {
         if holds() {

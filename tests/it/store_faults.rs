@@ -101,7 +101,7 @@ fn an_older_format_is_brought_up_to_date_after_a_copy_was_made() {
         db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
     };
     let copy = folder.path().join("history.sqlite.v1.bak");
-    assert_eq!((version(&path), version(&copy)), (6, 1));
+    assert_eq!((version(&path), version(&copy)), (7, 1));
     let kept: i64 = Connection::open(&copy)
         .unwrap()
         .query_row("SELECT last_at FROM sample", [], |row| row.get(0))
@@ -117,7 +117,7 @@ fn a_newer_format_and_a_foreign_database_are_left_untouched() {
     Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x); PRAGMA user_version = 99;").unwrap();
     let before = std::fs::read(&path).unwrap();
     let newer = Store::open(&path, START).map(drop).unwrap_err();
-    assert!(matches!(newer, StoreError::Newer { found: 99, known: 6, .. }), "{newer:?}");
+    assert!(matches!(newer, StoreError::Newer { found: 99, known: 7, .. }), "{newer:?}");
     assert!(matches!(Store::open_read_only(&path), Err(StoreError::Newer { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
@@ -156,6 +156,31 @@ fn what_can_be_read_of_a_damaged_file_is_carried_over() {
     store.load_samples(meter, &samples).unwrap();
     let saved = store.save_episodes(&[episode(at(1), EpisodeState::Firing)]).unwrap();
     store.set_state("paused", "yes").unwrap();
+    let part = DeliveryPart {
+        episode: saved[0].id,
+        severity: Severity::Soon,
+        title: "t".into(),
+        evidence: None,
+        counts: true,
+        waits: true,
+    };
+    let waiting = Delivery {
+        id: 0,
+        message: "tw_1".into(),
+        channel: "ops".into(),
+        kind: DeliveryKind::Notice,
+        severity: Severity::Soon,
+        title: "t".into(),
+        body: "{}".into(),
+        state: DeliveryState::Pending,
+        made_at: at(1),
+        next_at: at(1),
+        tried_at: None,
+        tries: 0,
+        error: None,
+        parts: vec![part],
+    };
+    store.queue_deliveries(std::slice::from_ref(&waiting)).unwrap();
     store.record(&account("acme"), at(20_000), &[], &[refusal("no", None)], &[]).unwrap();
     drop(store);
     // The end was not in order, and one page in the middle of the file, a leaf of samples, is overwritten.
@@ -181,6 +206,8 @@ fn what_can_be_read_of_a_damaged_file_is_carried_over() {
     assert_eq!(store.live_episodes().unwrap(), saved);
     assert_eq!(store.state("paused").unwrap().as_deref(), Some("yes"));
     assert_eq!(store.refusals(None, EVER.0, EVER.1).unwrap().len(), 1);
+    let next = store.next_delivery("ops", at(30_000)).unwrap();
+    assert_eq!(next, Some(Delivery { id: 1, ..waiting }), "what was to be sent still is");
     let spent: i64 = store.hours(meter, EVER.0, EVER.1).unwrap().iter().map(|hour| hour.spent.0).sum();
     assert_eq!(spent, 19_999, "hours are a table of their own");
     polled(&store, &[(30_001, 7)]);

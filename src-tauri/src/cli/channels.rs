@@ -1,7 +1,9 @@
 //! `tollwatch channels`: who is told beside the desktop, and how that went.
 
 use super::{FAILED, OK, accounts::ask, say, say_json};
-use crate::api::{ChannelsPage, channels_of_store, severity_word, store_channel_secret, test_channel};
+use crate::api::{
+    ChannelsPage, DeliveryView, channels_of_store, severity_word, store_channel_secret, test_channel,
+};
 use crate::config::{ChannelConfig, ChannelKind, Config, Folders};
 use crate::http::Network;
 use crate::model::{DeliveryState, words};
@@ -192,20 +194,23 @@ fn log(page: &ChannelsPage, json: bool) -> anyhow::Result<u8> {
     }
     let zone = jiff::tz::TimeZone::system();
     for one in &page.log {
-        let tries = if one.tries == 1 { "1 try".to_owned() } else { format!("{} tries", one.tries) };
-        let state = match one.state {
-            DeliveryState::Pending => "waiting",
-            DeliveryState::Failed => "refused",
-            DeliveryState::Done => "accepted",
-            DeliveryState::GivenUp => "given up",
-        };
-        let at = words::stamp(one.tried_at.unwrap_or(one.made_at), &zone);
-        say(format!("{at}  {:12}  {state:8}  {tries:>8}  {}", one.channel, one.title))?;
-        if let Some(why) = &one.error {
-            say(format!("    {why}"))?;
-        }
+        say(row(one, &zone))?;
     }
     Ok(OK)
+}
+
+/// One message: when, to whom, what came of it; the reason on a line of its own.
+pub(super) fn row(one: &DeliveryView, zone: &jiff::tz::TimeZone) -> String {
+    let tries = if one.tries == 1 { "1 try".to_owned() } else { format!("{} tries", one.tries) };
+    let state = match one.state {
+        DeliveryState::Pending => "waiting",
+        DeliveryState::Failed => "refused",
+        DeliveryState::Done => "accepted",
+        DeliveryState::GivenUp => "given up",
+    };
+    let at = words::stamp(one.tried_at.unwrap_or(one.made_at), zone);
+    let why = one.error.as_ref().map_or_else(String::new, |why| format!("\n    {why}"));
+    format!("{at}  {:12}  {state:8}  {tries:>8}  {}{why}", one.channel, one.title)
 }
 
 /// A kind's word in the config.

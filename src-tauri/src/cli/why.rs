@@ -106,6 +106,12 @@ fn print(page: &EpisodePage, now: Timestamp, zone: &TimeZone) -> anyhow::Result<
         }
         picture(told)?;
     }
+    if !page.deliveries.is_empty() {
+        say("\nSent to channels:")?;
+        for one in &page.deliveries {
+            item("  ", &super::channels::row(one, zone))?;
+        }
+    }
     if !page.after.is_empty() {
         say("")?;
         for line in &page.after {

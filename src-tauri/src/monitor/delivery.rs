@@ -5,13 +5,15 @@
 
 use super::Pipeline;
 use crate::config::ChannelConfig;
-use crate::model::{AccountId, DAY, Delivery, DeliveryState, HOUR, MINUTE, SECOND, Secret, words};
+use crate::model::{AccountId, DAY, Delivery, DeliveryState, HOUR, MINUTE, SECOND, Secret, Timestamp, words};
 use crate::notify::channel::{Channel, NotAccepted, Passes, Target};
 use crate::notify::email::Mail;
 use crate::notify::message::Message;
 use crate::notify::template::Template;
 use crate::say;
 use crate::secrets::{SecretError, SecretStore, Source};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 
 /// The account under which the keychain keeps channels' secrets, with the role `NAME/ROLE`: no account's own role has
@@ -156,12 +158,16 @@ impl Post {
             (DeliveryState::GivenUp, _) => say!("channel-gave-up", span = span(), why = error.message),
             _ => error.message,
         };
-        tracing::warn!(
-            channel = name,
-            tries = delivery.tries + 1,
-            ?state,
-            "A channel did not take a message: {why}"
-        );
+        // Once when it begins and once when it ends; a dead channel must not fill the log.
+        if delivery.tries == 0 || state != DeliveryState::Pending {
+            tracing::warn!(channel = name, ?state, "A channel did not take a message: {why}");
+        } else {
+            tracing::info!(
+                channel = name,
+                tries = delivery.tries + 1,
+                "A channel did not take a message: {why}"
+            );
+        }
         if let Err(error) = pipeline.store().not_delivered(delivery.id, state, now + wait, &why, now) {
             tracing::error!("What came of a message could not be stored: {error}");
             tokio::time::sleep(pipeline.clock().real(wait.max(FIRST))).await;
@@ -175,7 +181,7 @@ impl Post {
         loop {
             let now = pipeline.clock().now();
             match pipeline.store().next_delivery(name, now) {
-                Ok(Some(next)) if next.next_at <= now => {
+                Ok(Some(next)) if is_due(&next, now) => {
                     if !self.attempt(name, config, &next, pipeline).await {
                         return;
                     }
@@ -191,7 +197,12 @@ impl Post {
         let mut news = pipeline.outbox_news();
         loop {
             news.mark_unchanged();
-            self.send_waiting(&name, &config, &pipeline).await;
+            // A fault in a library must not silence the channel until the next start.
+            let sending = AssertUnwindSafe(self.send_waiting(&name, &config, &pipeline));
+            if sending.catch_unwind().await.is_err() {
+                tracing::error!(channel = name, "Sending broke down, from a fault in Tollwatch itself.");
+                tokio::time::sleep(pipeline.clock().real(GLANCE)).await;
+            }
             let now = pipeline.clock().now();
             let next = pipeline.store().next_delivery(&name, now);
             let wait = match next {
@@ -204,6 +215,13 @@ impl Post {
             }
         }
     }
+}
+
+/// Whether a delivery is to be tried now. One that would wait for longer than any pause was put off by a clock that was
+/// set back since.
+fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
+    let wait = delivery.next_at - now;
+    wait <= 0 || wait > 2 * REFUSED_MOST
 }
 
 /// How a delivery stands after a failure, and how long until the next try, in milliseconds: `tries` failed before this

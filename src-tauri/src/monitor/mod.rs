@@ -195,7 +195,12 @@ impl Monitor {
         });
         pipeline.set_audience(Audience::of(config));
         let known: Vec<&str> = config.channels.keys().map(String::as_str).collect();
-        let mut stored = pipeline.store().give_up_others(&known, &crate::say!("channel-removed")).map(drop);
+        let mut stored = Ok(());
+        // A config that could not be read says nothing of channels: what waits for them is not given up.
+        if !config.accounts.is_empty() {
+            let why = crate::say!("channel-removed");
+            stored = pipeline.store().give_up_others(&known, &why).map(drop);
+        }
         for name in changed.iter().filter(|name| config.channels.contains_key(*name)) {
             let retried = pipeline.store().retry_deliveries(Some(name), false, pipeline.clock().now());
             stored = stored.and(retried.map(drop));

@@ -1,7 +1,9 @@
 //! One poll's way: store → engine (forecast, alerts) → store → notify. Time comes in through the clock only, so that
 //! a month runs through it in seconds in a test.
 
-use super::outbox::{Audience, Queued, Told as What};
+mod channels;
+
+use super::outbox::Audience;
 use super::recall::{self, text};
 use super::tally::{Good, Look, Tally};
 use super::{Clock, Event, backtest, schedule};
@@ -398,56 +400,6 @@ impl Pipeline {
             body: notice.body,
             channel: channel.to_owned(),
         });
-    }
-
-    /// Puts what is due into the outbox, and what is over. A history that cannot be written leaves it for the next poll.
-    fn queue(&self, due: &[Notice], now: Timestamp) -> Queued {
-        let audience = lock(&self.inner.audience).clone();
-        if audience.is_empty() {
-            return Queued::default();
-        }
-        let (aloud, live) = {
-            let engine = lock(&self.inner.engine);
-            let aloud = if audience.has_loud() { engine.due_aloud(now) } else { Vec::new() };
-            (aloud, engine.live().to_vec())
-        };
-        let ends = audience.queue_ends(&self.inner.store, &self.inner.zone, now);
-        let queued = audience.queue(&self.inner.store, (due, &aloud), &live, now);
-        if matches!(ends, Ok(true)) || queued.as_ref().is_ok_and(|queued| queued.fresh) {
-            self.wake_channels();
-        }
-        match (queued, ends) {
-            (Ok(queued), Ok(_)) => queued,
-            (queued, ends) => {
-                let error = queued.as_ref().err().or(ends.as_ref().err()).map(ToString::to_string);
-                tracing::error!("The outbox could not be written: {}", error.unwrap_or_default());
-                let all = due.iter().map(|notice| (notice.episode, notice.severity)).collect();
-                queued.unwrap_or(Queued { waiting: all, ..Queued::default() })
-            }
-        }
-    }
-
-    /// A channel accepted notices, which is stored: they are not told again.
-    pub(super) fn accepted(&self, told: &[What], at: Timestamp) {
-        let mut engine = lock(&self.inner.engine);
-        told.iter().for_each(|(episode, severity)| engine.told(*episode, *severity, at));
-        drop(engine);
-        self.broadcast(Event::Changed(None));
-    }
-
-    /// Who is told beside the notifier, from now on.
-    pub fn set_audience(&self, audience: Audience) {
-        *lock(&self.inner.audience) = Arc::new(audience);
-    }
-
-    /// Wakes when something was put into the outbox.
-    pub(super) fn outbox_news(&self) -> watch::Receiver<u64> {
-        self.inner.outbox.subscribe()
-    }
-
-    /// Has the channels look at the outbox now.
-    pub(super) fn wake_channels(&self) {
-        self.inner.outbox.send_modify(|count| *count += 1);
     }
 
     /// The meter's last day as a small picture.

@@ -51,6 +51,21 @@ const page: EpisodePage = {
     },
   ],
   after: ['Nothing was left from 21 Nov, 12:00 on.'],
+  deliveries: [
+    {
+      id: 3,
+      channel: 'ops',
+      kind: 'notice',
+      severity: 'soon',
+      title: 'Acme · balance could run out today',
+      state: 'failed',
+      made_at: NOW - HOUR,
+      tried_at: NOW - HOUR,
+      next_at: NOW + HOUR,
+      tries: 2,
+      error: 'hooks.example.org did not take it (status 400): invalid_payload',
+    },
+  ],
 };
 
 const scored: BacktestView = {
@@ -125,6 +140,10 @@ test('an alert’s page says why the newest notice was told, and of any other on
   expect(screen.getByRole('region', { name: 'What came of it' }).textContent).toContain(
     'Nothing was left from 21 Nov, 12:00 on.',
   );
+  const by = await screen.findByRole('region', { name: 'Sent to channels' });
+  await within(by).findByText('ops');
+  expect(by.textContent).toContain('did not take it (status 400): invalid_payload.');
+  expect(by.textContent).toContain('(2 tries)');
   const button = screen.getByRole('button', { name: /^Acknowledge/ });
   button.focus();
   await fireEvent.click(button);

@@ -16,7 +16,7 @@ at: Timestamp,
  */
 severity: Severity, 
 /**
- * By which notifier it was accepted (`desktop`, `in_app`); missing when it was not told.
+ * By which notifier it was accepted first (`desktop`, `in_app`, a channel's name); missing when it was not told.
  */
 channel: string | null, 
 /**

@@ -12,6 +12,8 @@ import type { AlertSettings } from "./AlertSettings";
 import type { AwayRequest } from "./AwayRequest";
 import type { BacktestRequest } from "./BacktestRequest";
 import type { BacktestView } from "./BacktestView";
+import type { ChannelRequest } from "./ChannelRequest";
+import type { ChannelsPage } from "./ChannelsPage";
 import type { ChartRequest } from "./ChartRequest";
 import type { ChartView } from "./ChartView";
 import type { ConnectorView } from "./ConnectorView";
@@ -45,6 +47,7 @@ import type { ReplayRequest } from "./ReplayRequest";
 import type { ReplayView } from "./ReplayView";
 import type { ReportRequest } from "./ReportRequest";
 import type { ReportView } from "./ReportView";
+import type { RetryRequest } from "./RetryRequest";
 import type { RhythmRequest } from "./RhythmRequest";
 import type { RhythmView } from "./RhythmView";
 import type { SecretRequest } from "./SecretRequest";
@@ -137,6 +140,12 @@ export type Commands = {
   set_alert_settings: { request: AlertSettings; response: null };
   /** Changes what is set for one account's alerts. */
   set_account_alerts: { request: AccountAlerts; response: null };
+  /** The channels beside the desktop, and what was sent last. */
+  channels: { request: Nothing; response: ChannelsPage };
+  /** Sends a marked test message through a channel. */
+  test_channel: { request: ChannelRequest; response: StatusView };
+  /** Tries at once what waits for a channel, or for all. */
+  retry_deliveries: { request: RetryRequest; response: null };
   /** Sends a test notification. */
   test_notification: { request: Nothing; response: StatusView };
   /** Whether a test notification was seen, and on which platform this is. */
