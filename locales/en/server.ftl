@@ -15,6 +15,7 @@ server-broke = Tollwatch came upon a fault of its own and did not do it: please 
 
 # [server] in the config file.
 server-tls-half = TLS needs a certificate and its key: { $missing } is missing
+server-listen = “{ $given }” is no address with a port: write it like 127.0.0.1:9402
 server-pace = { $given } is not within 1 to 10000
 server-host-unread = “{ $host }” is no host: write a name such as tolls.example.org, with :PORT if only that port is meant
 server-token-name = a token's name is 1 to 64 of a-z 0-9 - _

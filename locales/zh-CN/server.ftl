@@ -15,6 +15,7 @@ server-broke = Tollwatch 自身出错，操作未完成：请报告您所做的�
 
 # [server] in the config file.
 server-tls-half = TLS 需要证书及其密钥：缺少 { $missing }
+server-listen = “{ $given }”不是带端口的地址：请写成 127.0.0.1:9402 这样的形式
 server-pace = { $given } 不在 1 到 10000 之间
 server-host-unread = “{ $host }”不是主机：请写 tolls.example.org 这样的名称；若只限某个端口，请加上 :PORT
 server-token-name = 令牌名称由 1 到 64 个 a-z 0-9 - _ 字符组成

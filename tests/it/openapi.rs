@@ -86,6 +86,7 @@ fn schemathesis_finds_no_undocumented_answer() {
 
 #[test]
 #[ignore = "runs inside the namespace that the test above makes"]
+#[allow(clippy::disallowed_methods, reason = "no runtime here: it waits for the program's first alert")]
 fn inside_schemathesis() {
     assert!(namespace::inside());
     let examples = std::env::var("TOLLWATCH_EXAMPLES").unwrap_or_else(|_| "4".into());

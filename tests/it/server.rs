@@ -1,4 +1,5 @@
 //! `tollwatch serve` over real sockets: who is let in, what is refused and how, TLS, and clients that are slow or many.
+#![allow(clippy::disallowed_methods, reason = "no runtime here: the program beside it has real time")]
 
 use crate::namespace;
 use crate::serving::Serving;
@@ -92,9 +93,21 @@ fn a_token_that_may_look_looks_and_one_that_may_act_acts() {
     }
     assert_eq!(call(address, &look, "explain", r#"{"text":"HTTP/1.1 402 Payment Required"}"#).status, 200);
 
+    let mut stream = TcpStream::connect(address).unwrap();
+    let listen = format!(
+        "GET /events HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {look}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(listen.as_bytes()).unwrap();
+    let mut begun = [0; 12];
+    stream.read_exact(&mut begun).unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200");
+
     // A token that is removed is refused as soon as the file is read again; here by a change of a setting.
     assert_eq!(sandbox.run(&["token", "remove", "grafana"]).code, 0);
     assert_eq!(call(address, &act, "set_notifications", r#"{"enabled":false}"#).status, 200);
+    assert_eq!(call(address, own, "set_language", r#"{"language":"en"}"#).status, 200, "which is an event");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert!(stream.read_to_end(&mut Vec::new()).is_ok(), "a stream that is open ends too");
     let refused = call(address, &look, "overview", "{}");
     assert_eq!((refused.status, refused.code().as_str()), (401, "token"));
     assert_eq!(refused.header("www-authenticate"), Some("bearer realm=\"tollwatch\""));

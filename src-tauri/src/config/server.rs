@@ -18,6 +18,7 @@ const PORT: u16 = 9402;
 pub struct ServerConfig {
     /// Address and port, such as `"127.0.0.1:9402"`; port 0 takes any free one. Beyond this machine only with TLS.
     #[schemars(with = "String")]
+    #[serde(deserialize_with = "listen")]
     pub listen: SocketAddr,
     /// A PEM file with the server's certificate and those between it and the authority.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +121,12 @@ impl Config {
     }
 }
 
+/// An address with its port; the error says how one is written.
+fn listen<'de, D: serde::Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(|_| serde::de::Error::custom(say!("server-listen", given = text.as_str())))
+}
+
 /// What types cannot say.
 pub(super) fn check(server: &ServerConfig) -> Result<(), Wrong> {
     let bad = |path: &[&str], why: String| Err((path.iter().map(ToString::to_string).collect(), why));
@@ -176,7 +183,7 @@ mod tests {
     fn what_is_wrong_is_said_with_its_field() {
         let sum = "a".repeat(64);
         for (text, wanted) in [
-            ("listen = \"localhost\"", "listen"),
+            ("listen = \"localhost\"", "127.0.0.1:9402"),
             ("tls_cert = \"a.pem\"", "tls_key"),
             ("requests_per_second = 0", "1 to 10000"),
             ("hosts = [\"https://a.example\"]", "https://a.example"),

@@ -6,7 +6,7 @@
 
 use super::wrong::{with, wrong};
 use super::{Shared, limit};
-use crate::config::Scope;
+use crate::config::{Scope, ServerConfig};
 use crate::say;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -24,6 +24,16 @@ pub(super) struct Caller {
     pub(super) name: String,
     /// What it opens.
     pub(super) scope: Scope,
+    /// The sum of a lasting one; `None` for this run's own.
+    sum: Option<String>,
+}
+
+impl Caller {
+    /// Whether the config as it is now still knows this token.
+    pub(super) fn still_known(&self, config: &ServerConfig) -> bool {
+        let known = |sum: &String| config.tokens.get(&self.name).is_some_and(|token| token.sha256 == *sum);
+        self.sum.as_ref().is_none_or(known)
+    }
 }
 
 impl Caller {
@@ -112,11 +122,11 @@ fn who(shared: &Shared, headers: &HeaderMap) -> Option<Caller> {
     let mut found = None;
     for (name, token) in &shared.app.serving().tokens {
         if fits(&token.sha256) {
-            found = Some(Caller { name: name.clone(), scope: token.scope });
+            found = Some(Caller { name: name.clone(), scope: token.scope, sum: Some(token.sha256.clone()) });
         }
     }
     if fits(&shared.token) {
-        found = Some(Caller { name: String::new(), scope: Scope::Act });
+        found = Some(Caller { name: String::new(), scope: Scope::Act, sum: None });
     }
     found
 }
