@@ -251,7 +251,9 @@ impl Tally {
             idle.map(|(key, process)| (process.seen, key.clone())).collect();
         idle.sort_unstable();
         idle.truncate(TOGETHER);
-        idle.iter().for_each(|(_, key)| drop(self.processes.remove(key)));
+        for (_, key) in &idle {
+            self.processes.remove(key);
+        }
         !idle.is_empty()
     }
 
