@@ -584,9 +584,7 @@ fn a_kill_between_two_tries_loses_nothing_and_tells_nothing_twice() {
     let polled = run(&["-vv", "poll"]);
     assert_eq!(receiver.came().len(), 1, "{}", polled.stderr);
     receiver.then(status(503));
-    let serving = |sandbox: &Sandbox| {
-        Serving::start_with(sandbox, &["-vv"], &[("HOOK", &hook)])
-    };
+    let serving = |sandbox: &Sandbox| Serving::start_with(sandbox, &["-vv"], &[("HOOK", &hook)]);
     let first = serving(&sandbox);
     wait_for(|| receiver.came().len() == 2);
     // Let the failure be stored, then no handler runs.

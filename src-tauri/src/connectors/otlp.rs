@@ -38,7 +38,7 @@ static SPEC: Spec = Spec {
         ),
     ],
     meters: &[
-        MeterSpec::new("spend.month.usd", "spent this month in USD", MeterKind::Spend, ""),
+        MeterSpec::new("spend.month.*", "spent this month", MeterKind::Spend, ""),
         MeterSpec::new("budget.month", "your budget this month", MeterKind::Budget, ""),
         MeterSpec::new("tokens.month", "tokens this month", MeterKind::Spend, ""),
     ],
@@ -97,7 +97,9 @@ impl Connector for Otlp {
         }
         let as_of = account.received.last;
         let estimated = |reading: Reading| Reading { provenance: Provenance::Estimated, as_of, ..reading };
-        polled.readings.extend(month(&money, account, utc_month(now)).into_iter().map(estimated));
+        polled
+            .readings
+            .extend(month(&this_month(&money, now)?, account, utc_month(now)).into_iter().map(estimated));
         let used = tokens.of(By::All, "", Unit::Tokens, month_start(now)).unwrap_or(Qty(0));
         let reading = spend("tokens.month", "tokens this month", Unit::Tokens, used, Window::Month, now);
         polled.readings.push(Reading { as_of, ..reading });
@@ -107,6 +109,18 @@ impl Connector for Otlp {
         }
         finish(polled)
     }
+}
+
+/// What was spent this month, in each unit of the days that are kept: nothing yet is zero, once the month has turned.
+fn this_month(money: &Costs, now: Timestamp) -> Result<Costs, PollError> {
+    let start = month_start(now);
+    let (units, spent) = (money.totals(Timestamp(0)), money.totals(start));
+    let mut whole = Costs::default();
+    for unit in units.into_keys() {
+        let amount = Amount::new(spent.get(&unit).copied().unwrap_or(Qty(0)), unit);
+        whole.add((start, start + DAY), amount, Provenance::Estimated, &[])?;
+    }
+    Ok(whole)
 }
 
 /// What the account's options ask for.

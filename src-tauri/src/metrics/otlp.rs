@@ -152,6 +152,36 @@ mod tests {
         assert_eq!(Unit::USD.to_string(), "USD");
     }
 
+    /// Every figure of a snapshot arrives: its name, labels and value, and of a sum its start.
+    #[test]
+    fn nothing_is_lost_on_the_way() {
+        let families = crate::metrics::families(&crate::metrics::tests::snapshot());
+        let now = Timestamp(9_000);
+        let sent = requests(&families, &[], now);
+        let metrics: Vec<Metric> = sent.iter().flat_map(|bytes| read(bytes)).collect();
+        assert_eq!(metrics.len(), families.len());
+        for (family, metric) in families.iter().zip(&metrics) {
+            let (kind, points) = match metric.data.as_ref().unwrap() {
+                metric::Data::Gauge(gauge) => (Kind::Gauge, &gauge.data_points),
+                metric::Data::Sum(sum) => (Kind::Counter, &sum.data_points),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!((family.name, family.help, family.kind), (&*metric.name, &*metric.description, kind));
+            assert_eq!(family.points.len(), points.len());
+            for (point, sent) in family.points.iter().zip(points) {
+                let labels: Vec<KeyValue> =
+                    point.labels.iter().map(|(name, value)| attribute(name, value)).collect();
+                let value = match sent.value.unwrap() {
+                    number_data_point::Value::AsDouble(value) => value,
+                    number_data_point::Value::AsInt(value) => value as f64,
+                };
+                assert_eq!((&labels, point.value.to_f64()), (&sent.attributes, value), "{}", family.name);
+                assert_eq!(sent.start_time_unix_nano > 0, point.start.is_some_and(|start| start.0 > 0));
+                assert_eq!(sent.time_unix_nano, 9_000_000_000);
+            }
+        }
+    }
+
     #[test]
     fn many_points_are_several_requests() {
         let families = [family(Kind::Gauge, 9_000), family(Kind::Counter, 7_001)];

@@ -6,23 +6,32 @@
 //! * A delta is what was added from its start to its time; one that says the same span again is a repeat. The last 16
 //!   spans of a series are remembered, and what is older than those is taken for a repeat.
 //! * The first figure of a cumulative series counts as a whole if the series began in a time of which all is known, which
-//!   is the month of the very first push and what comes after it; of an older one only what is added.
+//!   is the month of the very first push and what comes after it, or if its process has been known for a while; of an
+//!   older one only what is added.
+//! * Where series or processes become too many, those that were silent for longest are let go, after an hour at least;
+//!   one that comes back counts what is added from then on.
 //! * A program says the same tokens in several metrics, or tokens and their cost: what its first push had decides which
 //!   of them counts, for as long as it runs.
 
 use super::genai::{Batch, Point, Slot, Source};
-use crate::model::{DAY, HOUR, Qty, Received, Timestamp, Uncounted, Usage};
+use crate::model::{DAY, HOUR, MINUTE, Qty, Received, Timestamp, Uncounted, Usage};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Days that are kept.
 pub const KEPT: i64 = 35;
-/// Series that are kept; each takes some 100 bytes.
+/// Series that are kept; each takes some 150 bytes.
 pub const MOST_SERIES: usize = 4096;
 /// Programs and models (service, provider and model together) that are kept.
 pub const MOST_NAMES: usize = 200;
 /// Spans of a delta series that are remembered.
 const SPANS: usize = 16;
+/// Nothing is let go for want of room that was heard of within this.
+const IDLE: i64 = HOUR;
+/// So many are let go at once.
+const TOGETHER: usize = 128;
+/// A process's first push may come in parts; after this, what is new of it is new.
+const INTRODUCED: i64 = 10 * MINUTE;
 /// A series that begins farther ahead than this has a clock that is set wrong.
 const AHEAD: i64 = HOUR;
 
@@ -46,12 +55,17 @@ struct Process {
     tokens: Option<Source>,
     /// Whether it says its costs itself.
     costs: bool,
+    /// When it was first heard of; `None` once a cumulative series of it was let go.
+    known: Option<Timestamp>,
     seen: Timestamp,
 }
 
 /// What is known of one series.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Series {
+    process: String,
+    /// Since when it counts; 0 if unknown.
+    start: Timestamp,
     seen: Timestamp,
     state: State,
 }
@@ -147,8 +161,9 @@ impl Tally {
         for (key, (tokens, costs)) in new {
             if let Some(process) = self.processes.get_mut(key) {
                 process.tokens = process.tokens.or(tokens);
-            } else if self.processes.len() < MOST_SERIES {
-                self.processes.insert(key.to_owned(), Process { tokens, costs, seen: now });
+            } else if self.processes.len() < MOST_SERIES || self.free_processes(now) {
+                let process = Process { tokens, costs, known: Some(now), seen: now };
+                self.processes.insert(key.to_owned(), process);
             }
         }
     }
@@ -188,11 +203,11 @@ impl Tally {
         }
         let key =
             if point.delta { point.series.clone() } else { format!("{}@{}", point.series, point.start) };
-        let known = self.series.get(&key);
-        if known.is_none() && self.series.len() >= MOST_SERIES {
+        if !self.series.contains_key(&key) && self.series.len() >= MOST_SERIES && !self.free_series(now) {
             return Err(Uncounted::TooManySeries);
         }
-        let mut state = known.map_or_else(|| self.begin(point), |series| series.state.clone());
+        let known = self.series.get(&key);
+        let mut state = known.map_or_else(|| self.begin(point, now), |series| series.state.clone());
         let added = state.add(point);
         if added > 0 {
             let name = name(&point.service, &point.provider, &point.model);
@@ -204,19 +219,56 @@ impl Tally {
             }
             self.count(point, day, added, costs)?;
         }
-        self.series.insert(key, Series { seen: now, state });
+        let (process, start) = (point.process.clone(), moment(point.start));
+        self.series.insert(key, Series { process, start, seen: now, state });
         Ok(added > 0)
     }
 
+    /// Lets go of the series that were silent for longest. `false`: none was silent for long enough.
+    fn free_series(&mut self, now: Timestamp) -> bool {
+        let idle = self.series.iter().filter(|(_, series)| now.since(series.seen) >= IDLE);
+        let mut idle: Vec<(Timestamp, String)> =
+            idle.map(|(key, series)| (series.seen, key.clone())).collect();
+        idle.sort_unstable();
+        idle.truncate(TOGETHER);
+        for (_, key) in &idle {
+            let Some(Series { process, start, state: State::Most(_), .. }) = self.series.remove(key) else {
+                continue;
+            };
+            // If it comes back, its first figure holds what was counted.
+            self.since = self.since.max(Some(start.plus(1)));
+            if let Some(process) = self.processes.get_mut(&process) {
+                process.known = None;
+            }
+        }
+        !idle.is_empty()
+    }
+
+    /// As [`Tally::free_series`], of processes.
+    fn free_processes(&mut self, now: Timestamp) -> bool {
+        let idle = self.processes.iter().filter(|(_, process)| now.since(process.seen) >= IDLE);
+        let mut idle: Vec<(Timestamp, String)> =
+            idle.map(|(key, process)| (process.seen, key.clone())).collect();
+        idle.sort_unstable();
+        idle.truncate(TOGETHER);
+        for (_, key) in &idle {
+            self.processes.remove(key);
+        }
+        !idle.is_empty()
+    }
+
     /// A series that is new.
-    fn begin(&self, point: &Point) -> State {
+    fn begin(&self, point: &Point, now: Timestamp) -> State {
         if point.delta {
             return State::Spans(BTreeSet::new(), 0);
         }
         let start = moment(point.start);
-        let known =
-            point.start > 0 && point.start < point.time && self.since.is_some_and(|since| start >= since);
-        State::Most(if known { 0 } else { point.value })
+        let process = self.processes.get(&point.process).and_then(|process| process.known);
+        let whole = point.start > 0
+            && point.start < point.time
+            && (self.since.is_some_and(|since| start >= since)
+                || process.is_some_and(|known| now.since(known) >= INTRODUCED));
+        State::Most(if whole { 0 } else { point.value })
     }
 
     /// Adds to the day's sums. Error: they do not fit; nothing is changed then.

@@ -7,10 +7,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// Requests that are read at once: each may take some 100 MB while it is decoded.
-static READING: Semaphore = Semaphore::const_new(2);
+/// One request is read at a time: of a million empty points it takes 230 MB.
+static READING: Semaphore = Semaphore::const_new(1);
+/// How long the others wait for their turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Seconds after which a sender may try again.
 const RETRY_AFTER: &str = "5";
 
@@ -40,7 +43,7 @@ pub(super) async fn page(State(shared): State<Shared>, headers: HeaderMap, body:
         Err(_) => return too_large(encoding),
     };
     // Not before: a body that comes slowly must not keep others out.
-    let Ok(_turn) = READING.try_acquire() else {
+    let Ok(Ok(_turn)) = tokio::time::timeout(PATIENCE, READING.acquire()).await else {
         return refused(encoding, StatusCode::SERVICE_UNAVAILABLE, UNAVAILABLE, "others are being read");
     };
     let bytes = match packed.then(|| gunzip(&bytes)) {

@@ -4,7 +4,7 @@
 use super::case::{NOW, account, folders, table};
 use tollwatch::connectors::{self, Connector};
 use tollwatch::http::{Http, Network, Policy};
-use tollwatch::model::{HOUR, PollErrorKind, Provenance};
+use tollwatch::model::{DAY, HOUR, PollErrorKind, Polled, Provenance, Reading};
 use tollwatch::otlp::{Encoding, Tally, decode, points};
 
 /// What each has: a usual push, the least one, one with everything, figures that cannot be counted, and none at all.
@@ -89,13 +89,15 @@ async fn an_own_price_goes_first_and_an_unknown_model_is_named() {
     let price = ("2 USD".parse().unwrap(), "4 USD".parse().unwrap());
     account.prices = std::sync::Arc::new([("mine".to_owned(), price)].into());
     let http = Http::open(&Network::new(Policy::default()).unwrap(), &account.base_url).unwrap();
+    // In December nothing was spent yet.
+    let polled = connector.poll(&http, &account, NOW + 12 * DAY).await.unwrap();
+    let figures = |polled: &Polled| -> Vec<String> {
+        let figure = |one: &Reading| format!("{} {}", one.meter.0, one.unit.print(one.used.unwrap()));
+        polled.readings.iter().map(figure).collect()
+    };
+    assert_eq!(figures(&polled), ["spend.month.usd 0", "tokens.month 0"]);
     let polled = connector.poll(&http, &account, NOW + HOUR).await.unwrap();
-    let figures: Vec<String> = polled
-        .readings
-        .iter()
-        .map(|one| format!("{} {}", one.meter.0, one.unit.print(one.used.unwrap())))
-        .collect();
-    assert_eq!(figures, ["spend.month.usd 0.000014", "tokens.month 10"]);
+    assert_eq!(figures(&polled), ["spend.month.usd 0.000014", "tokens.month 10"]);
     assert_eq!(polled.problems.len(), 1);
     assert!(polled.problems[0].message.contains("no price is known of nobodys:"), "{:?}", polled.problems);
 }

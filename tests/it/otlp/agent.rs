@@ -72,6 +72,7 @@ impl Drop for Agent {
 }
 
 /// Asks again until there is an answer, for half a minute.
+#[allow(clippy::disallowed_methods, reason = "waits for other programs, in real time")]
 pub(super) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + Duration::from_secs(30);
     loop {

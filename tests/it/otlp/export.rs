@@ -149,6 +149,7 @@ fn a_refusal_is_tried_again_a_key_goes_along_and_the_last_push_is_at_the_stop() 
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "waits for another program, in real time")]
 fn what_is_refused_for_good_is_dropped_with_one_line_and_holds_nothing_up() {
     let sink = Sink::start(vec![400; 50]);
     let (sandbox, _upstream) = sandbox(&sink.url, "");

@@ -150,6 +150,40 @@ fn a_series_that_comes_back_after_it_was_let_go_is_not_counted_again() {
 }
 
 #[test]
+fn what_was_silent_for_longest_makes_room_and_is_not_counted_again() {
+    let mut tally = Tally::default();
+    let take =
+        |tally: &mut Tally, points: Vec<Point>, now| tally.take(&Batch { points, uncounted: vec![] }, now);
+    let series = |at: usize| Point { series: format!("s-{at}"), ..cumulative(-9, -8, 1) };
+    take(&mut tally, (0..MOST_SERIES).map(series).collect(), NOW);
+    let newer = |value| Point { series: "new".into(), ..cumulative(59, 60, value) };
+    assert_eq!(take(&mut tally, vec![newer(5)], NOW + HOUR + -1).refused, 1);
+    let taken = take(&mut tally, vec![newer(5)], NOW + HOUR);
+    assert_eq!((taken.refused, taken.changed), (0, true));
+    assert_eq!(tally.series.len(), MOST_SERIES - TOGETHER + 1);
+    // All of the old ones say what they did, and one says 2 more: 4096 + 5 + 2.
+    let mut again: Vec<Point> = (0..MOST_SERIES).map(series).collect();
+    take(&mut tally, again.clone(), NOW + HOUR);
+    again[0] = Point { time: again[0].time + 1, value: 3, ..again[0].clone() };
+    take(&mut tally, again, NOW + HOUR);
+    assert_eq!(tally.usage.iter().map(|usage| usage.input).sum::<i64>(), MOST_SERIES as i64 + 5 + 2);
+}
+
+#[test]
+fn what_is_new_of_a_process_that_is_known_counts_as_a_whole() {
+    let old = -40 * 24 * 60;
+    let second = |time| Point { series: "second".into(), ..cumulative(old, time, 70) };
+    let at = |tally: &mut Tally, point: Point, now| {
+        tally.take(&Batch { points: vec![point], uncounted: vec![] }, now);
+        tally.usage.iter().map(|usage| usage.input).sum::<i64>()
+    };
+    let mut tally = Tally::default();
+    assert_eq!(at(&mut tally, cumulative(old, -1, 100), NOW), 0);
+    assert_eq!(at(&mut tally.clone(), second(0), NOW + MINUTE), 0, "a part of the first push");
+    assert_eq!(at(&mut tally, second(10), NOW + 10 * MINUTE), 70);
+}
+
+#[test]
 fn it_is_kept_as_text_and_read_again() {
     let mut tally = Tally::default();
     tally.take(
