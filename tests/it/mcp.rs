@@ -136,6 +136,26 @@ fn wrong_and_hostile_calls_get_a_clear_error_and_change_nothing() {
 }
 
 #[test]
+fn a_private_account_is_not_there_for_agents() {
+    let sandbox = Sandbox::new();
+    burning_as(&sandbox, "Acme Ltd", 50, 4 * MINUTE);
+    sandbox.write_config(&(sandbox.read_config() + "private = true\n"));
+    let calls = json!([
+        ["headroom", {}],
+        ["forecast", {}],
+        ["alerts", {}],
+        ["headroom", {"account": "ci"}],
+        ["can_afford", {"model": "openai/gpt-4o", "input_tokens": 10, "output_tokens": 20, "account": "ci"}],
+    ]);
+    let Some(said) = ask(&sandbox, &calls, "auto") else { return };
+    let answers = said["answers"].as_array().unwrap();
+    assert_eq!(answers[0]["value"]["accounts"], json!([]));
+    assert_eq!(answers[1]["value"]["forecasts"], json!([]));
+    assert!(answers[3]["error"] == true && answers[4]["error"] == true, "{answers:#?}");
+    assert!(!said.to_string().contains("Acme"), "{said}");
+}
+
+#[test]
 fn nothing_but_the_protocol_is_on_stdout_and_it_ends_with_its_input() {
     let sandbox = Sandbox::new();
     for input in ["", "no json\n{\"jsonrpc\":\"2.0\"}\n[[[[\n\u{0}\n"] {

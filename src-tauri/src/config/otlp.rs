@@ -14,7 +14,7 @@ pub struct OtlpConfig {
     /// An OTLP/HTTP receiver, such as `"http://127.0.0.1:4318"`; `/v1/metrics` is added. Nothing is sent if missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// Headers of each request, by name: `env:NAME`, the environment variable that holds the value.
+    /// Headers of each request, by name: `env:NAME` or `credential:NAME`, which holds the value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Seconds between two pushes, 5 to 3600.
@@ -31,18 +31,14 @@ impl Default for OtlpConfig {
 }
 
 impl OtlpConfig {
-    /// Each header with where its value is. What is no `env:NAME` was refused when the config was read.
+    /// Each header with where its value is. What is neither `env:NAME` nor `credential:NAME` was refused when the config was read.
     pub fn sources(&self) -> impl Iterator<Item = (&str, Source)> {
         self.headers.iter().filter_map(|(name, place)| Some((name.as_str(), source(place)?)))
     }
 }
 
 fn source(place: &str) -> Option<Source> {
-    let name = place.strip_prefix("env:")?;
-    let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let fits =
-        letters && (1..=64).contains(&name.len()) && !name.starts_with(|one: char| one.is_ascii_digit());
-    fits.then(|| Source::Env(name.to_owned()))
+    Source::parse(place).filter(|source| *source != Source::Keychain)
 }
 
 /// What the types cannot say. A header's value is never quoted: it may be a pasted key.

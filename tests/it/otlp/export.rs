@@ -80,6 +80,32 @@ fn headroom(request: &ExportMetricsServiceRequest, account: &str) -> Option<Figu
     figures(request).into_iter().find(is)
 }
 
+/// Every figure of `GET /metrics` arrived with the same labels and value, but for what goes on by the second. Names there
+/// end with their unit and kind.
+fn same_as_scraped(arrived: &[Figure], page: &str) {
+    let mut compared = 0;
+    for line in page.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
+        if name.ends_with("_age_seconds") || name == "tollwatch_wall_seconds" {
+            continue;
+        }
+        let pair = |pair: &str| pair.split_once("=\"").map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let labels: BTreeMap<String, String> =
+            labels.trim_end_matches(['}', '"']).split("\",").filter_map(pair).collect();
+        let stem = name.trim_end_matches("_total");
+        let is = |figure: &&Figure| {
+            let rest = stem.strip_prefix(figure.0.as_str());
+            rest.is_some_and(|rest| ["", "_seconds", "_per_second", "_ratio", "_info"].contains(&rest))
+                && figure.3 == labels
+        };
+        let found = arrived.iter().find(is).unwrap_or_else(|| panic!("{line} did not arrive"));
+        assert_eq!(found.4, value.parse::<f64>().unwrap(), "{line}");
+        compared += 1;
+    }
+    assert!(compared > 40, "{compared}: {page}");
+}
+
 #[test]
 fn a_real_receiver_gets_the_figures_of_the_api() {
     let sink = Sink::start(vec![]);
@@ -118,6 +144,7 @@ fn a_real_receiver_gets_the_figures_of_the_api() {
     });
     let (_, unit, sum, _, value, started) = polls.unwrap();
     assert_eq!((unit.as_str(), *sum, *value, *started), ("", true, 1.0, true));
+    same_as_scraped(&all, &server.page("/metrics"));
     // Who sends, and nothing that says whose machine it is.
     let resource = texts(&request.resource_metrics[0].resource.as_ref().unwrap().attributes);
     assert_eq!(resource["service.name"], "tollwatch");

@@ -244,8 +244,9 @@ impl ServerHandler for Tools {
 impl Tools {
     /// The config without accounts that agents are not to see.
     fn config(&self) -> Result<Config, String> {
-        // `private = true` of an account, once the config knows it, is left out here and so everywhere.
-        Config::load(&self.folders.config_file()).map_err(|error| error.to_string())
+        let mut config = Config::load(&self.folders.config_file()).map_err(|error| error.to_string())?;
+        config.accounts.retain(|_, account| !account.private);
+        Ok(config)
     }
 
     /// The stored history as of now; `None` before the first poll.
