@@ -61,7 +61,7 @@ fn what_only_looks_is_read() {
         .collect();
     let by_hand = "overview account chart costs picture raw_answers connectors found_keys account_form ledger episodes \
                    episode episode_chart backtest explain diagnose what_if rhythm replay settings report \
-                   alert_settings reach";
+                   alert_settings channels reach";
     assert_eq!(read, by_hand.split_whitespace().collect::<Vec<_>>());
     let explain = tollwatch::api::COMMANDS.iter().find(|command| command.name == "explain").unwrap();
     assert_eq!(

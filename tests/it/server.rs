@@ -71,6 +71,23 @@ fn lasting(sandbox: &Sandbox, name: &str, scope: &str) -> String {
 }
 
 #[test]
+fn a_token_that_pushes_opens_nothing_else() {
+    let sandbox = Sandbox::new();
+    let (look, push) = (lasting(&sandbox, "grafana", "read"), lasting(&sandbox, "programs", "push"));
+    let serving = Serving::start(&sandbox, &[], NO_BUS);
+    let asked = |token: &str, line: &str, body: &str| {
+        let headers = [&*format!("Authorization: Bearer {token}"), "Content-Type: application/json"];
+        ask(serving.address(), line, &headers, body).status
+    };
+    let lines =
+        ["POST /v1/metrics", "GET /metrics", "GET /openapi.json", "POST /api/overview", "POST /api/poll_now"];
+    let by = |token: &str| lines.map(|line| asked(token, line, "{}"));
+    assert_eq!(by(&push), [200, 403, 403, 403, 403]);
+    assert_eq!(by(&look), [403, 200, 200, 200, 403]);
+    assert_eq!(by(serving.token()), [200; 5]);
+}
+
+#[test]
 fn a_token_that_may_look_looks_and_one_that_may_act_acts() {
     let sandbox = Sandbox::new();
     let (look, act) = (lasting(&sandbox, "grafana", "read"), lasting(&sandbox, "ci", "act"));

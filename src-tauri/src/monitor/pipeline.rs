@@ -2,37 +2,31 @@
 //! a month runs through it in seconds in a test.
 
 mod channels;
+mod telling;
 
 use super::outbox::Audience;
 use super::recall::{self, text};
 use super::tally::{Good, Look, Tally};
 use super::{Clock, Event, backtest, schedule};
-use crate::alerts::{self, Rules};
-use crate::charts;
+use crate::alerts::Rules;
 use crate::engine::{Engine, Read};
 use crate::forecast::{Calibration, Forecast, Outlook};
 use crate::ledger;
 use crate::model::{
-    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, Notice, PollError, Polled, Reading,
-    Refusal, Reload, SECOND, Sample, Source, Timestamp,
+    AccountId, DAY, Episode, EpisodeState, HOUR, Meter, MeterKey, PollError, Polled, Reading, Refusal,
+    Reload, Sample, Source, Timestamp,
 };
 use crate::notify::Notifier;
-use crate::store::{Came, Store, StoreError, Told};
+use crate::store::{Came, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, watch};
 
-/// Width and height of a notice's picture, in pixels.
-const PICTURE: (u32, u32) = (256, 96);
 /// How far back a gateway's log is compared with what was stored of it.
 const REFUSALS_KEPT: i64 = 7 * DAY;
-/// What becomes due within this is one notification.
-const TOGETHER: i64 = 30 * SECOND;
 /// Events that a slow listener may lag behind before it misses some; it asks for everything again then.
 const EVENTS: usize = 256;
-/// The notifier's name for the window, which always accepts.
-const IN_APP: &str = "in_app";
 /// The name under which simulated time survives a restart.
 pub const DEMO_NOW: &str = "demo_now";
 
@@ -322,111 +316,6 @@ impl Pipeline {
         drop(engine);
         self.broadcast(Event::Changed(episode.resource.account));
         Ok(true)
-    }
-
-    /// Tells what is due in half a minute, and what becomes due until then with it.
-    pub(super) fn tell_soon(&self) {
-        if self.inner.gathering.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let pipeline = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(pipeline.inner.clock.real(TOGETHER)).await;
-            pipeline.inner.gathering.store(false, Ordering::SeqCst);
-            pipeline.tell().await;
-        });
-    }
-
-    /// Tells what is due: puts it into the outbox for the channels, and shows it as one notification. A notice counts as
-    /// told only after the notifier or a channel accepted it; one that none accepted is due again at the next poll. Where
-    /// a channel is to be told, the window alone does not make it told.
-    pub async fn tell(&self) {
-        let _one = self.inner.telling.lock().await;
-        if self.inner.closed.load(Ordering::SeqCst) {
-            return;
-        }
-        let now = self.inner.clock.now();
-        let mut notices = lock(&self.inner.engine).due(now);
-        let queued = self.queue(&notices, now);
-        for (channel, (episode, severity)) in queued.accepted {
-            if let Ok(true) = self.inner.store.count_delivered(&channel, episode, severity, now) {
-                self.accepted(&[(episode, severity)], now);
-                notices.retain(|notice| (notice.episode, notice.severity) != (episode, severity));
-            }
-        }
-        let Some(notice) = alerts::as_one(&notices) else { return };
-        // What is told is stored first, with the figures that it is told from.
-        self.catch_up(|episode| notices.iter().any(|notice| notice.episode == episode.id));
-        let wants = self.inner.notifier.shows_pictures();
-        let picture = wants.then(|| self.picture(&notice.resource)).flatten();
-        let channel = match self.inner.notifier.notify(&notice, picture.as_deref()).await {
-            Ok(channel) => channel,
-            Err(error) => {
-                let (episode, retry) = (notice.episode, error.retry);
-                tracing::warn!(episode, retry, "A notice was not accepted: {error}");
-                lock(&self.inner.tally).untold += 1;
-                return;
-            }
-        };
-        if channel == IN_APP {
-            notices.retain(|notice| !queued.waiting.contains(&(notice.episode, notice.severity)));
-            if notices.is_empty() && !queued.fresh {
-                // It was shown when it was put into the outbox.
-                return;
-            }
-        }
-        let told = |notice: &Notice| Told {
-            episode: notice.episode,
-            severity: notice.severity,
-            at: now,
-            channel: channel.to_owned(),
-            title: notice.title.clone(),
-        };
-        let told: Vec<Told> = notices.iter().map(told).collect();
-        if let Err(error) = self.inner.store.mark_all_told(&told) {
-            tracing::error!("A notice was told but could not be marked so: {error}");
-            // One episode may just have been removed: the others are marked.
-            told.iter().for_each(|told| drop(self.inner.store.mark_told(told)));
-        }
-        lock(&self.inner.tally).tell(&notices);
-        let mut engine = lock(&self.inner.engine);
-        for notice in &notices {
-            engine.told(notice.episode, notice.severity, now);
-        }
-        self.broadcast(Event::Told {
-            episode: notice.episode,
-            severity: notice.severity,
-            title: notice.title,
-            body: notice.body,
-            channel: channel.to_owned(),
-        });
-    }
-
-    /// The meter's last day as a small picture.
-    fn picture(&self, resource: &crate::model::Resource) -> Option<Vec<u8>> {
-        let meter = self.inner.store.meter(resource.account.as_ref()?, resource.meter.as_ref()?).ok()??;
-        let now = self.inner.clock.now();
-        let from = now + -DAY;
-        let samples = self.inner.store.samples(meter.id, from, now).ok()?;
-        let input = charts::LevelInput {
-            unit: meter.unit,
-            kind: meter.kind,
-            label: &meter.label,
-            samples: &samples,
-            gaps: &[],
-            forecast: None,
-            headroom_now: samples.last().and_then(Sample::headroom),
-            limit: None,
-            resets_at: None,
-            refusals: &[],
-            from,
-            to: now,
-            now,
-            zone: self.inner.zone.clone(),
-            width: PICTURE.0,
-            height: PICTURE.1,
-        };
-        charts::sparkline(&input).ok()
     }
 
     /// Milliseconds until the account's next poll.
