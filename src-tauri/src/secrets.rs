@@ -33,7 +33,7 @@ pub enum Source {
 impl Source {
     /// What config says. `None` for anything else: it may be a pasted key, so it is never echoed.
     pub fn parse(text: &str) -> Option<Source> {
-        let plain = |name: &str| (1..=64).contains(&name.len()) && name.bytes().all(|byte| is_word(byte));
+        let plain = |name: &str| (1..=64).contains(&name.len()) && name.bytes().all(is_word);
         let variable = |name: &str| plain(name) && !name.starts_with(|letter: char| letter.is_ascii_digit());
         // systemd: as a file name, and no path.
         let credential = |name: &str| {
