@@ -96,7 +96,7 @@ fn the_commented_default_is_the_default_in_both_readings() {
             _ => format!("{line}\n"),
         })
         .collect();
-    assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 12);
+    assert_eq!(open.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), 15);
     assert_eq!(parse(&open), Ok(Config::default()));
 }
 
