@@ -25,7 +25,7 @@ use process::{Felt, busy_upstream, command, now, usage};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 /// Seconds between an account's polls.
-const INTERVAL: u32 = 300;
+const INTERVAL: u32 = 60;
 /// Hosts that are asked; one is asked by four at a time.
 const HOSTS: u8 = 50;
 /// How long a real process is watched once all accounts were polled.

@@ -103,7 +103,8 @@ fn same_as_scraped(arrived: &[Figure], page: &str) {
         assert_eq!(found.4, value.parse::<f64>().unwrap(), "{line}");
         compared += 1;
     }
-    assert!(compared > 40, "{compared}: {page}");
+    // Two accounts: headroom, remaining, spend, time read, six states, last good poll, polls; four of the program.
+    assert_eq!(compared, 2 * 12 + 4, "{page}");
 }
 
 #[test]
