@@ -1,5 +1,5 @@
 # The server's own answers.
-server-no-token = this server wants a token: open the address that `tollwatch serve` printed, or send “Authorization: Bearer …” with a token made by `tollwatch token add`
+server-no-token = open the address that `tollwatch serve` printed: it carries the token; a script sends “Authorization: Bearer …” with one made by `tollwatch token add`
 server-no-scope = the token “{ $name }” has the scope “{ $has }”, and this wants “{ $wanted }”: make another with `tollwatch token add`
 server-bad-host = this server answers only at its own addresses, and under the names in server.hosts of config.toml
 server-too-many = too many requests: try again in { $seconds } s

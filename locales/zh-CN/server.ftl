@@ -1,5 +1,5 @@
 # The server's own answers.
-server-no-token = 此服务需要令牌：请打开 `tollwatch serve` 打印的地址，或用 `tollwatch token add` 创建令牌并发送“Authorization: Bearer …”
+server-no-token = 请打开 `tollwatch serve` 打印的地址，其中带有令牌；脚本请用 `tollwatch token add` 创建令牌，并发送“Authorization: Bearer …”
 server-no-scope = 令牌“{ $name }”的权限为“{ $has }”，此操作需要“{ $wanted }”：请用 `tollwatch token add` 另建令牌
 server-bad-host = 此服务只在自己的地址，以及 config.toml 中 server.hosts 所列的名称下应答
 server-too-many = 请求过多：请在 { $seconds } 秒后重试

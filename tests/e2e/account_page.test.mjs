@@ -86,7 +86,7 @@ async function speak(language) {
   const token = new URL(own.url).hash.split('=')[1];
   const done = await fetch(new URL('/api/set_language', own.url), {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ language }),
   });
   assert.equal(done.status, 200, await done.text());

@@ -85,6 +85,7 @@ for (const { tag, env } of LANGUAGES) {
       await page.locator('.calm').waitFor();
       await page.locator('#low-all').waitFor();
       await look(page, `alerts-calm-${tag}-${theme}`);
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
       await page.context().close();
     }
   });

@@ -206,11 +206,14 @@ for (const [language, theme, width] of [
     await look('reach');
     await other.evaluate(async () => {
       const authorization = `Bearer ${sessionStorage.getItem('tollwatch.token')}`;
+      const id = location.hash.split('/').pop();
+      // Its page would ask for it once more.
+      location.hash = '#/';
       await fetch('/api/remove_account', {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify({
-          id: location.hash.split('/').pop(),
+          id,
           keep_history: false,
         }),
       });

@@ -2,7 +2,7 @@
 
 channels-title = Channels
     .about = Alerts can also go to a webhook, Slack, ntfy or e-mail. They are set up in the config file.
-    .none = No channel is set up. A [channels.NAME] table in the config file adds one.
+    .none = No channel is set up. A `[channels.NAME]` table in the config file adds one.
     .retry = Try again now
     .retried = What waits is tried now.
 channels-kind = { $kind ->

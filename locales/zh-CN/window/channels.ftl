@@ -2,7 +2,7 @@
 
 channels-title = 渠道
     .about = 警报还可以发往 Webhook、Slack、ntfy 或电子邮件，在配置文件中设置。
-    .none = 尚未设置渠道。在配置文件中添加 [channels.NAME] 即可。
+    .none = 尚未设置渠道。在配置文件中添加 `[channels.NAME]` 即可。
     .retry = 立即重试
     .retried = 正在重试等待中的消息。
 channels-kind = { $kind ->

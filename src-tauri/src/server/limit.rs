@@ -15,6 +15,8 @@ const FAILED_AT_ONCE: u32 = 10;
 const FAILED_EVERY: Duration = Duration::from_secs(6);
 /// This many times the requests of a second may come at once: a window that opens asks for much.
 const AT_ONCE: u32 = 10;
+/// One page is made of some thirty files, which cost nothing to read: so many times as many may be asked for.
+const FILES: u32 = 20;
 /// Addresses that are remembered before those that have been quiet are forgotten.
 const MANY: usize = 4096;
 
@@ -35,14 +37,16 @@ impl Limits {
 
 impl<C: Clock + Clone> Limits<C> {
     fn with_clock(per_second: u32, clock: C) -> Limits<C> {
-        let usual = Quota::per_second(at_least_one(per_second))
-            .allow_burst(at_least_one(per_second.saturating_mul(AT_ONCE)));
+        let quota = |per_second: u32| {
+            Quota::per_second(at_least_one(per_second))
+                .allow_burst(at_least_one(per_second.saturating_mul(AT_ONCE)))
+        };
         let failed = Quota::with_period(FAILED_EVERY)
             .unwrap_or(Quota::per_second(NonZeroU32::MIN))
             .allow_burst(at_least_one(FAILED_AT_ONCE));
         Limits {
-            tokens: Limit::new(usual, &clock),
-            open: Limit::new(usual, &clock),
+            tokens: Limit::new(quota(per_second), &clock),
+            open: Limit::new(quota(per_second.saturating_mul(FILES)), &clock),
             failed: Limit::new(failed, &clock),
             clock,
         }
@@ -127,6 +131,11 @@ mod tests {
         assert_eq!(limits.token("grafana", one), Ok(()));
         clock.advance(Duration::from_secs(1));
         assert_eq!((0..600).filter(|_| limits.token("ci", one).is_ok()).count(), 50);
+        assert_eq!(
+            (0..20_000).filter(|_| limits.open(one).is_ok()).count(),
+            10_000,
+            "files of pages: twenty times that"
+        );
     }
 
     #[test]

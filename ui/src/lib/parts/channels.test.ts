@@ -81,7 +81,7 @@ test('settings show the channels, try one, and send again what waits', async () 
     },
   };
   render(App, { backend: fake });
-  const part = await screen.findByRole('region', { name: 'Channels' });
+  const part = await screen.findByRole('region', { name: 'Channels' }, { timeout: 10_000 });
   await within(part).findByText(/Slack → address in the keychain/);
   expect(part.textContent).toContain('1 message waits');
   expect(within(part).getByRole('table').textContent).toContain('waits (4 tries)');
